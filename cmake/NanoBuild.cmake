@@ -1,0 +1,103 @@
+# How everything is compiled, and the three functions that each folder's CMakeLists.txt is made of.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
+endif()
+
+option(NANO_BUILD_TESTS "Build the tests" ON)
+option(NANO_BUILD_EXAMPLES "Build the examples" ON)
+option(NANO_BUILD_BENCHMARKS "Build the benchmarks" ON)
+option(NANO_BUILD_FUZZERS "Build the libFuzzer targets (clang only)" OFF)
+set(NANO_FUZZ_SECONDS 10 CACHE STRING "How long each fuzzer runs as a test")
+set(NANO_SANITIZE "" CACHE STRING "Sanitizers for all code, as for -fsanitize=: address,undefined or thread")
+
+find_program(NANO_CCACHE ccache)
+if(NANO_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${NANO_CCACHE})
+endif()
+find_program(NANO_MOLD mold)
+if(NANO_MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+if(NANO_SANITIZE)
+  add_compile_options(-fsanitize=${NANO_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${NANO_SANITIZE})
+endif()
+if(NANO_BUILD_FUZZERS)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
+set(NANO_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # g++ 12 reports moved-from coroutine state and alternatives of variants that it cannot rule out.
+  list(APPEND NANO_WARNINGS -Wno-maybe-uninitialized -Wno-restrict)
+endif()
+
+# nano_library(<target> [DEPENDS <targets>]): one static library of all sources of this folder
+# (*.cpp without tests, fuzzers and programs), and alias nano::<name without prefix>.
+function(nano_library target)
+  cmake_parse_arguments(arg "" "" "DEPENDS;PRIVATE_DEPENDS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS *.cpp *.h)
+  list(FILTER sources EXCLUDE REGEX "_(test|fuzz|main)\\.cpp$")
+  add_library(${target} STATIC ${sources})
+  set_target_properties(${target} PROPERTIES LINKER_LANGUAGE CXX)
+  target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR})
+  target_compile_options(${target} PRIVATE ${NANO_WARNINGS})
+  target_link_libraries(${target} PUBLIC ${arg_DEPENDS} PRIVATE ${arg_PRIVATE_DEPENDS})
+endfunction()
+
+add_custom_target(thread_tests)  # builds the test programs that use threads
+
+# nano_test(<target> [THREADS] [DEPENDS <targets>]): one GoogleTest program of all *_test.cpp of this folder.
+# THREADS: they use threads, so they also run with the thread sanitizer.
+function(nano_test target)
+  if(NOT NANO_BUILD_TESTS)
+    return()
+  endif()
+  cmake_parse_arguments(arg "THREADS" "" "DEPENDS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS *_test.cpp)
+  if(NOT sources)
+    return()
+  endif()
+  add_executable(${target} ${sources})
+  target_compile_options(${target} PRIVATE ${NANO_WARNINGS})
+  target_compile_definitions(${target} PRIVATE NANO_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  target_link_libraries(${target} PRIVATE ${arg_DEPENDS} GTest::gtest_main)
+  set(label cpp)
+  if(arg_THREADS)
+    set(label cpp-threads)
+    add_dependencies(thread_tests ${target})
+  endif()
+  gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 120 LABELS ${label})
+endfunction()
+
+# nano_program(<target> SOURCES <files> [DEPENDS <targets>]): an executable.
+function(nano_program target)
+  cmake_parse_arguments(arg "" "" "SOURCES;DEPENDS" ${ARGN})
+  add_executable(${target} ${arg_SOURCES})
+  target_compile_options(${target} PRIVATE ${NANO_WARNINGS})
+  target_link_libraries(${target} PRIVATE ${arg_DEPENDS})
+endfunction()
+
+# nano_fuzzer(<target> SOURCES <files> [DEPENDS <targets>]): a libFuzzer program, run briefly as a test.
+function(nano_fuzzer target)
+  if(NOT NANO_BUILD_FUZZERS)
+    return()
+  endif()
+  cmake_parse_arguments(arg "" "" "SOURCES;DEPENDS" ${ARGN})
+  nano_program(${target} SOURCES ${arg_SOURCES} DEPENDS ${arg_DEPENDS})
+  target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+  set(corpus ${CMAKE_CURRENT_BINARY_DIR}/${target}_corpus)  # what one run found, the next starts from
+  file(MAKE_DIRECTORY ${corpus})
+  math(EXPR timeout_s "${NANO_FUZZ_SECONDS} + 110")
+  add_test(NAME ${target}
+           COMMAND ${target} -max_total_time=${NANO_FUZZ_SECONDS} -max_len=4096 -timeout=10 ${corpus})
+  set_tests_properties(${target} PROPERTIES LABELS fuzz TIMEOUT ${timeout_s})
+endfunction()
+
+include(NanoProto)

@@ -1,0 +1,183 @@
+#include "nano/application/application.h"
+
+#include <exception>
+#include <stdexcept>
+#include <utility>
+
+#include "nano/application/machine.h"
+#include "nano/session/connection.h"
+
+namespace nano {
+namespace {
+
+std::uint64_t seed_of(const Options& options, std::uint64_t otherwise) {
+  return options.seed != 0 ? options.seed : otherwise;
+}
+
+std::uint64_t random_seed() {
+  std::random_device device;
+  return (std::uint64_t{device()} << 32) | device();
+}
+
+/// How often a stopping application looks whether all clients are gone.
+constexpr Duration stop_poll_interval = std::chrono::milliseconds{5};
+
+}  // namespace
+
+Application::Application(Options options)
+    : options_(std::move(options)),
+      log_(options_.log ? *options_.log : Log{options_.log_level}),
+      random_(seed_of(options_, random_seed())) {
+  options_.check();
+  machine_ = std::make_unique<Machine>(options_);
+  build(machine_->clock, machine_->driver(), machine_->workers);
+  machine_->attach(*scheduler_);
+}
+
+Application::Application(Options options, Environment environment)
+    : options_(std::move(options)),
+      log_(options_.log ? *options_.log : environment.log),
+      random_(seed_of(options_, environment.seed)) {
+  options_.check();
+  build(environment.clock, environment.driver, environment.workers);
+}
+
+void Application::build(const Clock& clock, Driver& driver, WorkerPool& workers) {
+  scheduler_ = std::make_unique<Scheduler>(clock, driver, workers, log_);
+  auto serializer = options_.serializer ? options_.serializer : std::make_shared<const JsonSerializer>();
+  host_ = std::make_unique<SessionHost>(*scheduler_, log_, PayloadCodec{std::move(serializer)}, dispatcher_);
+  host_->options.handshake_timeout = options_.handshake_timeout;
+  host_->options.heartbeat_interval = options_.heartbeat_interval;
+}
+
+Application::~Application() {
+  // In an orderly run all this is done already. The loops' threads end first, so that nothing comes in any more.
+  if (machine_) {
+    machine_->stop_listening();
+    machine_->stop_loops();
+  }
+  scheduler_->cancel_all();
+  while (!host_->connections.empty()) host_->connections.front()->close(WireClose::drop, {"shutdown", ""});
+}
+
+// -- configuring -----------------------------------------------------------------------------------------------
+
+void Application::listen_tcp(std::string address, TcpListenerOptions options) {
+  if (machine_) machine_->add_tcp(std::move(address), std::move(options));
+}
+
+void Application::listen_websocket(std::string address, WebSocketListenerOptions options) {
+  if (machine_) machine_->add_websocket(std::move(address), std::move(options));
+}
+
+void Application::serve_files(std::string url_prefix, const std::string& folder) {
+  if (machine_) machine_->router->add_files(std::make_unique<StaticFiles>(std::move(url_prefix), folder, log_));
+}
+
+void Application::add_http_handler(std::string pattern,
+                                   std::function<void(HttpRequest, Function<void(HttpResponse)>)> handler) {
+  if (machine_) machine_->router->add_handler(std::move(pattern), std::move(handler));
+}
+
+Task<void> Application::reply_when_done(Task<HttpResponse> task, Function<void(HttpResponse)> reply) {
+  HttpResponse response = HttpResponse::error(500);
+  try {
+    HttpResponse answered = co_await std::move(task);
+    response = std::move(answered);
+  } catch (...) {
+    reply(std::move(response));
+    throw;  // the scheduler logs it
+  }
+  reply(std::move(response));
+}
+
+void Application::compress_routes(std::vector<std::string> push_routes) {
+  build_dictionary_ = [this, push_routes = std::move(push_routes)] {
+    std::vector<std::string> routes = registry_.routes();
+    routes.insert(routes.end(), push_routes.begin(), push_routes.end());
+    host_->dictionary = protocol::RouteDictionary::from_routes(std::move(routes));
+  };
+}
+
+void Application::set_route_codes(const std::map<std::string, std::uint16_t>& codes) {
+  protocol::RouteDictionary dictionary;
+  for (const auto& [route, code] : codes) dictionary.add(route, code);
+  build_dictionary_ = nullptr;
+  host_->dictionary = std::move(dictionary);
+}
+
+// -- running ---------------------------------------------------------------------------------------------------
+
+void Application::start() {
+  NANO_ASSERT(phase_ == Phase::configuring, "an application starts once");
+  registry_.check_payloads(host_->codec());
+  if (build_dictionary_) build_dictionary_();
+  if (!outbound_.empty()) host_->outbound = &outbound_;
+  registry_.init(*scheduler_);
+  phase_ = Phase::running;
+  if (machine_) {
+    raise_open_file_limit(log_);
+    machine_->watch_signals(*this);
+    machine_->listen(*this);
+  }
+  for (const auto& callback : started_callbacks_) callback();
+}
+
+int Application::run() {
+  try {
+    scheduler_->adopt_thread();
+    start();
+  } catch (const std::exception& failure) {
+    log_.error("cannot start", {{"error", failure.what()}});
+    log_.flush();
+    return 1;
+  }
+  scheduler_->run();
+  if (machine_) machine_->stop_loops();
+  log_.flush();
+  return 0;
+}
+
+std::vector<ListeningAddress> Application::addresses() const {
+  return machine_ ? machine_->addresses : std::vector<ListeningAddress>{};
+}
+
+std::shared_ptr<WireReceiver> Application::connect(std::shared_ptr<Wire> wire) {
+  if (phase_ != Phase::running) {
+    wire->close(WireClose::drop, {"shutdown", ""});
+    return nullptr;
+  }
+  return Connection::open(*host_, std::move(wire));
+}
+
+void Application::stop() {
+  scheduler_->post([this] { begin_stop(); });
+}
+
+void Application::begin_stop() {
+  if (phase_ != Phase::running) return scheduler_->stop();  // asked twice: at once
+  phase_ = Phase::stopping;
+  if (machine_) machine_->stop_listening();
+  registry_.before_shutdown();
+  for (Connection* connection : std::list<Connection*>{host_->connections}) {
+    connection->close(WireClose::flush, {"shutdown", "the server stops"});
+  }
+  scheduler_->post([this] { shut_down_components(); });  // after the sessions' closed callbacks
+}
+
+void Application::shut_down_components() {
+  registry_.shutdown();
+  scheduler_->cancel_all();
+  stop_deadline_ = scheduler_->now() + limits::shutdown_timeout;
+  stop_timer_ = scheduler_->every(stop_poll_interval, [this] { finish_stop(); });
+  finish_stop();
+}
+
+void Application::finish_stop() {
+  if (machine_ && machine_->wires_open() > 0 && scheduler_->now() < stop_deadline_) return;
+  stop_timer_.cancel();
+  phase_ = Phase::stopped;
+  scheduler_->stop();
+}
+
+}  // namespace nano

@@ -1,0 +1,178 @@
+// Public header. Application: components, listeners and life cycle of one server.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <random>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "nano/application/environment.h"
+#include "nano/application/options.h"
+#include "nano/component/component.h"
+#include "nano/component/dispatcher.h"
+#include "nano/component/registry.h"
+#include "nano/pipeline/pipeline.h"
+#include "nano/session/session.h"
+#include "nano/transport/http.h"
+
+namespace nano {
+
+/// The files of a listener's certificate. Empty: those of Options.
+struct TlsFiles {
+  std::string certificate;
+  std::string key;
+};
+
+struct TcpListenerOptions {
+  bool tls = false;
+  TlsFiles tls_files;
+};
+
+struct WebSocketListenerOptions {
+  std::string path = "/nano";         ///< where WebSockets are opened; "": on any path
+  std::vector<std::string> origins;   ///< pages that may connect, "https://example.com"; empty: any
+  bool same_origin = false;           ///< pages of the listener's own host may connect, others only if listed
+  bool tls = false;
+  TlsFiles tls_files;
+};
+
+/// An address the application listens on.
+struct ListeningAddress {
+  std::string scheme;   ///< "tcp", "tls", "ws" or "wss"
+  std::string address;  ///< "127.0.0.1:3250"
+  std::string path;     ///< of a WebSocket listener
+};
+
+/// One server. Configure it, then run() it; all configuring calls come before. One thread makes them, and run()
+/// makes that thread the logic thread. Any number of applications can live in one process.
+class Application {
+ public:
+  /// On this machine's clock, sockets and threads. Throws std::invalid_argument for impossible options.
+  explicit Application(Options options = {});
+  /// In memory (nano/testing).
+  Application(Options options, Environment environment);
+  ~Application();
+  Application(const Application&) = delete;
+  Application& operator=(const Application&) = delete;
+
+  // -- components -------------------------------------------------------------------------------------------
+
+  /// Makes a C of the arguments and adds it, under the name of its class. The application owns it. Throws
+  /// std::invalid_argument when a route is registered twice.
+  template <class C, class... Arguments>
+    requires std::constructible_from<C, Arguments...>
+  C& add(Arguments&&... arguments) {
+    return registry_.add(std::make_unique<C>(std::forward<Arguments>(arguments)...), ComponentOptions{});
+  }
+  /// The same under another name, with another naming of handlers, or with a local scheduler.
+  template <class C, class... Arguments>
+    requires std::constructible_from<C, Arguments...>
+  C& add(ComponentOptions options, Arguments&&... arguments) {
+    return registry_.add(std::make_unique<C>(std::forward<Arguments>(arguments)...), std::move(options));
+  }
+
+  // -- listeners --------------------------------------------------------------------------------------------
+
+  /// "host:port", port 0 for any free one. All listeners serve the same components. They open in run().
+  void listen_tcp(std::string address, TcpListenerOptions options = {});
+  /// WebSocket on its path; static files and HTTP handlers on all others.
+  void listen_websocket(std::string address, WebSocketListenerOptions options = {});
+
+  /// Serves the files of `folder` under the URL prefix, on all WebSocket listeners. Throws std::runtime_error when
+  /// the folder does not exist.
+  void serve_files(std::string url_prefix, const std::string& folder);
+
+  /// Answers HTTP requests for `pattern` (a path, or all below it if it ends in '/') on the logic thread.
+  /// `handler`: HttpResponse(const HttpRequest&), or a coroutine Task<HttpResponse>(HttpRequest).
+  template <class Handler>
+  void handle_http(std::string pattern, Handler handler) {
+    if constexpr (std::same_as<std::invoke_result_t<Handler&, const HttpRequest&>, HttpResponse>) {
+      add_http_handler(std::move(pattern), [handler](HttpRequest request, Function<void(HttpResponse)> reply) mutable {
+        reply(handler(request));
+      });
+    } else {
+      add_http_handler(std::move(pattern), [this, handler](HttpRequest request, Function<void(HttpResponse)> reply) {
+        scheduler_->spawn(reply_when_done(handler(std::move(request)), std::move(reply)));
+      });
+    }
+  }
+
+  // -- sessions ---------------------------------------------------------------------------------------------
+
+  void set_handshake_validator(HandshakeValidator validator) { dispatcher_.set_handshake_validator(std::move(validator)); }
+  /// Called once for each session: when its handshake is acknowledged, and when it has closed.
+  void on_session_opened(std::function<void(Session&)> callback) { dispatcher_.add_opened_callback(std::move(callback)); }
+  void on_session_closed(std::function<void(Session&)> callback) { dispatcher_.add_closed_callback(std::move(callback)); }
+  Pipeline& inbound() { return dispatcher_.inbound(); }
+  Pipeline& outbound() { return outbound_; }
+
+  /// Offers clients a dictionary of all registered routes and of `push_routes`, numbered in sorted order; routes
+  /// in it travel as two bytes.
+  void compress_routes(std::vector<std::string> push_routes = {});
+  /// The same with codes chosen by hand. Throws std::invalid_argument when a code is used twice.
+  void set_route_codes(const std::map<std::string, std::uint16_t>& codes);
+
+  /// Logic thread. Open sessions, those included that are still in their handshake.
+  std::size_t session_count() const { return host_->sessions.size(); }
+  SessionPtr find_session(SessionId id) const { return host_->sessions.find(id); }
+
+  // -- running ----------------------------------------------------------------------------------------------
+
+  /// Starts, serves until stop(), SIGINT or SIGTERM, stops gracefully: no new clients, before_shutdown, queued
+  /// bytes leave, sessions close, shutdown. Returns the exit code: 0, or 1 when it could not start (the reason is
+  /// logged).
+  int run();
+  /// Any thread. A second call does not wait for anything any more.
+  void stop();
+  /// Runs on the logic thread when all listeners are open.
+  void on_started(std::function<void()> callback) { started_callbacks_.push_back(std::move(callback)); }
+  /// The open listeners, in the order of adding; from on_started() on.
+  std::vector<ListeningAddress> addresses() const;
+
+  /// What run() does first. For worlds that drive the scheduler themselves. Throws what init() throws.
+  void start();
+  bool stopped() const { return phase_ == Phase::stopped; }
+  /// Logic thread. The state machine for a client that comes over `wire`.
+  std::shared_ptr<WireReceiver> connect(std::shared_ptr<Wire> wire);
+
+  Scheduler& scheduler() { return *scheduler_; }
+  const Log& log() const { return log_; }
+  const Options& options() const { return options_; }
+  const PayloadCodec& codec() const { return host_->codec(); }
+  /// The application's randomness: seeded, so that a run in a world repeats. Logic thread.
+  std::mt19937_64& random() { return random_; }
+
+ private:
+  enum class Phase { configuring, running, stopping, stopped };
+  struct Machine;  // clock, sockets and threads of this machine (application/machine.h)
+
+  static Task<void> reply_when_done(Task<HttpResponse> task, Function<void(HttpResponse)> reply);
+  void add_http_handler(std::string pattern, std::function<void(HttpRequest, Function<void(HttpResponse)>)> handler);
+  void build(const Clock& clock, Driver& driver, WorkerPool& workers);
+  void begin_stop();
+  void shut_down_components();
+  void finish_stop();
+
+  Options options_;
+  Log log_;
+  std::mt19937_64 random_;
+  Phase phase_ = Phase::configuring;
+  std::unique_ptr<Machine> machine_;  // null in memory
+  std::unique_ptr<Scheduler> scheduler_;
+  ComponentRegistry registry_;
+  Dispatcher dispatcher_{registry_};
+  Pipeline outbound_;
+  std::unique_ptr<SessionHost> host_;
+  std::function<void()> build_dictionary_;
+  std::vector<std::function<void()>> started_callbacks_;
+  TimePoint stop_deadline_{};
+  Timer stop_timer_;
+};
+
+}  // namespace nano

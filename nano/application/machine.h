@@ -1,0 +1,67 @@
+// Internal header. The part of an application that touches the machine: clock, threads, sockets, signals.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "nano/application/application.h"
+#include "nano/transport/http_router.h"
+#include "nano/transport/io_loop.h"
+#include "nano/transport/listener.h"
+#include "nano/transport/listener_options.h"
+#include "nano/transport/signal_watch.h"
+
+namespace nano {
+
+/// Owned by the application; its scheduler lives on this clock, driver and workers. Logic thread.
+struct Application::Machine {
+  explicit Machine(const Options& options);
+  ~Machine();
+
+  Driver& driver() { return loops_on_threads ? static_cast<Driver&>(parking) : *loops.front(); }
+  void attach(Scheduler& scheduler);
+
+  void add_tcp(std::string address, TcpListenerOptions options);
+  void add_websocket(std::string address, WebSocketListenerOptions options);
+
+  /// Opens all listeners. Throws std::runtime_error with a sentence.
+  void listen(Application& application);
+  void stop_listening();
+  /// Ends the loops' threads.
+  void stop_loops();
+  /// Clients whose sockets are not closed yet.
+  std::size_t wires_open() const { return wires->load(); }
+  void watch_signals(Application& application);
+
+  struct Planned {
+    bool websocket;
+    std::string address;
+    bool tls;
+    TlsFiles tls_files;
+    WebSocketUpgradePolicy policy;
+  };
+
+  SystemClock clock;
+  ThreadPool workers;
+  ParkingDriver parking;
+  bool loops_on_threads;
+  std::shared_ptr<std::atomic<std::size_t>> wires = std::make_shared<std::atomic<std::size_t>>(0);
+  std::vector<std::unique_ptr<IoLoop>> loops;
+  std::shared_ptr<HttpRouter> router;
+  std::vector<Planned> planned;
+  std::vector<std::shared_ptr<Listener>> listeners;
+  std::vector<ListeningAddress> addresses;
+  std::optional<SignalWatch> signals;
+
+ private:
+  void apply_operator_addresses(const Options& options);
+  std::shared_ptr<const ListenerOptions> listener_options(Application& application, const Planned& planned);
+};
+
+/// Asks the system for as many open files as limits::open_files, and says so in the log where it refuses.
+void raise_open_file_limit(const Log& log);
+
+}  // namespace nano

@@ -1,0 +1,147 @@
+#include "nano/application/options.h"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <cstdlib>
+#include <stdexcept>
+
+#include "protocol/limits.h"
+
+namespace nano {
+namespace {
+
+double to_seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
+Duration from_seconds(double seconds) {
+  return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
+}
+
+/// The values as CLI11 fills them in, before they become Options.
+struct Raw {
+  double heartbeat_s;
+  double handshake_timeout_s;
+  std::string log_level;
+};
+
+void add_flags(CLI::App& app, Options& options, Raw& raw) {
+  app.add_option("--listen-tcp", options.listen_tcp, "Address host:port for TCP clients; may be repeated")
+      ->envname("NANO_LISTEN_TCP");
+  app.add_option("--listen-tcp-tls", options.listen_tcp_tls, "Address for TCP clients with TLS; may be repeated")
+      ->envname("NANO_LISTEN_TCP_TLS");
+  app.add_option("--listen-websocket", options.listen_websocket,
+                 "Address for WebSocket clients and HTTP; may be repeated")
+      ->envname("NANO_LISTEN_WEBSOCKET");
+  app.add_option("--listen-websocket-tls", options.listen_websocket_tls,
+                 "Address for WebSocket clients and HTTPS with TLS; may be repeated")
+      ->envname("NANO_LISTEN_WEBSOCKET_TLS");
+  app.add_option("--tls-certificate", options.tls_certificate, "PEM file with the certificate and its chain")
+      ->envname("NANO_TLS_CERTIFICATE");
+  app.add_option("--tls-key", options.tls_key, "PEM file with the private key")->envname("NANO_TLS_KEY");
+  app.add_option("--io-threads", options.io_threads, "Threads for sockets; 0: the logic thread does their work")
+      ->envname("NANO_IO_THREADS")
+      ->capture_default_str();
+  app.add_option("--worker-threads", options.worker_threads, "Threads for blocking calls")
+      ->envname("NANO_WORKER_THREADS")
+      ->capture_default_str();
+  app.add_option("--heartbeat", raw.heartbeat_s, "Seconds between heartbeats")
+      ->envname("NANO_HEARTBEAT")
+      ->capture_default_str();
+  app.add_option("--handshake-timeout", raw.handshake_timeout_s, "Seconds until a connection must be open")
+      ->envname("NANO_HANDSHAKE_TIMEOUT")
+      ->capture_default_str();
+  app.add_option("--packet-bytes-max", options.packet_bytes_max, "Largest body of a packet from a client")
+      ->envname("NANO_PACKET_BYTES_MAX")
+      ->capture_default_str();
+  app.add_option("--send-queue-bytes-max", options.send_queue_bytes_max,
+                 "Bytes that may wait for one client before it is closed")
+      ->envname("NANO_SEND_QUEUE_BYTES_MAX")
+      ->capture_default_str();
+  app.add_option("--log-level", raw.log_level, "debug, info, warning, error or off")
+      ->envname("NANO_LOG_LEVEL")
+      ->capture_default_str();
+}
+
+void add_own_flags(CLI::App& app, const std::vector<ProgramOption>& own) {
+  for (const ProgramOption& option : own) {
+    std::visit(
+        [&](auto* value) {
+          if constexpr (std::is_same_v<decltype(value), bool*>) {
+            app.add_flag(option.flag, *value, option.help);
+          } else {
+            app.add_option(option.flag, *value, option.help)->capture_default_str();
+          }
+        },
+        option.value);
+  }
+}
+
+}  // namespace
+
+Result<Options> Options::parse(const std::vector<std::string>& arguments, Options defaults,
+                               const std::vector<ProgramOption>& own, const std::string& program) {
+  Options options = std::move(defaults);
+  Raw raw{to_seconds(options.heartbeat_interval), to_seconds(options.handshake_timeout),
+          std::string{to_string(options.log_level)}};
+  CLI::App app{"A real-time game server made with Nano.", program};
+  app.footer("Each flag can also be given as an environment variable, named in its line; the flag wins.");
+  add_own_flags(app, own);
+  add_flags(app, options, raw);
+  try {
+    app.parse(std::vector<std::string>{arguments.rbegin(), arguments.rend()});  // CLI11 takes them reversed
+    options.heartbeat_interval = from_seconds(raw.heartbeat_s);
+    options.handshake_timeout = from_seconds(raw.handshake_timeout_s);
+    if (!parse_log_level(raw.log_level, options.log_level)) {
+      throw std::invalid_argument("--log-level is debug, info, warning, error or off, not \"" + raw.log_level + "\".");
+    }
+    options.check();
+  } catch (const CLI::CallForHelp&) {
+    return Error{"help", app.help()};
+  } catch (const CLI::ParseError& failure) {
+    return Error{Errc::invalid_argument, std::string{failure.what()} + " (--help lists all options.)"};
+  } catch (const std::invalid_argument& failure) {
+    return Error{Errc::invalid_argument, failure.what()};
+  }
+  return options;
+}
+
+Result<Options> Options::parse(const std::vector<std::string>& arguments) {
+  return parse(arguments, Options{}, {}, "server");
+}
+
+Options Options::from_command_line(int argc, char** argv) { return from_command_line(argc, argv, Options{}, {}); }
+
+Options Options::from_command_line(int argc, char** argv, Options defaults, const std::vector<ProgramOption>& own) {
+  const std::string program = argc > 0 ? argv[0] : "server";
+  const std::vector<std::string> arguments{argv + (argc > 0 ? 1 : 0), argv + argc};
+  Result<Options> parsed = parse(arguments, std::move(defaults), own, program);
+  if (parsed) return std::move(*parsed);
+  if (parsed.error().code == "help") {
+    std::fputs(parsed.error().message.c_str(), stdout);
+    std::exit(0);
+  }
+  std::fprintf(stderr, "%s: %s\n", program.c_str(), parsed.error().message.c_str());
+  std::exit(2);
+}
+
+void Options::check() const {
+  const auto require = [](bool holds, const char* sentence) {
+    if (!holds) throw std::invalid_argument(sentence);
+  };
+  using std::chrono::milliseconds;
+  using std::chrono::hours;
+  require(heartbeat_interval >= milliseconds{10} && heartbeat_interval <= hours{24},
+          "--heartbeat is a number of seconds from 0.01 to 86400.");
+  require(handshake_timeout >= milliseconds{10} && handshake_timeout <= hours{1},
+          "--handshake-timeout is a number of seconds from 0.01 to 3600.");
+  require(io_threads <= 256, "--io-threads is a number from 0 to 256; more threads than processors gain nothing.");
+  require(worker_threads >= 1 && worker_threads <= 1024, "--worker-threads is a number from 1 to 1024.");
+  require(packet_bytes_max >= 64 && packet_bytes_max <= protocol::packet_body_bytes_max_wire,
+          "--packet-bytes-max is a number from 64 to 16777215, which is what the wire format can say.");
+  require(send_queue_bytes_max >= 1024, "--send-queue-bytes-max is at least 1024.");
+  require(tls_certificate.empty() == tls_key.empty(),
+          "--tls-certificate and --tls-key go together: give both files, or none.");
+  require((listen_tcp_tls.empty() && listen_websocket_tls.empty()) || !tls_certificate.empty(),
+          "A listener with TLS needs --tls-certificate and --tls-key.");
+}
+
+}  // namespace nano

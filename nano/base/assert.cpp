@@ -1,0 +1,13 @@
+#include "nano/base/assert.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace nano::detail {
+
+void assertion_failed(const char* condition, const char* file, int line, const char* why) {
+  std::fprintf(stderr, "%s:%d: assertion failed: %s (%s)\n", file, line, why, condition);
+  std::abort();
+}
+
+}  // namespace nano::detail

@@ -1,0 +1,27 @@
+#include "nano/base/frame.h"
+
+#include <new>
+
+#include "protocol/frame_header.h"
+
+namespace nano {
+
+static_assert(protocol::websocket_header_bytes_max == 10, "Frame keeps room for the longest WebSocket header");
+
+Frame Frame::allocate(std::size_t packet_bytes) {
+  void* memory = ::operator new(sizeof(Block) + headroom_bytes + packet_bytes);
+  Frame frame;
+  frame.block_ = new (memory) Block;
+  frame.block_->packet_bytes = static_cast<std::uint32_t>(packet_bytes);
+  frame.block_->header_bytes =
+      static_cast<std::uint32_t>(protocol::write_websocket_header(frame.packet_begin(), packet_bytes));
+  return frame;
+}
+
+void Frame::release() noexcept {
+  if (!block_ || block_->references.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  block_->~Block();
+  ::operator delete(block_);
+}
+
+}  // namespace nano

@@ -1,0 +1,65 @@
+// Public header. Frame: one encoded packet in a buffer that its receivers share.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
+
+namespace nano {
+
+/// One packet as it goes over the wire, immutable once made and reference counted: a broadcast to a thousand
+/// sessions is one Frame. The WebSocket header for the packet lies right before it in the same buffer, so
+/// that receivers of both framings share the bytes. Copying is cheap; any thread may hold or drop a copy.
+class Frame {
+ public:
+  /// No packet.
+  Frame() = default;
+  Frame(const Frame& other) noexcept : block_(other.block_) {
+    if (block_) block_->references.fetch_add(1, std::memory_order_relaxed);
+  }
+  Frame(Frame&& other) noexcept : block_(std::exchange(other.block_, nullptr)) {}
+  Frame& operator=(Frame other) noexcept {
+    std::swap(block_, other.block_);
+    return *this;
+  }
+  ~Frame() { release(); }
+
+  /// A frame for a packet of `packet_bytes` bytes, to be filled through writable() before anyone else sees
+  /// it. Writes the WebSocket header. Throws std::bad_alloc.
+  static Frame allocate(std::size_t packet_bytes);
+
+  /// The bytes to fill in; only for the maker, before the frame is shared.
+  std::uint8_t* writable() { return packet_begin(); }
+
+  /// The packet, as TCP receivers get it.
+  std::span<const std::uint8_t> packet() const {
+    return block_ ? std::span<const std::uint8_t>{packet_begin(), block_->packet_bytes}
+                  : std::span<const std::uint8_t>{};
+  }
+  /// The packet as one final binary WebSocket message (RFC 6455, section 5.2), as WebSocket receivers get it.
+  std::span<const std::uint8_t> websocket() const {
+    return block_ ? std::span<const std::uint8_t>{packet_begin() - block_->header_bytes,
+                                                  block_->packet_bytes + block_->header_bytes}
+                  : std::span<const std::uint8_t>{};
+  }
+  explicit operator bool() const { return block_ != nullptr; }
+
+ private:
+  struct Block {
+    std::atomic<std::uint32_t> references{1};
+    std::uint32_t packet_bytes = 0;
+    std::uint32_t header_bytes = 0;
+  };
+  static constexpr std::size_t headroom_bytes = 10;
+
+  std::uint8_t* packet_begin() const {
+    return reinterpret_cast<std::uint8_t*>(block_) + sizeof(Block) + headroom_bytes;
+  }
+  void release() noexcept;
+
+  Block* block_ = nullptr;
+};
+
+}  // namespace nano

@@ -1,0 +1,71 @@
+#include "nano/base/result.h"
+
+#include <memory>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "nano/base/clock.h"
+
+namespace nano {
+namespace {
+
+Result<int> half(int n) {
+  if (n % 2 != 0) return Error{Errc::invalid_argument, "The number is odd."};
+  return n / 2;
+}
+
+TEST(Result, IsAValueOrAnError) {
+  const Result<int> good = half(4);
+  ASSERT_TRUE(good.ok());
+  EXPECT_EQ(*good, 2);
+  const Result<int> bad = half(3);
+  ASSERT_FALSE(bad);
+  EXPECT_TRUE(bad.error().is(Errc::invalid_argument));
+  EXPECT_EQ(bad.error(), (Error{"invalid_argument", "The number is odd."}));
+}
+
+TEST(Result, GivesAwayAValueThatCanOnlyBeMoved) {
+  Result<std::unique_ptr<int>> result = std::make_unique<int>(3);
+  const std::unique_ptr<int> taken = *std::move(result);
+  EXPECT_EQ(*taken, 3);
+}
+
+TEST(Result, OfVoidIsSuccessUnlessItHoldsAnError) {
+  EXPECT_TRUE(Result<void>{}.ok());
+  const Result<void> failed = Error{"room_full", "The room is full."};
+  ASSERT_FALSE(failed.ok());
+  EXPECT_EQ(failed.error().code, "room_full");
+}
+
+TEST(ResultDeathTest, AbortsWhenAskedForWhatItIsNot) {
+  EXPECT_DEATH(static_cast<void>(half(3).value()), "called on an error");
+  EXPECT_DEATH(static_cast<void>(half(4).error()), "called on a value");
+  EXPECT_DEATH(static_cast<void>(Result<void>{}.error()), "called on a success");
+}
+
+TEST(Errc, NamesAreTheWireCodes) {
+  EXPECT_EQ(to_string(Errc::unknown_route), "unknown_route");
+  EXPECT_EQ(to_string(Errc::bad_payload), "bad_payload");
+  EXPECT_EQ(to_string(Errc::too_many_requests), "too_many_requests");
+  EXPECT_EQ(to_string(Errc::invalid_argument), "invalid_argument");
+}
+
+TEST(ManualClock, StandsStillUntilMovedAndMovesBothTimes) {
+  using namespace std::chrono_literals;
+  ManualClock clock;
+  const TimePoint start = clock.now();
+  const WallTime wall = clock.wall();
+  EXPECT_EQ(clock.now(), start);
+  clock.advance(1500ms);
+  EXPECT_EQ(clock.now() - start, 1500ms);
+  EXPECT_EQ(clock.wall() - wall, 1500ms);
+}
+
+TEST(ManualClock, StartsAtTheWallTimeGiven) {
+  const WallTime wall{std::chrono::seconds{1'800'000'000}};
+  EXPECT_EQ(ManualClock{wall}.wall(), wall);
+}
+
+}  // namespace
+}  // namespace nano

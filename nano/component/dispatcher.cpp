@@ -1,0 +1,73 @@
+#include "nano/component/dispatcher.h"
+
+#include <exception>
+#include <string>
+#include <utility>
+
+namespace nano {
+
+HandshakeAnswer Dispatcher::on_handshake(Session& session, const Handshake& handshake) {
+  return validator_ ? validator_(session, handshake) : HandshakeAnswer::accept();
+}
+
+void Dispatcher::on_opened(Session& session) {
+  for (const SessionCallback& callback : opened_) {
+    session.host().scheduler().run_now([&] { callback(session); });
+  }
+}
+
+void Dispatcher::on_closed(Session& session) {
+  for (const SessionCallback& callback : closed_) {
+    session.host().scheduler().run_now([&] { callback(session); });
+  }
+}
+
+void Dispatcher::on_message(Session& session, const protocol::Message& message) {
+  if (inbound_.empty()) {
+    Invocation invocation{session, message.type, message.id, message.route, message.payload};
+    return dispatch(invocation);
+  }
+  PipelineMessage draft{message.type, message.id, message.route, message.payload};
+  const Result<void> passed = inbound_.filter(session, draft);
+  Invocation invocation{session, message.type, message.id, draft.route(), draft.payload()};
+  if (!passed) return invocation.fail(passed.error());
+  dispatch(invocation);
+}
+
+void Dispatcher::dispatch(Invocation& invocation) {
+  const Handler* handler = registry_.find(invocation.route());
+  if (!handler) {
+    return invocation.fail({Errc::unknown_route, "There is no route \"" + std::string{invocation.route()} + "\"."});
+  }
+  if (handler->scheduler) return call_later(*handler, invocation);
+  call(*handler, invocation);
+}
+
+void Dispatcher::call(const Handler& handler, Invocation& invocation) {
+  invocation.host().scheduler().note(handler.route);
+  try {
+    handler.invoke(handler.component, invocation);
+  } catch (const std::exception& failure) {
+    invocation.host().log().error("handler failed", {{"route", handler.route},
+                                                     {"session", invocation.session().id()},
+                                                     {"error", failure.what()}});
+    invocation.fail({Errc::internal, "The server failed to handle the message."});
+  }
+}
+
+void Dispatcher::call_later(const Handler& handler, Invocation& invocation) {
+  std::optional<PendingCall> pending = invocation.defer();
+  if (!pending) return;
+  pending->abandon_as(Errc::unavailable);
+  const bool accepted = handler.scheduler->schedule(
+      [this, &handler, pending = std::move(*pending), payload = std::string{protocol::as_text(invocation.payload())}]() mutable {
+        const SessionPtr session = pending.session().shared_from_this();
+        const auto type = pending.is_request() ? protocol::MessageType::request : protocol::MessageType::notify;
+        Invocation later{*session, type, pending.request_id(), handler.route, protocol::as_bytes(payload)};
+        call(handler, later);
+        pending.dismiss();
+      });
+  if (!accepted) invocation.host().log().debug("local scheduler is full", {{"route", handler.route}});
+}
+
+}  // namespace nano

@@ -1,0 +1,42 @@
+// Internal header. Dispatcher: from a client's message to the handler and back to an answer.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "nano/component/registry.h"
+#include "nano/pipeline/pipeline.h"
+#include "nano/session/session_host.h"
+
+namespace nano {
+
+/// Logic thread only. Every request is answered exactly once: by its handler, or with an error.
+class Dispatcher final : public SessionEvents {
+ public:
+  using SessionCallback = std::function<void(Session&)>;
+
+  explicit Dispatcher(const ComponentRegistry& registry) : registry_(registry) {}
+
+  Pipeline& inbound() { return inbound_; }
+  void set_handshake_validator(HandshakeValidator validator) { validator_ = std::move(validator); }
+  void add_opened_callback(SessionCallback callback) { opened_.push_back(std::move(callback)); }
+  void add_closed_callback(SessionCallback callback) { closed_.push_back(std::move(callback)); }
+
+  HandshakeAnswer on_handshake(Session& session, const Handshake& handshake) override;
+  void on_opened(Session& session) override;
+  void on_message(Session& session, const protocol::Message& message) override;
+  void on_closed(Session& session) override;
+
+ private:
+  void dispatch(Invocation& invocation);
+  void call(const Handler& handler, Invocation& invocation);
+  void call_later(const Handler& handler, Invocation& invocation);
+
+  const ComponentRegistry& registry_;
+  Pipeline inbound_;
+  HandshakeValidator validator_;
+  std::vector<SessionCallback> opened_;
+  std::vector<SessionCallback> closed_;
+};
+
+}  // namespace nano

@@ -1,0 +1,82 @@
+#include "nano/component/registry.h"
+
+#include <stdexcept>
+#include <utility>
+
+#include "protocol/limits.h"
+
+namespace nano {
+
+ComponentRegistry::~ComponentRegistry() {
+  while (!components_.empty()) components_.pop_back();
+}
+
+std::string ComponentRegistry::unqualified_name(std::string_view type_name) {
+  const auto last = type_name.rfind("::");
+  return std::string{last == std::string_view::npos ? type_name : type_name.substr(last + 2)};
+}
+
+void ComponentRegistry::insert(std::unique_ptr<Component> component, void* object, const ComponentOptions& options,
+                               std::vector<HandlerMethod> methods) {
+  for (HandlerMethod& method : methods) {
+    const std::string name = options.handler_name ? options.handler_name(method.name) : method.name;
+    std::string route = options.name + "." + name;
+    if (name.empty() || route.size() > protocol::route_bytes_max) {
+      throw std::invalid_argument("The route \"" + route + "\" of component " + options.name +
+                                  " is not possible: a handler's name has at least one character and a route at "
+                                  "most 255 bytes. Change the name.");
+    }
+    if (handlers_.contains(route)) {
+      throw std::invalid_argument("The route \"" + route + "\" is registered twice: give one of the two components "
+                                  "another name (nano::ComponentOptions::name) or rename the handler.");
+    }
+    const auto added =
+        handlers_.emplace(route, Handler{route, object, method.invoke, method.request, method.response, options.scheduler});
+    handler_by_route_.emplace(added.first->first, &added.first->second);
+  }
+  components_.push_back(std::move(component));
+}
+
+void ComponentRegistry::check_payloads(const PayloadCodec& codec) const {
+  for (const auto& [route, handler] : handlers_) {
+    for (const PayloadType* type : {handler.request, handler.response}) {
+      if (type && !codec.supports(*type)) {
+        throw std::invalid_argument("The handler of \"" + route + "\" cannot be served: " +
+                                    codec.unsupported_sentence(*type));
+      }
+    }
+  }
+}
+
+void ComponentRegistry::init(Scheduler& scheduler) {
+  scheduler_ = &scheduler;
+  for (const auto& component : components_) component->scheduler_ = &scheduler;
+  for (const auto& component : components_) component->init();
+  for (const auto& component : components_) component->after_init();
+}
+
+void ComponentRegistry::before_shutdown() {
+  for (auto component = components_.rbegin(); component != components_.rend(); ++component) {
+    scheduler_->run_now([&] { (*component)->before_shutdown(); });
+  }
+}
+
+void ComponentRegistry::shutdown() {
+  for (auto component = components_.rbegin(); component != components_.rend(); ++component) {
+    scheduler_->run_now([&] { (*component)->shutdown(); });
+  }
+}
+
+const Handler* ComponentRegistry::find(std::string_view route) const {
+  const auto found = handler_by_route_.find(route);
+  return found == handler_by_route_.end() ? nullptr : found->second;
+}
+
+std::vector<std::string> ComponentRegistry::routes() const {
+  std::vector<std::string> routes;
+  routes.reserve(handlers_.size());
+  for (const auto& entry : handlers_) routes.push_back(entry.first);
+  return routes;
+}
+
+}  // namespace nano

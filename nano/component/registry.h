@@ -1,0 +1,84 @@
+// Internal header. ComponentRegistry: the components of one application and their routes.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "nano/component/component.h"
+#include "nano/component/routes.h"
+#include "nano/scheduler/local_scheduler.h"
+
+namespace nano {
+
+/// How a component is registered.
+struct ComponentOptions {
+  /// The route prefix; empty: the name of the class, without namespaces.
+  std::string name;
+  /// Makes the second part of the route from a handler's name, as Go Nano's WithNameFunc; null: as it is.
+  std::function<std::string(std::string_view)> handler_name;
+  /// Where the handlers run, if not at once. Must outlive the application's run, as a member of a component does.
+  LocalScheduler* scheduler = nullptr;
+};
+
+/// A route that clients can call.
+struct Handler {
+  std::string route;
+  void* component;
+  void (*invoke)(void* component, Invocation& invocation);
+  const PayloadType* request;
+  const PayloadType* response;
+  LocalScheduler* scheduler;
+};
+
+/// Filled before the start by one thread; then logic thread only.
+class ComponentRegistry {
+ public:
+  ComponentRegistry() = default;
+  ComponentRegistry(const ComponentRegistry&) = delete;
+  ComponentRegistry& operator=(const ComponentRegistry&) = delete;
+  /// Destroys the components, the last added first.
+  ~ComponentRegistry();
+
+  /// Throws std::invalid_argument with a sentence when a name is empty or taken.
+  template <class C>
+  C& add(std::unique_ptr<C> component, ComponentOptions options) {
+    C& added = *component;
+    if (options.name.empty()) options.name = unqualified_name(payload_type_name<C>());
+    insert(std::move(component), &added, options, handlers_of<C>());
+    return added;
+  }
+
+  /// Throws std::invalid_argument naming the first route whose payloads `codec` cannot carry.
+  void check_payloads(const PayloadCodec& codec) const;
+
+  /// The component's life cycle; exceptions of init and after_init pass through, later ones are logged.
+  void init(Scheduler& scheduler);
+  void before_shutdown();
+  void shutdown();
+
+  /// Null if the route is unknown.
+  const Handler* find(std::string_view route) const;
+  /// All routes, sorted.
+  std::vector<std::string> routes() const;
+
+ private:
+  template <class C>
+  static constexpr std::string_view payload_type_name() {
+    return detail::type_name<C>();
+  }
+  static std::string unqualified_name(std::string_view type_name);
+  void insert(std::unique_ptr<Component> component, void* object, const ComponentOptions& options,
+              std::vector<HandlerMethod> methods);
+
+  Scheduler* scheduler_ = nullptr;
+  std::vector<std::unique_ptr<Component>> components_;
+  std::map<std::string, Handler, std::less<>> handlers_;                // owns the names
+  std::unordered_map<std::string_view, const Handler*> handler_by_route_;  // for the dispatch
+};
+
+}  // namespace nano

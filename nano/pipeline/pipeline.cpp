@@ -1,0 +1,21 @@
+#include "nano/pipeline/pipeline.h"
+
+#include <exception>
+
+namespace nano {
+
+Result<void> Pipeline::filter(Session& session, PipelineMessage& message) {
+  for (const Filter& filter : filters_) {
+    try {
+      if (Result<void> passed = filter(session, message); !passed) return passed;
+    } catch (const std::exception& failure) {
+      session.host().log().error("pipeline filter failed", {{"session", session.id()},
+                                                            {"route", message.route()},
+                                                            {"error", failure.what()}});
+      return Error{Errc::internal, "The server failed to handle the message."};
+    }
+  }
+  return {};
+}
+
+}  // namespace nano

@@ -1,0 +1,203 @@
+#include "nano/scheduler/scheduler.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "nano/base/limits.h"
+#include "nano/scheduler/failure.h"
+
+namespace nano {
+namespace {
+
+/// A burst's memory is given back when it was larger than this many tasks (64 bytes each).
+constexpr std::size_t batch_capacity_kept = 4096;
+
+}  // namespace
+
+/// Counts how deep the stack is in tasks; when the outermost has ended, no coroutine runs any more.
+class Scheduler::Depth {
+ public:
+  explicit Depth(Scheduler& scheduler) : scheduler_(scheduler) { ++scheduler_.depth_; }
+  ~Depth() {
+    if (--scheduler_.depth_ == 0) scheduler_.finish_cancel_all();
+  }
+  Depth(const Depth&) = delete;
+  Depth& operator=(const Depth&) = delete;
+
+ private:
+  Scheduler& scheduler_;
+};
+
+Scheduler::Scheduler(const Clock& clock, Driver& driver, WorkerPool& workers, Log log)
+    : clock_(clock),
+      driver_(driver),
+      workers_(workers),
+      log_(std::move(log)),
+      watch_(clock_, log_),
+      timers_(thread_),
+      spawned_(log_),
+      offload_gate_(std::make_shared<OffloadGate>()) {}
+
+Scheduler::~Scheduler() {
+  NANO_ASSERT(depth_ == 0, "a Scheduler was destroyed by one of its tasks");
+  thread_.adopt();
+  closing_ = true;
+  spawned_.destroy_all();
+  offload_gate_->close();
+  timers_.clear();
+  posted_.close();
+  hooks_.clear();
+}
+
+void Scheduler::post(Function<void()> task) {
+  if (posted_.push(std::move(task)) && !on_logic_thread()) driver_.wake();
+}
+
+Timer Scheduler::after(Duration delay, Function<void()> callback) {
+  assert_logic_thread();
+  if (closing_) return Timer{};
+  return timers_.start(now(), delay, Duration::zero(), std::move(callback));
+}
+
+Timer Scheduler::every(Duration interval, Function<void()> callback) {
+  assert_logic_thread();
+  if (interval <= Duration::zero()) throw std::invalid_argument{"the interval of every() must be positive"};
+  if (closing_) return Timer{};
+  return timers_.start(now(), interval, interval, std::move(callback));
+}
+
+void Scheduler::spawn(Task<void> task) {
+  assert_logic_thread();
+  if (closing_) return;
+  const Depth depth{*this};
+  spawned_.spawn(std::move(task));
+}
+
+void Scheduler::cancel_all() {
+  assert_logic_thread();
+  cancel_all_requested_ = true;
+  if (depth_ == 0) finish_cancel_all();
+}
+
+void Scheduler::finish_cancel_all() {
+  if (std::exchange(cancel_all_requested_, false)) spawned_.destroy_all();
+}
+
+void Scheduler::at_turn_end(Function<void()> hook) {
+  assert_logic_thread();
+  hooks_.push_back(std::move(hook));
+}
+
+void Scheduler::run_now(Function<void()> task) {
+  assert_logic_thread();
+  const Depth depth{*this};
+  watch_.begin("task");
+  guarded(task, "task");
+  watch_.end();
+}
+
+void Scheduler::run() {
+  NANO_ASSERT(depth_ == 0, "run() was called from within a task");
+  const LogicThread::Scope logic{thread_};
+  const Depth depth{*this};
+  turn();
+  while (!stop_requested_.exchange(false, std::memory_order_acquire)) {
+    wait();
+    turn();
+  }
+}
+
+void Scheduler::stop() {
+  stop_requested_.store(true, std::memory_order_release);
+  driver_.wake();
+}
+
+bool Scheduler::run_once() {
+  NANO_ASSERT(depth_ == 0, "run_once() was called from within a task");
+  const LogicThread::Scope logic{thread_};
+  const Depth depth{*this};
+  return turn() > 0;
+}
+
+std::size_t Scheduler::run_ready() {
+  NANO_ASSERT(depth_ == 0, "run_ready() was called from within a task");
+  const LogicThread::Scope logic{thread_};
+  const Depth depth{*this};
+  std::size_t ran = 0;
+  while (true) {
+    const std::size_t ran_now = turn();
+    ran += ran_now;
+    if (ran_now == 0 && !ready()) return ran;
+  }
+}
+
+bool Scheduler::ready() const {
+  const auto earliest = timers_.earliest();
+  return !posted_.empty() || (earliest && *earliest <= now());
+}
+
+std::optional<TimePoint> Scheduler::next_deadline() const {
+  assert_logic_thread();
+  return timers_.earliest();
+}
+
+std::size_t Scheduler::turn() {
+  const std::uint64_t started_before = timers_.sequence_end();
+  watch_.begin("task");
+  const std::size_t ran = run_posted() + run_due(started_before);
+  // Nothing but this turn is on the stack now, so no coroutine is running.
+  finish_cancel_all();
+  run_hooks();
+  watch_.end();
+  return ran;
+}
+
+std::size_t Scheduler::run_posted() {
+  posted_.take(batch_);
+  const std::size_t count = batch_.size();
+  if (count > limits::posted_tasks_warning) log_.warning("many posted tasks", {{"count", count}});
+  for (Function<void()>& task : batch_) {
+    watch_.rename("task");
+    guarded(task, "task");
+    task = nullptr;
+    watch_.task_done();
+  }
+  batch_.clear();
+  if (batch_.capacity() > batch_capacity_kept) batch_.shrink_to_fit();
+  return count;
+}
+
+std::size_t Scheduler::run_due(std::uint64_t sequence_end) {
+  const auto run_timer = [this](Function<void()>& callback) {
+    watch_.rename("timer");
+    guarded(callback, "timer");
+    watch_.task_done();
+  };
+  const TimePoint due = watch_.piece_began();  // read just now
+  std::size_t count = 0;
+  while (timers_.fire(due, sequence_end, run_timer)) ++count;
+  return count;
+}
+
+void Scheduler::run_hooks() {
+  watch_.rename("turn end");
+  const std::size_t count = hooks_.size();
+  for (std::size_t i = 0; i < count; ++i) guarded(hooks_[i], "turn end");
+}
+
+void Scheduler::guarded(Function<void()>& call, std::string_view name) {
+  try {
+    call();
+  } catch (...) {
+    log_failure(log_, name, std::current_exception());
+  }
+}
+
+void Scheduler::wait() {
+  // With tasks ready, a look at the driver's own work and no sleep: they must not starve it.
+  const bool may_sleep = posted_.prepare_to_sleep();
+  driver_.wait(may_sleep ? timers_.earliest() : std::optional{TimePoint{}});
+  posted_.woke_up();
+}
+
+}  // namespace nano

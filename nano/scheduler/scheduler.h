@@ -1,0 +1,187 @@
+// Public header. Scheduler: the logic thread, on which all application code runs.
+#pragma once
+
+#include <atomic>
+#include <coroutine>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "nano/base/clock.h"
+#include "nano/base/function.h"
+#include "nano/base/log.h"
+#include "nano/base/task.h"
+#include "nano/scheduler/driver.h"
+#include "nano/scheduler/logic_thread.h"
+#include "nano/scheduler/offload.h"
+#include "nano/scheduler/post_queue.h"
+#include "nano/scheduler/spawned_tasks.h"
+#include "nano/scheduler/stall_watch.h"
+#include "nano/scheduler/timer.h"
+#include "nano/scheduler/timer_queue.h"
+#include "nano/scheduler/worker_pool.h"
+
+namespace nano {
+
+class SleepAwaiter;
+
+/// Runs tasks, timers and coroutines one after the other on the logic thread, in turns. A turn runs, in this
+/// order: the tasks posted before it, the timers that are due, the hooks of at_turn_end(). What a turn posts
+/// or starts runs in a later turn. Between turns the driver waits, unless something is ready.
+///
+/// Calls are for the logic thread unless they say "any thread". That is the thread inside run() or
+/// run_ready(), or the one adopted; while there is none (setting up, tearing down) any one thread may make
+/// these calls. A call by another thread aborts.
+///
+/// A task, timer, coroutine or hook that throws is logged (`task failed`) and harms nobody.
+class Scheduler {
+ public:
+  /// The clock, the driver and the workers must outlive the Scheduler.
+  Scheduler(const Clock& clock, Driver& driver, WorkerPool& workers, Log log);
+  /// Destroys the unfinished coroutines in the order of their spawning, waits for offloaded calls that are
+  /// running on workers, then drops timers, posted tasks and hooks. Not from within a task.
+  ~Scheduler();
+  Scheduler(const Scheduler&) = delete;
+  Scheduler& operator=(const Scheduler&) = delete;
+
+  /// Any thread. Runs `task` in a later turn; tasks of one thread in the order posted. The driver is woken
+  /// once per burst, and never for posts of the logic thread. The queue itself refuses nothing, since a lost
+  /// task would break its poster: who posts for others must bound what it has waiting. Beyond
+  /// limits::posted_tasks_warning tasks in one turn a warning is logged.
+  void post(Function<void()> task);
+
+  /// Runs `callback` once, `delay` from now (at the earliest: in the next turn). Timers that are due run in
+  /// the order of their times, those of one time in the order started.
+  [[nodiscard]] Timer after(Duration delay, Function<void()> callback);
+
+  /// Runs `callback` every `interval`, first in one interval, at a fixed rate: the times are whole intervals
+  /// from now and don't drift. When the thread is late by more than an interval, the missed calls are
+  /// skipped, not made up for. Throws std::invalid_argument unless `interval` is positive.
+  [[nodiscard]] Timer every(Duration interval, Function<void()> callback);
+
+  /// Runs `task` now until it first waits, and owns it until it ends. An exception that leaves it is logged.
+  /// During the destructor the task is dropped unrun.
+  void spawn(Task<void> task);
+
+  /// Destroys all unfinished spawned coroutines in the order of their spawning. Called while something runs,
+  /// it takes effect at the end of the turn's tasks and timers, when no coroutine is on the stack any more.
+  void cancel_all();
+
+  /// How many spawned coroutines have not ended.
+  std::size_t spawned_count() const { return spawned_.count(); }
+
+  /// `co_await scheduler.sleep(d);` continues d later, as after() does.
+  SleepAwaiter sleep(Duration duration);
+  /// `co_await scheduler.yield();` continues in the next turn.
+  SleepAwaiter yield();
+
+  /// `auto query = scheduler.offload([...] { ... }); auto row = co_await query;` runs the call on a worker
+  /// and continues on the logic thread with what it returned or threw; std::runtime_error("too busy ...")
+  /// when the pool refuses it. One statement does too when the call captures nothing that needs destruction
+  /// (else it doesn't compile; Task says why). `call` must own what it uses: the coroutine may be destroyed
+  /// while a worker runs it, so nothing may be captured by reference that lives in the coroutine. It and its
+  /// result are destroyed on the logic thread. A call not yet begun when its coroutine is destroyed is not
+  /// made.
+  template <class F>
+  OffloadedCall<std::decay_t<F>> offload(F&& call) {
+    assert_logic_thread();
+    return OffloadedCall<std::decay_t<F>>{*this, workers_, offload_gate_, std::forward<F>(call)};
+  }
+
+  /// Runs `hook` at the end of every turn: what a turn has to send leaves there, in one batch. Hooks run in
+  /// the order registered and stay until the Scheduler ends. What they start runs in the next turn.
+  void at_turn_end(Function<void()> hook);
+
+  /// Runs `task` now, with the care that posted tasks get: its exception is logged, its time watched. For
+  /// logic that a driver's own handlers enter.
+  void run_now(Function<void()> task);
+
+  /// The calling thread becomes the logic thread until stop(). Not from within a task.
+  void run();
+  /// Any thread. run() returns at the end of its turn; without a run(), the next one returns after one turn.
+  void stop();
+
+  /// For tests and worlds in virtual time: one turn, without waiting. Whether a task or timer ran.
+  bool run_once();
+  /// As run_once(), until nothing is ready: tasks that keep posting tasks keep it from returning. Returns how
+  /// many tasks and timers ran.
+  std::size_t run_ready();
+
+  /// The time of the earliest timer.
+  std::optional<TimePoint> next_deadline() const;
+
+  /// Makes the calling thread the logic thread also outside run() and run_ready(), which restore it.
+  void adopt_thread() { thread_.adopt(); }
+  /// Any thread. Whether the calling thread is the logic thread. False for all while there is none.
+  bool on_logic_thread() const { return thread_.is_current(); }
+  /// Any thread. Aborts on a thread other than the logic thread.
+  void assert_logic_thread() const { thread_.assert_current(); }
+
+  /// Any thread.
+  TimePoint now() const { return clock_.now(); }
+  const Clock& clock() const { return clock_; }
+  /// The Log may be used by any thread.
+  Log& log() { return log_; }
+
+  /// Says what runs from here on within the task, as the route about to be handled: a stall is logged under
+  /// the last name, timed from this call. The text is copied (its first StallWatch::name_bytes_max bytes).
+  void note(std::string_view what) { watch_.note(what); }
+  /// What runs longer than this is logged as a warning; see limits::stall_limit.
+  void set_stall_limit(Duration limit) { watch_.set_limit(limit); }
+
+ private:
+  class Depth;
+
+  std::size_t turn();
+  bool ready() const;
+  std::size_t run_posted();
+  std::size_t run_due(std::uint64_t sequence_end);
+  void run_hooks();
+  void guarded(Function<void()>& call, std::string_view name);
+  void finish_cancel_all();
+  void wait();
+
+  const Clock& clock_;
+  Driver& driver_;
+  WorkerPool& workers_;
+  Log log_;
+  LogicThread thread_;
+  StallWatch watch_;
+  PostQueue posted_;
+  std::vector<Function<void()>> batch_;
+  TimerQueue timers_;
+  std::deque<Function<void()>> hooks_;  // those running stay in place when another is added
+  SpawnedTasks spawned_;
+  std::shared_ptr<OffloadGate> offload_gate_;
+  std::atomic<bool> stop_requested_{false};
+  int depth_ = 0;
+  bool closing_ = false;
+  bool cancel_all_requested_ = false;
+};
+
+/// What sleep() and yield() return, to be awaited at once. Destroying the waiting coroutine ends the wait.
+class SleepAwaiter {
+ public:
+  SleepAwaiter(Scheduler& scheduler, Duration duration) : scheduler_(scheduler), duration_(duration) {}
+  bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> waiting) {
+    timer_ = scheduler_.after(duration_, [waiting] { waiting.resume(); });
+  }
+  void await_resume() const noexcept {}
+
+ private:
+  Scheduler& scheduler_;
+  Duration duration_;
+  Timer timer_;
+};
+
+inline SleepAwaiter Scheduler::sleep(Duration duration) { return SleepAwaiter{*this, duration}; }
+inline SleepAwaiter Scheduler::yield() { return SleepAwaiter{*this, Duration::zero()}; }
+
+}  // namespace nano

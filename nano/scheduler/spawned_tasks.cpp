@@ -1,0 +1,42 @@
+#include "nano/scheduler/spawned_tasks.h"
+
+#include <utility>
+
+#include "nano/base/assert.h"
+#include "nano/scheduler/failure.h"
+
+namespace nano {
+
+SpawnedTasks::Root::promise_type::promise_type(SpawnedTasks& owner, Task<void>&)
+    : owner_(owner), previous_(owner.last_), number_(owner.next_number_++) {
+  (previous_ ? previous_->next_ : owner_.first_) = this;
+  owner_.last_ = this;
+  ++owner_.count_;
+}
+
+SpawnedTasks::Root::promise_type::~promise_type() {
+  (previous_ ? previous_->next_ : owner_.first_) = next_;
+  (next_ ? next_->previous_ : owner_.last_) = previous_;
+  --owner_.count_;
+}
+
+SpawnedTasks::~SpawnedTasks() { NANO_ASSERT(count_ == 0, "spawned coroutines outlive their owner"); }
+
+void SpawnedTasks::spawn(Task<void> task) { drive(*this, std::move(task)); }
+
+SpawnedTasks::Root SpawnedTasks::drive(SpawnedTasks& owner, Task<void> task) {
+  try {
+    co_await std::move(task);
+  } catch (...) {
+    log_failure(owner.log_, "coroutine", std::current_exception());
+  }
+}
+
+void SpawnedTasks::destroy_all() {
+  const std::uint64_t end = next_number_;
+  while (first_ && first_->number_ < end) {
+    std::coroutine_handle<Root::promise_type>::from_promise(*first_).destroy();
+  }
+}
+
+}  // namespace nano

@@ -1,0 +1,121 @@
+#include "nano/scheduler/timer_queue.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+namespace nano {
+namespace {
+
+constexpr std::size_t children = 4;
+
+TimePoint saturating_add(TimePoint when, Duration by) {
+  return by > TimePoint::max() - when ? TimePoint::max() : when + by;
+}
+
+}  // namespace
+
+void Timer::cancel() {
+  detail::TimerNode* node = std::exchange(node_, nullptr);
+  if (!node) return;
+  if (node->queue) node->queue->cancel(node);
+  TimerQueue::release(node);
+}
+
+bool Timer::active() const { return node_ && node_->queue; }
+
+void Timer::detach() {
+  if (detail::TimerNode* node = std::exchange(node_, nullptr)) TimerQueue::release(node);
+}
+
+Timer TimerQueue::start(TimePoint now, Duration delay, Duration interval, Function<void()> callback) {
+  auto node = std::make_unique<detail::TimerNode>();
+  node->callback = std::move(callback);
+  node->interval = interval;
+  insert(saturating_add(now, std::max(delay, Duration::zero())), node.get());
+  node->holders = 2;  // the heap and the handle
+  return Timer{node.release()};
+}
+
+detail::TimerNode* TimerQueue::take_due(TimePoint now, std::uint64_t sequence_end) {
+  if (heap_.empty() || heap_[0].when > now || heap_[0].sequence >= sequence_end) return nullptr;
+  const Entry due = heap_[0];
+  remove(0);
+  if (due.node->interval > Duration::zero()) {
+    const auto missed = (now - due.when) / due.node->interval;
+    insert(saturating_add(due.when + missed * due.node->interval, due.node->interval), due.node);
+    ++due.node->holders;  // the heap; its old share goes to the caller
+  }
+  return due.node;
+}
+
+std::optional<TimePoint> TimerQueue::earliest() const {
+  if (heap_.empty()) return std::nullopt;
+  return heap_[0].when;
+}
+
+void TimerQueue::clear() {
+  // From the back, so that the rest stays a heap: a callback's end may cancel other timers.
+  while (!heap_.empty()) cancel(heap_.back().node);
+}
+
+void TimerQueue::cancel(detail::TimerNode* node) {
+  thread_.assert_current();
+  remove(node->heap_index);
+  const Function<void()> dropped = std::move(node->callback);
+  release(node);
+}
+
+void TimerQueue::insert(TimePoint when, detail::TimerNode* node) {
+  heap_.emplace_back();
+  node->queue = this;
+  sift_up(heap_.size() - 1, Entry{when, next_sequence_++, node});
+}
+
+void TimerQueue::remove(std::size_t index) {
+  heap_[index].node->queue = nullptr;
+  const Entry last = heap_.back();
+  heap_.pop_back();
+  if (index == heap_.size()) return;
+  if (index > 0 && last.before(heap_[(index - 1) / children])) {
+    sift_up(index, last);
+  } else {
+    sift_down(index, last);
+  }
+}
+
+void TimerQueue::sift_up(std::size_t index, Entry entry) {
+  while (index > 0) {
+    const std::size_t parent = (index - 1) / children;
+    if (!entry.before(heap_[parent])) break;
+    place(index, heap_[parent]);
+    index = parent;
+  }
+  place(index, entry);
+}
+
+void TimerQueue::sift_down(std::size_t index, Entry entry) {
+  while (true) {
+    const std::size_t first = index * children + 1;
+    if (first >= heap_.size()) break;
+    std::size_t least = first;
+    for (std::size_t child = first + 1; child < std::min(first + children, heap_.size()); ++child) {
+      if (heap_[child].before(heap_[least])) least = child;
+    }
+    if (!heap_[least].before(entry)) break;
+    place(index, heap_[least]);
+    index = least;
+  }
+  place(index, entry);
+}
+
+void TimerQueue::place(std::size_t index, Entry entry) {
+  heap_[index] = entry;
+  entry.node->heap_index = static_cast<std::uint32_t>(index);
+}
+
+void TimerQueue::release(detail::TimerNode* node) {
+  if (--node->holders == 0) delete node;
+}
+
+}  // namespace nano

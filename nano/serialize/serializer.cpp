@@ -1,0 +1,104 @@
+#include "nano/serialize/serializer.h"
+
+#include <limits>
+#include <stdexcept>
+#include <utility>
+
+#include <google/protobuf/message_lite.h>
+
+namespace nano {
+
+bool JsonSerializer::supports(const PayloadType& type) const { return type.kind == PayloadType::Kind::json; }
+
+Result<void> JsonSerializer::decode(std::span<const std::uint8_t> bytes, const PayloadType& type,
+                                    void* into) const {
+  return detail::read_json_text({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, type.from_json,
+                                into);
+}
+
+Result<void> JsonSerializer::encode(const PayloadType& type, const void* value, std::string& out) const {
+  if (type.to_json(value, out)) return {};
+  return Error{Errc::invalid_argument, std::string(detail::too_deep_sentence)};
+}
+
+bool ProtobufSerializer::supports(const PayloadType& type) const {
+  return type.kind == PayloadType::Kind::protobuf;
+}
+
+// Protobuf's parse and serialize functions without "Partial" in their names complain about required fields on
+// standard error, where any client could fill the log; so that check is made here.
+Result<void> ProtobufSerializer::decode(std::span<const std::uint8_t> bytes, const PayloadType& type,
+                                        void* into) const {
+  google::protobuf::MessageLite& message = *type.mutable_message(into);
+  const bool parsed = bytes.size() <= std::numeric_limits<int>::max() &&
+                      message.ParsePartialFromArray(bytes.data(), static_cast<int>(bytes.size()));
+  if (!parsed) {
+    return Error{Errc::bad_payload, "the bytes are no protobuf message " + message.GetTypeName()};
+  }
+  if (!message.IsInitialized()) {
+    return Error{Errc::bad_payload, "the protobuf message " + message.GetTypeName() +
+                                        " lacks: " + message.InitializationErrorString()};
+  }
+  return {};
+}
+
+Result<void> ProtobufSerializer::encode(const PayloadType& type, const void* value, std::string& out) const {
+  const google::protobuf::MessageLite& message = *type.message(value);
+  if (!message.IsInitialized()) {
+    return Error{Errc::invalid_argument, "the protobuf message " + message.GetTypeName() +
+                                             " lacks: " + message.InitializationErrorString()};
+  }
+  if (message.ByteSizeLong() > std::numeric_limits<int>::max() || !message.AppendPartialToString(&out)) {
+    return Error{Errc::invalid_argument,
+                 "the protobuf message " + message.GetTypeName() + " is larger than 2 GiB"};
+  }
+  return {};
+}
+
+bool RawSerializer::supports(const PayloadType& type) const { return type.kind == PayloadType::Kind::raw; }
+
+Result<void> RawSerializer::decode(std::span<const std::uint8_t> bytes, const PayloadType& type,
+                                   void* into) const {
+  type.assign(bytes, into);
+  return {};
+}
+
+Result<void> RawSerializer::encode(const PayloadType& type, const void* value, std::string& out) const {
+  const std::span<const std::uint8_t> bytes = type.view(value);
+  out.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  return {};
+}
+
+PayloadCodec::PayloadCodec(std::shared_ptr<const Serializer> serializer)
+    : serializer_(std::move(serializer)) {
+  if (!serializer_) {
+    throw std::invalid_argument("The application's serializer is null; give it one, such as JsonSerializer.");
+  }
+}
+
+const Serializer* PayloadCodec::serializer_for(const PayloadType& type) const {
+  if (type.kind == PayloadType::Kind::raw) return &raw_;
+  if (serializer_->supports(type)) return serializer_.get();
+  if (type.kind == PayloadType::Kind::protobuf) return &protobuf_;
+  return nullptr;
+}
+
+std::string PayloadCodec::unsupported_sentence(const PayloadType& type) const {
+  return "The serializer \"" + std::string(serializer_->name()) + "\" does not support the payload type " +
+         std::string(type.name) + ": choose another serializer, or another type, such as raw bytes.";
+}
+
+Result<void> PayloadCodec::decode(std::span<const std::uint8_t> bytes, const PayloadType& type,
+                                  void* into) const {
+  const Serializer* serializer = serializer_for(type);
+  if (!serializer) return Error{Errc::invalid_argument, unsupported_sentence(type)};
+  return serializer->decode(bytes, type, into);
+}
+
+Result<void> PayloadCodec::encode(const PayloadType& type, const void* value, std::string& out) const {
+  const Serializer* serializer = serializer_for(type);
+  if (!serializer) return Error{Errc::invalid_argument, unsupported_sentence(type)};
+  return serializer->encode(type, value, out);
+}
+
+}  // namespace nano

@@ -1,0 +1,244 @@
+#include "nano/session/connection.h"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <utility>
+
+#include "nano/session/inflate.h"
+#include "protocol/handshake.h"
+
+namespace nano {
+
+using protocol::MessageType;
+using protocol::PacketType;
+
+std::shared_ptr<Connection> Connection::open(SessionHost& host, std::shared_ptr<Wire> wire) {
+  auto connection = std::make_shared<Connection>(host, std::move(wire));
+  connection->restart_handshake_timer();
+  return connection;
+}
+
+Connection::Connection(SessionHost& host, std::shared_ptr<Wire> wire)
+    : host_(host), wire_(std::move(wire)), last_received_(host.scheduler().now()) {
+  place_ = host_.connections.insert(host_.connections.end(), this);
+}
+
+Connection::~Connection() {
+  if (state_ != State::closed) host_.connections.erase(place_);
+}
+
+// -- what the wire tells ---------------------------------------------------------------------------------------
+
+void Connection::on_packets(protocol::ByteView packets) {
+  const auto self = shared_from_this();
+  last_received_ = host_.scheduler().now();
+  protocol::for_each_packet(packets, [this](const protocol::Packet& packet) {
+    on_packet(packet);
+    return state_ != State::closed;
+  });
+}
+
+void Connection::on_packet(const protocol::Packet& packet) {
+  switch (packet.type) {
+    case PacketType::handshake: return on_handshake(packet.body);
+    case PacketType::handshake_ack: return on_handshake_ack();
+    case PacketType::data: return on_data(packet.body);
+    case PacketType::heartbeat: return;  // that it came is all it says
+    case PacketType::kick: return;       // only servers kick
+  }
+}
+
+void Connection::on_handshake(protocol::ByteView body) {
+  state_ = State::awaiting_ack;  // a second handshake takes an open connection back, too
+  restart_handshake_timer();
+  if (!session_) {
+    const SessionId id = host_.sessions.next_id();
+    session_ = std::make_shared<Session>(host_, id, *this);
+    host_.sessions.insert(id, session_);
+  }
+  auto document = protocol::parse_client_handshake(body);
+  if (!document) return refuse_handshake(protocol::handshake_code_refused, document.error());
+
+  const Handshake handshake{document->type, document->version, std::move(document->user_json)};
+  std::optional<HandshakeAnswer> answer;
+  host_.scheduler().run_now([&] { answer = host_.events().on_handshake(*session_, handshake); });
+  if (state_ == State::closed) return;
+  if (!answer) return refuse_handshake(protocol::handshake_code_refused, "The server failed.");
+  if (answer->code() != protocol::handshake_code_ok) return refuse_handshake(answer->code(), answer->message());
+
+  protocol::ServerHandshake reply;
+  reply.heartbeat_s = std::chrono::duration<double>(host_.options.heartbeat_interval).count();
+  reply.server_time_s =
+      std::chrono::duration_cast<std::chrono::seconds>(host_.scheduler().clock().wall().time_since_epoch()).count();
+  reply.dict = &host_.dictionary;
+  reply.serializer = host_.codec().serializer().name();
+  reply.user_json = answer->user_json();
+  send(make_frame(PacketType::handshake, protocol::as_bytes(protocol::encode(reply))));
+}
+
+void Connection::refuse_handshake(int code, std::string message) {
+  protocol::ServerHandshake reply;
+  reply.code = code;
+  reply.message = message;
+  send(make_frame(PacketType::handshake, protocol::as_bytes(protocol::encode(reply))));
+  close(WireClose::flush, {"handshake_refused", std::move(message)});
+}
+
+void Connection::on_handshake_ack() {
+  if (state_ == State::working) return;
+  if (state_ == State::awaiting_handshake) return protocol_error("handshake-ack before the handshake");
+  state_ = State::working;
+  send(host_.heartbeat_frame());
+  next_heartbeat_ = last_received_ + host_.options.heartbeat_interval;
+  schedule_next_check();
+  if (std::exchange(was_opened_, true)) return;
+  host_.scheduler().run_now([this] { host_.events().on_opened(*session_); });
+}
+
+void Connection::on_data(protocol::ByteView body) {
+  if (state_ != State::working) return protocol_error("data before the acknowledged handshake");
+  protocol::Message message;
+  const protocol::MessageError error = protocol::decode_message(body, &host_.dictionary, message);
+  if (error != protocol::MessageError::none) return protocol_error(std::string{protocol::to_string(error)});
+  if (message.type != MessageType::request && message.type != MessageType::notify) return;
+  if (!message.payload_deflated) return host_.events().on_message(*session_, message);
+
+  std::string inflated;
+  switch (inflate_payload(message.payload, host_.options.inflated_bytes_max, inflated)) {
+    case InflateStatus::ok: message.payload = protocol::as_bytes(inflated); break;
+    case InflateStatus::not_deflated: break;
+    case InflateStatus::too_large: return protocol_error("payload inflates beyond the limit");
+  }
+  host_.events().on_message(*session_, message);
+}
+
+void Connection::on_malformed(std::string_view what) { protocol_error(std::string{what}); }
+
+void Connection::on_end_of_input() {
+  const auto self = shared_from_this();
+  if (session_ && state_ == State::working) {
+    session_->close_when_answered();
+  } else {
+    close(WireClose::flush, {"client_closed", ""});
+  }
+}
+
+void Connection::on_lost(std::string_view why) { close(WireClose::drop, {"connection_lost", std::string{why}}); }
+
+void Connection::protocol_error(std::string detail) {
+  close(WireClose::flush, {"protocol_error", std::move(detail)});
+}
+
+// -- what the session says -------------------------------------------------------------------------------------
+
+void Connection::push(std::string_view route, protocol::ByteView payload) {
+  send_message(MessageType::push, 0, route, payload, false);
+}
+
+void Connection::respond(std::uint64_t id, protocol::ByteView payload, bool is_error) {
+  send_message(MessageType::response, id, "", payload, is_error);
+}
+
+void Connection::send_message(MessageType type, std::uint64_t id, std::string_view route,
+                              protocol::ByteView payload, bool is_error) {
+  if (state_ == State::closed) return;
+  protocol::Message message;
+  message.type = type;
+  message.id = id;
+  message.route = route;
+  message.payload = payload;
+  message.is_error = is_error;
+  if (!host_.outbound || is_error) return send(host_.encode(message));
+
+  const auto self = shared_from_this();  // a filter may close the session
+  const std::string copy{protocol::as_text(payload)};  // filters may use the scratch buffer that payload lies in
+  PipelineMessage draft{type, id, route, protocol::as_bytes(copy)};
+  const Result<void> passed = host_.outbound->filter(*session_, draft);
+  if (state_ == State::closed) return;
+  std::string error_document;
+  if (passed) {
+    message.route = draft.route();
+    message.payload = draft.payload();
+  } else if (type == MessageType::response) {
+    error_document = protocol::encode_error(passed.error().code, passed.error().message);
+    message.payload = protocol::as_bytes(error_document);
+    message.is_error = true;
+  } else {
+    host_.log().debug("push refused by the pipeline", {{"session", session_->id()},
+                                                       {"route", route},
+                                                       {"code", passed.error().code}});
+    return;
+  }
+  send(host_.encode(message));
+}
+
+void Connection::deliver(const Frame& frame) { send(frame); }
+
+void Connection::send(Frame frame) {
+  if (state_ == State::closed || over_budget_) return;
+  if (wire_->send(std::move(frame))) return;
+  // Closed in a task of its own: whoever is sending may be walking a group that this session belongs to.
+  over_budget_ = true;
+  host_.scheduler().post([self = shared_from_this()] {
+    self->close(WireClose::drop, {"backpressure", "the client does not read what is sent to it"});
+  });
+}
+
+void Connection::kick(std::string_view reason) {
+  if (state_ == State::closed) return;
+  send(make_frame(PacketType::kick, protocol::as_bytes(protocol::encode_kick(reason))));
+  close(WireClose::flush, {"kicked", std::string{reason}});
+}
+
+void Connection::close(WireClose how, CloseReason reason) {
+  if (state_ == State::closed) return;
+  const auto self = shared_from_this();
+  state_ = State::closed;
+  host_.connections.erase(place_);
+  timer_.cancel();
+  remote_address_ = wire_->remote_address();
+  const bool expected = reason.code != "protocol_error" && reason.code != "backpressure";
+  const SessionId id = session_ ? session_->id() : 0;
+  if (!expected || host_.log().enabled(LogLevel::debug)) {
+    const auto write = expected ? &Log::debug : &Log::info;
+    (host_.log().*write)("connection closed", {{"session", id},
+                                               {"remote", remote_address_},
+                                               {"reason", reason.code},
+                                               {"detail", reason.detail}});
+  }
+  wire_->close(how, reason);
+  wire_.reset();
+  if (session_) std::exchange(session_, nullptr)->detach(std::move(reason.code), was_opened_);
+}
+
+// -- time ------------------------------------------------------------------------------------------------------
+
+void Connection::restart_handshake_timer() {
+  // A plain pointer is safe: the timer goes with this object.
+  timer_ = host_.scheduler().after(host_.options.handshake_timeout, [this] {
+    close(WireClose::flush, {"handshake_timeout", "no acknowledged handshake in time"});
+  });
+}
+
+void Connection::schedule_next_check() {
+  const TimePoint silent_at =
+      last_received_ + limits::heartbeat_intervals_until_silent * host_.options.heartbeat_interval;
+  const TimePoint next = std::min(next_heartbeat_, silent_at);
+  timer_ = host_.scheduler().after(next - host_.scheduler().now(), [this] { on_timer(); });
+}
+
+void Connection::on_timer() {
+  const TimePoint now = host_.scheduler().now();
+  const Duration interval = host_.options.heartbeat_interval;
+  if (now - last_received_ >= limits::heartbeat_intervals_until_silent * interval) {
+    return close(WireClose::drop, {"heartbeat_timeout", "no packet for three heartbeat intervals"});
+  }
+  if (now >= next_heartbeat_) {
+    send(host_.heartbeat_frame());
+    next_heartbeat_ = std::max(next_heartbeat_ + interval, now);
+  }
+  schedule_next_check();
+}
+
+}  // namespace nano

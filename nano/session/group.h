@@ -1,0 +1,76 @@
+// Public header. Group: a set of sessions that messages are broadcast to.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "nano/session/session.h"
+
+namespace nano {
+
+/// What a group is without the types of its messages. Use Group.
+class GroupCore {
+ public:
+  GroupCore() = default;
+  GroupCore(const GroupCore&) = delete;
+  GroupCore& operator=(const GroupCore&) = delete;
+  ~GroupCore() { clear(); }
+
+  /// False if the session is a member already, or closed.
+  bool add(Session& session);
+  /// False if the session is no member.
+  bool leave(Session& session);
+  bool contains(const Session& session) const;
+  /// The member with this id, or null.
+  Session* member(SessionId id) const;
+  std::size_t count() const { return members_.size(); }
+  bool empty() const { return members_.empty(); }
+  /// In order of session ids, which is the order in which the clients connected.
+  const std::vector<Session*>& members() const { return members_; }
+  /// The members' uids, in the order of members(); 0 for those not bound.
+  std::vector<std::int64_t> uids() const;
+  /// All members leave.
+  void clear();
+
+ protected:
+  void broadcast_bytes(const std::vector<Session*>& receivers, std::string_view route, protocol::ByteView payload);
+  SessionHost& host() const { return members_.front()->host(); }
+
+ private:
+  friend class Session;
+  void forget(Session& session);
+
+  std::vector<Session*> members_;  // by id; a closing session leaves by itself, so none is ever dangling
+};
+
+/// A set of sessions of one server. Logic thread only; does not own the sessions: a session that closes is no
+/// member any more from that moment. Destroying the group lets all members leave.
+class Group final : public GroupCore {
+ public:
+  /// Pushes to all members. Encoded once, however many they are. Errors as Session::push().
+  template <class T>
+  void broadcast(std::string_view route, const T& payload) {
+    if (empty()) return;
+    std::string& bytes = host().scratch();
+    encode_payload(host().codec(), payload, bytes);
+    broadcast_bytes(members(), route, protocol::as_bytes(bytes));
+  }
+
+  /// Pushes to the members for which `wanted(Session&)` is true; still encoded once.
+  template <class T, class Wanted>
+  void multicast(std::string_view route, const T& payload, Wanted&& wanted) {
+    std::vector<Session*> receivers;
+    for (Session* session : std::vector<Session*>{members()}) {
+      if (!session->closed() && wanted(*session)) receivers.push_back(session);
+    }
+    if (receivers.empty()) return;
+    std::string& bytes = receivers.front()->host().scratch();
+    encode_payload(receivers.front()->host().codec(), payload, bytes);
+    broadcast_bytes(receivers, route, protocol::as_bytes(bytes));
+  }
+};
+
+}  // namespace nano

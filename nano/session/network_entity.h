@@ -1,0 +1,31 @@
+// Internal header. What a session speaks through: its client's connection. (Go Nano's name for the same thing.)
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "nano/base/clock.h"
+#include "nano/base/frame.h"
+#include "nano/session/wire.h"
+#include "protocol/bytes.h"
+
+namespace nano {
+
+/// Lives at least as long as the session is open; logic thread only. Messages of a closed entity are dropped.
+class NetworkEntity {
+ public:
+  virtual ~NetworkEntity() = default;
+  virtual void push(std::string_view route, protocol::ByteView payload) = 0;
+  virtual void respond(std::uint64_t id, protocol::ByteView payload, bool is_error) = 0;
+  /// One encoded push that many sessions share.
+  virtual void deliver(const Frame& frame) = 0;
+  /// Tells the client that it is not wanted; then closes.
+  virtual void kick(std::string_view reason) = 0;
+  virtual void close(WireClose how, CloseReason reason) = 0;
+  virtual std::string remote_address() const = 0;
+  /// When the client's last packet came.
+  virtual TimePoint last_activity() const = 0;
+};
+
+}  // namespace nano

@@ -1,0 +1,112 @@
+#include "nano/session/session.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "nano/session/group.h"
+#include "protocol/handshake.h"
+
+namespace nano {
+
+void Session::bind(std::int64_t uid) {
+  if (uid < 1) throw std::invalid_argument("A session is bound to a uid of 1 or more, not " + std::to_string(uid) + ".");
+  uid_ = uid;
+}
+
+const std::string& Session::remote_address() {
+  if (remote_address_.empty() && entity_) remote_address_ = entity_->remote_address();
+  return remote_address_;
+}
+
+TimePoint Session::last_activity() const { return entity_ ? entity_->last_activity() : last_activity_; }
+
+void Session::kick(std::string_view reason) {
+  if (entity_) entity_->kick(reason);
+}
+
+void Session::close() {
+  if (entity_) entity_->close(WireClose::flush, {"closed_by_server", ""});
+}
+
+void Session::on_closed(Function<void(Session&)> callback) {
+  if (!told_closed_) {
+    closed_callbacks_.push_back(std::move(callback));
+    return;
+  }
+  host_.scheduler().post(
+      [self = shared_from_this(), told = std::move(callback)]() mutable { told(*self); });
+}
+
+void Session::remove(std::string_view name) {
+  const auto found = data_.find(name);
+  if (found != data_.end()) data_.erase(found);
+}
+
+bool Session::begin_call() {
+  if (calls_in_flight_ >= host_.options.calls_in_flight_max) return false;
+  ++calls_in_flight_;
+  return true;
+}
+
+void Session::end_call() {
+  NANO_ASSERT(calls_in_flight_ > 0, "a call ends once");
+  --calls_in_flight_;
+  close_if_answered();
+}
+
+void Session::answer(std::uint64_t request_id, protocol::ByteView payload) {
+  if (entity_) entity_->respond(request_id, payload, false);
+}
+
+void Session::answer(std::uint64_t request_id, const Error& error) {
+  if (!entity_) return;
+  const std::string document = protocol::encode_error(error.code, error.message);
+  entity_->respond(request_id, protocol::as_bytes(document), true);
+}
+
+bool Session::take_released(std::uint64_t request_id) {
+  const auto found = std::find(released_requests_.begin(), released_requests_.end(), request_id);
+  if (found == released_requests_.end()) return false;
+  released_requests_.erase(found);
+  return true;
+}
+
+void Session::close_when_answered() {
+  closes_when_answered_ = true;
+  close_if_answered();
+}
+
+void Session::close_if_answered() {
+  if (closes_when_answered_ && calls_in_flight_ == 0 && entity_) {
+    entity_->close(WireClose::flush, {"client_closed", ""});
+  }
+}
+
+void Session::notify_bytes(std::string route, std::string payload) {
+  host_.scheduler().post([self = shared_from_this(), route = std::move(route), payload = std::move(payload)] {
+    protocol::Message message;
+    message.type = protocol::MessageType::notify;
+    message.route = route;
+    message.payload = protocol::as_bytes(payload);
+    self->host_.events().on_message(*self, message);
+  });
+}
+
+void Session::detach(std::string reason, bool was_opened) {
+  NANO_ASSERT(entity_, "a session ends once");
+  remote_address_ = entity_->remote_address();
+  last_activity_ = entity_->last_activity();
+  entity_ = nullptr;
+  close_reason_ = std::move(reason);
+  for (GroupCore* group : std::exchange(groups_, {})) group->forget(*this);
+  host_.sessions.erase(id_);
+  host_.scheduler().post([self = shared_from_this(), was_opened] {
+    self->told_closed_ = true;
+    for (auto& callback : std::exchange(self->closed_callbacks_, {})) {
+      self->host_.scheduler().run_now([&] { callback(*self); });
+    }
+    if (was_opened) self->host_.events().on_closed(*self);
+  });
+}
+
+}  // namespace nano

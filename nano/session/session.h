@@ -1,0 +1,151 @@
+// Public header. Session: one client, as the application sees it.
+#pragma once
+
+#include <any>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "nano/base/function.h"
+#include "nano/base/result.h"
+#include "nano/session/network_entity.h"
+#include "nano/session/session_host.h"
+
+namespace nano {
+
+class GroupCore;
+
+/// One client. Logic thread only. Owned by the server while open; a SessionPtr keeps the object (not the
+/// connection) alive beyond that, for coroutines. On a closed session every call is allowed: sends do nothing.
+class Session final : public std::enable_shared_from_this<Session> {
+ public:
+  /// Made by the server, not by applications. `entity` must outlive the session's open time.
+  Session(SessionHost& host, SessionId id, NetworkEntity& entity) : host_(host), id_(id), entity_(&entity) {}
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  /// Unique in the cluster, never reused.
+  SessionId id() const { return id_; }
+
+  // -- sending ----------------------------------------------------------------------------------------------
+
+  /// Sends a message to the client. Pushes arrive in the order made. Payload: a described struct, a protobuf
+  /// message, or raw bytes (std::string_view, ...). Throws std::length_error when the route has more than 255
+  /// bytes or the message more than 16 MiB, std::runtime_error when the serializer cannot encode the payload.
+  template <class T>
+  void push(std::string_view route, const T& payload) {
+    if (closed()) return;
+    std::string& bytes = host_.scratch();
+    encode_payload(host_.codec(), payload, bytes);
+    entity_->push(route, protocol::as_bytes(bytes));
+  }
+
+  /// Answers a request that its handler left open with Responder::release(). False if there is no such
+  /// request (any more).
+  template <class T>
+  bool respond(std::uint64_t request_id, const T& payload) {
+    if (!take_released(request_id)) return false;
+    std::string& bytes = host_.scratch();
+    encode_payload(host_.codec(), payload, bytes);
+    answer(request_id, protocol::as_bytes(bytes));
+    end_call();
+    return true;
+  }
+
+  /// Calls another service's handler in the name of this session, without an answer. It runs in a later turn.
+  /// An unknown route is logged.
+  template <class T>
+  void notify(std::string_view route, const T& payload) {
+    std::string bytes;
+    encode_payload(host_.codec(), payload, bytes);
+    notify_bytes(std::string{route}, std::move(bytes));
+  }
+
+  // -- who it is --------------------------------------------------------------------------------------------
+
+  /// The user this session belongs to; 0 until bound.
+  std::int64_t uid() const { return uid_; }
+  /// Throws std::invalid_argument for a uid below 1.
+  void bind(std::int64_t uid);
+
+  /// "address:port" of the client.
+  const std::string& remote_address();
+  /// When the client's last packet came, on the scheduler's clock.
+  TimePoint last_activity() const;
+
+  // -- ending -----------------------------------------------------------------------------------------------
+
+  /// Tells the client that it is not wanted, so that it does not reconnect; closes when that is sent.
+  void kick(std::string_view reason = "");
+  /// Closes when what was sent before has left.
+  void close();
+  bool closed() const { return entity_ == nullptr; }
+  /// Why it closed: "client_closed", "kicked", "closed_by_server", "heartbeat_timeout", "backpressure",
+  /// "protocol_error", "connection_lost", "shutdown", ... Empty while open.
+  const std::string& close_reason() const { return close_reason_; }
+  /// `callback` runs once, in a later turn than the closing, on the logic thread. On a session already closed
+  /// it runs in a later turn, too. What it captures must live that long.
+  void on_closed(Function<void(Session&)> callback);
+
+  // -- data of the application --------------------------------------------------------------------------------
+
+  /// Stores a value under a name and returns it; an older value is replaced.
+  template <class T>
+  T& set(std::string_view name, T value) {
+    return data_[std::string{name}].emplace<T>(std::move(value));
+  }
+  /// The value stored under the name, or null if there is none or it is of another type.
+  template <class T>
+  T* get(std::string_view name) {
+    const auto found = data_.find(name);
+    return found == data_.end() ? nullptr : std::any_cast<T>(&found->second);
+  }
+  bool has(std::string_view name) const { return data_.contains(name); }
+  void remove(std::string_view name);
+  void clear() { data_.clear(); }
+
+  // -- for Nano itself ----------------------------------------------------------------------------------------
+
+  SessionHost& host() { return host_; }
+  NetworkEntity* entity() { return entity_; }
+  /// Counts a message whose handling outlasts this call. False: too many are open already.
+  [[nodiscard]] bool begin_call();
+  void end_call();
+  /// Sends the response to a request; drops it if the session is closed.
+  void answer(std::uint64_t request_id, protocol::ByteView payload);
+  void answer(std::uint64_t request_id, const Error& error);
+  /// The request, whose call was begun, stays open until respond() is called with its id.
+  void release_request(std::uint64_t id) { released_requests_.push_back(id); }
+  /// The client sends no more: close as soon as no call is open.
+  void close_when_answered();
+  /// The connection ended: leaves all groups now, and tells the callbacks in a later turn.
+  void detach(std::string reason, bool was_opened);
+
+ private:
+  friend class GroupCore;
+
+  void notify_bytes(std::string route, std::string payload);
+  bool take_released(std::uint64_t request_id);
+  void close_if_answered();
+
+  SessionHost& host_;
+  const SessionId id_;
+  NetworkEntity* entity_;  // null once closed
+  std::int64_t uid_ = 0;
+  std::uint32_t calls_in_flight_ = 0;
+  bool closes_when_answered_ = false;
+  bool told_closed_ = false;
+  std::string remote_address_;
+  std::string close_reason_;
+  TimePoint last_activity_{};
+  std::vector<std::uint64_t> released_requests_;
+  std::vector<GroupCore*> groups_;
+  std::vector<Function<void(Session&)>> closed_callbacks_;
+  std::map<std::string, std::any, std::less<>> data_;
+};
+
+}  // namespace nano

@@ -1,0 +1,43 @@
+#include "nano/session/session_host.h"
+
+#include <cstring>
+#include <stdexcept>
+#include <utility>
+
+#include "protocol/limits.h"
+
+namespace nano {
+
+Frame make_frame(protocol::PacketType type, protocol::ByteView body) {
+  Frame frame = Frame::allocate(protocol::packet_header_bytes + body.size());
+  protocol::write_packet_header(frame.writable(), type, body.size());
+  if (!body.empty()) std::memcpy(frame.writable() + protocol::packet_header_bytes, body.data(), body.size());
+  return frame;
+}
+
+SessionHost::SessionHost(Scheduler& scheduler, Log log, PayloadCodec codec, SessionEvents& events)
+    : scheduler_(scheduler),
+      log_(std::move(log)),
+      codec_(std::move(codec)),
+      events_(events),
+      heartbeat_frame_(make_frame(protocol::PacketType::heartbeat, {})) {}
+
+Frame SessionHost::encode(const protocol::Message& message) const {
+  if (message.route.size() > protocol::route_bytes_max) {
+    throw std::length_error("The route \"" + std::string{message.route.substr(0, 40)} +
+                            "...\" has more than 255 bytes; the wire format allows no more.");
+  }
+  protocol::Message compressed = message;
+  if (message.type == protocol::MessageType::push) compressed.route_code = dictionary.find_code(message.route);
+  const std::size_t body_bytes = protocol::encoded_size(compressed);
+  if (body_bytes > protocol::packet_body_bytes_max_wire) {
+    throw std::length_error("A message has " + std::to_string(body_bytes) +
+                            " bytes; the wire format allows at most 16777215.");
+  }
+  Frame frame = Frame::allocate(protocol::packet_header_bytes + body_bytes);
+  protocol::write_packet_header(frame.writable(), protocol::PacketType::data, body_bytes);
+  protocol::encode_message(compressed, frame.writable() + protocol::packet_header_bytes);
+  return frame;
+}
+
+}  // namespace nano

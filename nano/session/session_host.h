@@ -1,0 +1,104 @@
+// Internal header. What all sessions of one server share.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <list>
+#include <string>
+#include <string_view>
+#include <stdexcept>
+#include <type_traits>
+
+#include "nano/base/frame.h"
+#include "nano/base/limits.h"
+#include "nano/base/log.h"
+#include "nano/scheduler/scheduler.h"
+#include "nano/serialize/serializer.h"
+#include "nano/session/handshake.h"
+#include "nano/session/message_filter.h"
+#include "nano/session/session_table.h"
+#include "protocol/message.h"
+#include "protocol/packet.h"
+#include "protocol/route_dictionary.h"
+
+namespace nano {
+
+class Connection;
+
+/// What becomes of the clients' messages: implemented by the layers above. Logic thread only.
+class SessionEvents {
+ public:
+  virtual ~SessionEvents() = default;
+  virtual HandshakeAnswer on_handshake(Session& session, const Handshake& handshake) = 0;
+  /// The handshake is acknowledged. Once per session.
+  virtual void on_opened(Session& session) = 0;
+  /// A request or notify. Views are valid during the call.
+  virtual void on_message(Session& session, const protocol::Message& message) = 0;
+  /// Once per session that was opened.
+  virtual void on_closed(Session& session) = 0;
+};
+
+struct SessionOptions {
+  Duration handshake_timeout = limits::handshake_timeout;
+  Duration heartbeat_interval = limits::heartbeat_interval;
+  std::uint32_t calls_in_flight_max = limits::calls_in_flight;
+  std::size_t inflated_bytes_max = limits::inflated_bytes;
+};
+
+/// Owned by the application, outlives all sessions. Logic thread only, but for the members that are set before
+/// the start and only read afterwards.
+class SessionHost {
+ public:
+  SessionHost(Scheduler& scheduler, Log log, PayloadCodec codec, SessionEvents& events);
+
+  Scheduler& scheduler() { return scheduler_; }
+  const Log& log() const { return log_; }
+  const PayloadCodec& codec() const { return codec_; }
+  SessionEvents& events() { return events_; }
+
+  /// Encodes one message as a packet; a push whose route the dictionary knows is compressed.
+  /// Throws std::length_error for a route over 255 bytes or a message over 2^24-1 bytes (WIRE limits).
+  Frame encode(const protocol::Message& message) const;
+
+  /// A buffer for payloads that are encoded and at once copied into a frame; cleared, its memory kept.
+  std::string& scratch() {
+    scratch_.clear();
+    return scratch_;
+  }
+  const Frame& heartbeat_frame() const { return heartbeat_frame_; }
+
+  SessionOptions options;                 ///< set before the start
+  protocol::RouteDictionary dictionary;   ///< set before the start
+  MessageFilter* outbound = nullptr;      ///< null while no filter is there
+  SessionTable sessions;
+  std::list<Connection*> connections;     ///< all that are not closed, in the order of connecting
+
+ private:
+  Scheduler& scheduler_;
+  Log log_;
+  PayloadCodec codec_;
+  SessionEvents& events_;
+  std::string scratch_;
+  Frame heartbeat_frame_;
+};
+
+/// Appends the payload's bytes to `out`. Text literals go as raw bytes. Throws std::runtime_error with a sentence
+/// when the serializer cannot encode the value.
+template <class T>
+void encode_payload(const PayloadCodec& codec, const T& payload, std::string& out) {
+  if constexpr (Payload<T>) {
+    if (const Result<void> encoded = codec.encode(payload, out); !encoded) {
+      throw std::runtime_error(encoded.error().message);
+    }
+  } else {
+    static_assert(std::is_convertible_v<const T&, std::string_view>,
+                  "A payload is a struct described with BOOST_DESCRIBE_STRUCT, a protobuf message, or raw bytes "
+                  "(std::string, std::string_view, std::vector<std::uint8_t>, std::span<const std::uint8_t>).");
+    out += std::string_view{payload};
+  }
+}
+
+/// A packet as a frame.
+Frame make_frame(protocol::PacketType type, protocol::ByteView body);
+
+}  // namespace nano

@@ -1,0 +1,39 @@
+// Internal header. The open sessions of one server, by id.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+
+namespace nano {
+
+class Session;
+using SessionId = std::uint64_t;
+using SessionPtr = std::shared_ptr<Session>;
+
+/// Logic thread only. Ordered by id, which is the order of connecting: whoever walks it does so in the same
+/// order in each run.
+class SessionTable {
+ public:
+  /// A new id: the gate's number in the upper 32 bits, a counter in the lower. Never given twice.
+  SessionId next_id() { return (SessionId{gate_number_} << 32) | ++last_counter_; }
+  void set_gate_number(std::uint32_t number) { gate_number_ = number; }
+
+  void insert(SessionId id, SessionPtr session) { sessions_.emplace_hint(sessions_.end(), id, std::move(session)); }
+  void erase(SessionId id) { sessions_.erase(id); }
+  /// Null if there is no such session.
+  SessionPtr find(SessionId id) const {
+    const auto found = sessions_.find(id);
+    return found == sessions_.end() ? nullptr : found->second;
+  }
+  std::size_t size() const { return sessions_.size(); }
+  auto begin() const { return sessions_.begin(); }
+  auto end() const { return sessions_.end(); }
+
+ private:
+  std::uint32_t gate_number_ = 0;
+  std::uint32_t last_counter_ = 0;
+  std::map<SessionId, SessionPtr> sessions_;
+};
+
+}  // namespace nano

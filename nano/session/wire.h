@@ -1,0 +1,51 @@
+// Internal header. The seam between a connection's state machine and whatever moves its bytes.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "nano/base/frame.h"
+#include "protocol/bytes.h"
+
+namespace nano {
+
+/// How a wire ends.
+enum class WireClose {
+  flush,  ///< what is queued still leaves, within limits::close_timeout
+  drop,   ///< at once; what is queued is lost
+};
+
+/// Why a connection ended: a stable word for logs and programs, and what exactly happened.
+struct CloseReason {
+  std::string code;    ///< "protocol_error", "backpressure", ...
+  std::string detail;  ///< a sentence, or empty
+};
+
+/// The way to one client: a socket, or its stand-in in memory. All calls on the logic thread.
+class Wire {
+ public:
+  virtual ~Wire() = default;
+  /// Queues the frame; it leaves with all others of this turn. False: the send queue is over its budget and
+  /// the frame was dropped (the caller closes the connection).
+  virtual bool send(Frame frame) = 0;
+  /// Ends the wire; the receiver hears nothing more from it. The second call does nothing.
+  virtual void close(WireClose how, const CloseReason& reason) = 0;
+  /// "address:port" of the client. Never changes.
+  virtual std::string remote_address() const = 0;
+};
+
+/// What a wire tells. All calls on the logic thread, none after Wire::close().
+class WireReceiver {
+ public:
+  virtual ~WireReceiver() = default;
+  /// One or more whole packets, already checked for type and length. Valid during the call.
+  virtual void on_packets(protocol::ByteView packets) = 0;
+  /// The bytes stopped making sense; nothing more is read.
+  virtual void on_malformed(std::string_view what) = 0;
+  /// The client will send no more; it may still read.
+  virtual void on_end_of_input() = 0;
+  /// The wire is gone in both directions.
+  virtual void on_lost(std::string_view why) = 0;
+};
+
+}  // namespace nano

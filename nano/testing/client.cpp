@@ -1,0 +1,120 @@
+#include "nano/testing/client.h"
+
+#include "nano/testing/world.h"
+
+namespace nano::testing {
+
+void Client::settle() { world_.settle(); }
+
+const PayloadCodec& Client::codec() const { return world_.app().codec(); }
+
+// -- sending ---------------------------------------------------------------------------------------------------
+
+void Client::send_handshake(std::string_view body) {
+  acknowledged_ = false;
+  send_packet(protocol::PacketType::handshake, protocol::as_bytes(body));
+}
+
+void Client::send_packet(protocol::PacketType type, protocol::ByteView body) {
+  send_bytes(protocol::encode_packet(type, body));
+}
+
+void Client::send_message(protocol::Message message, std::string_view payload) {
+  message.payload = protocol::as_bytes(payload);
+  if (handshake_ && !message.route_code) message.route_code = handshake_->dict.find_code(message.route);
+  send_packet(protocol::PacketType::data, protocol::encode_message(message));
+}
+
+void Client::send_bytes(protocol::ByteView bytes) {
+  for (const protocol::ByteView chunk : world_.split(bytes)) {
+    const protocol::PacketError error = to_server_.feed_runs(chunk, [this](protocol::ByteView packets) {
+      if (const auto server = server_; server && !closed()) server->on_packets(packets);
+    });
+    if (error == protocol::PacketError::none || !server_) continue;
+    if (!closed()) server_->on_malformed(protocol::to_string(error));
+    server_.reset();
+  }
+}
+
+void Client::close() {
+  if (const auto server = std::exchange(server_, nullptr); server && !closed()) server->on_end_of_input();
+  settle();
+}
+
+void Client::vanish() {
+  if (const auto server = std::exchange(server_, nullptr); server && !closed()) {
+    server->on_lost("the client vanished");
+  }
+  settle();
+}
+
+// -- receiving -------------------------------------------------------------------------------------------------
+
+bool Client::read() {
+  bool any = false;
+  Frame frame;
+  while (reads_ && wire_->take(frame)) {
+    any = true;
+    protocol::for_each_packet(frame.packet(), [this](const protocol::Packet& packet) { on_packet(packet); });
+  }
+  if (closed()) server_.reset();
+  return any;
+}
+
+void Client::on_packet(const protocol::Packet& packet) {
+  switch (packet.type) {
+    case protocol::PacketType::handshake: {
+      auto document = protocol::parse_server_handshake(packet.body);
+      if (!document) throw std::runtime_error("the server's handshake: " + document.error());
+      handshake_ = std::move(*document);
+      if (handshake_->code != protocol::handshake_code_ok) return;
+      acknowledged_ = true;
+      return send_packet(protocol::PacketType::handshake_ack);
+    }
+    case protocol::PacketType::heartbeat:
+      ++heartbeats_;
+      if (answers_heartbeats_) send_packet(protocol::PacketType::heartbeat);
+      return;
+    case protocol::PacketType::data: return on_message(packet.body);
+    case protocol::PacketType::kick: kick_ = protocol::as_text(packet.body); return;
+    case protocol::PacketType::handshake_ack: throw std::runtime_error("the server sent a handshake-ack");
+  }
+}
+
+void Client::on_message(protocol::ByteView body) {
+  protocol::Message message;
+  const auto error = protocol::decode_message(body, handshake_ ? &handshake_->dict : nullptr, message);
+  if (error != protocol::MessageError::none) {
+    throw std::runtime_error("the server's message: " + std::string{protocol::to_string(error)});
+  }
+  std::string payload{protocol::as_text(message.payload)};
+  if (message.type == protocol::MessageType::response) {
+    responses_[message.id].push_back({std::move(payload), message.is_error});
+  } else {
+    pushes_.push_back({std::string{message.route}, std::move(payload)});
+  }
+}
+
+std::optional<Push> Client::next_push() {
+  if (pushes_.empty()) return std::nullopt;
+  Push push = std::move(pushes_.front());
+  pushes_.pop_front();
+  return push;
+}
+
+std::optional<Client::Response> Client::take_response(std::uint64_t id) {
+  const auto found = responses_.find(id);
+  if (found == responses_.end()) return std::nullopt;
+  Response response = std::move(found->second.front());
+  found->second.pop_front();
+  if (found->second.empty()) responses_.erase(found);
+  return response;
+}
+
+Error Client::error_of(const Response& response) {
+  auto error = protocol::parse_error(protocol::as_bytes(response.payload));
+  if (!error) throw std::runtime_error("an error response without code and msg: " + response.payload);
+  return Error{std::move(error->code), std::move(error->msg)};
+}
+
+}  // namespace nano::testing

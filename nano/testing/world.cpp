@@ -1,0 +1,80 @@
+#include "nano/testing/world.h"
+
+#include <algorithm>
+
+namespace nano::testing {
+
+World::World(std::uint64_t seed, Options options) : seed_(seed), random_(seed) {
+  app_ = std::make_unique<Application>(std::move(options),
+                                       Environment{clock_, driver_, workers_, log_.log(), seed});
+  app_->scheduler().adopt_thread();
+}
+
+World::~World() {
+  if (!app_->stopped()) stop();
+}
+
+void World::start() {
+  app_->start();
+  settle();
+}
+
+void World::stop() {
+  app_->stop();
+  settle();
+}
+
+std::shared_ptr<Client> World::connect_silently() {
+  // Addresses of the range kept for documentation (RFC 5737), one for each client.
+  const int number = clients_made_++;
+  std::string address = "192.0.2." + std::to_string(number % 256) + ":" + std::to_string(1024 + number / 256);
+  auto wire = std::make_shared<MemoryWire>(std::move(address), app_->options().send_queue_bytes_max);
+  auto client = std::make_shared<Client>(*this, wire);
+  client->server_ = app_->connect(wire);
+  clients_.push_back(client);
+  return client;
+}
+
+std::shared_ptr<Client> World::connect(std::string_view user_json) {
+  auto client = connect_silently();
+  client->send_handshake(R"({"sys":{"type":"test","version":"1"},"user":)" + std::string{user_json} + "}");
+  settle();
+  return client;
+}
+
+void World::advance(Duration duration) {
+  const TimePoint end = clock_.now() + duration;
+  settle();
+  for (;;) {
+    const std::optional<TimePoint> next = app_->scheduler().next_deadline();
+    if (!next || *next > end) break;
+    clock_.advance(std::max(*next - clock_.now(), Duration::zero()));
+    settle();
+  }
+  clock_.advance(end - clock_.now());
+}
+
+void World::settle() {
+  bool active = true;
+  while (active) {
+    active = app_->scheduler().run_ready() > 0;
+    for (std::size_t i = 0; i < clients_.size(); ++i) {
+      if (const auto client = clients_[i].lock()) active |= client->read();
+    }
+  }
+  std::erase_if(clients_, [](const auto& client) { return client.expired(); });
+}
+
+std::vector<protocol::ByteView> World::split(protocol::ByteView bytes) {
+  std::vector<protocol::ByteView> chunks;
+  while (!bytes.empty()) {
+    // Mostly whole, sometimes torn: both happen on networks, and whole ones keep tests quick.
+    const bool torn = bytes.size() > 1 && random_() % 4 == 0;
+    const std::size_t chunk_bytes = torn ? 1 + random_() % (bytes.size() - 1) : bytes.size();
+    chunks.push_back(bytes.first(chunk_bytes));
+    bytes = bytes.subspan(chunk_bytes);
+  }
+  return chunks;
+}
+
+}  // namespace nano::testing

@@ -1,0 +1,121 @@
+#include "nano/transport/io_loop.h"
+
+#include <asio/post.hpp>
+
+#include <utility>
+
+#include "nano/transport/socket_connection.h"
+
+namespace nano {
+
+IoLoop::IoLoop() : read_buffer_(limits::read_buffer_bytes) {}
+
+IoLoop::~IoLoop() { stop(); }
+
+void IoLoop::attach(Scheduler& scheduler, bool own_thread) {
+  scheduler_ = &scheduler;
+  own_thread_ = own_thread;
+  if (own_thread) {
+    thread_ = std::thread{[this] {
+      while (!stopping_) wait(std::nullopt);
+    }};
+    scheduler.at_turn_end([this] { flush_from_logic(); });
+  } else {
+    scheduler.at_turn_end([this] { flush_dirty(); });
+  }
+}
+
+void IoLoop::stop() {
+  if (!thread_.joinable()) return;
+  post([this] { stopping_ = true; });
+  thread_.join();
+  own_thread_ = false;
+}
+
+void IoLoop::post(Function<void()> task) {
+  bool was_empty;
+  {
+    const std::lock_guard lock{mutex_};
+    was_empty = posted_.empty();
+    posted_.push_back(std::move(task));
+  }
+  if (was_empty) wake();
+}
+
+void IoLoop::from_logic(Function<void()> task) {
+  if (is_inline()) return task();
+  from_logic_.push_back(std::move(task));
+}
+
+void IoLoop::to_logic(Function<void()> task) {
+  if (is_inline()) return scheduler_->run_now(std::move(task));
+  to_logic_.push_back(std::move(task));
+}
+
+void IoLoop::flush_from_logic() {
+  if (from_logic_.empty()) return;
+  post([batch = std::exchange(from_logic_, {})]() mutable {
+    for (auto& task : batch) task();
+  });
+}
+
+void IoLoop::flush_to_logic() {
+  if (to_logic_.empty()) return;
+  scheduler_->post([scheduler = scheduler_, batch = std::exchange(to_logic_, {})]() mutable {
+    for (auto& task : batch) scheduler->run_now(std::move(task));
+  });
+}
+
+void IoLoop::wait(std::optional<TimePoint> until) {
+  if (until) {
+    context_.run_one_until(*until);
+  } else {
+    context_.run_one();
+  }
+  for (int i = 1; i < limits::events_per_turn && context_.poll_one() > 0; ++i) {
+  }
+  run_posted();
+  flush_dirty();
+  flush_to_logic();
+}
+
+void IoLoop::wake() {
+  asio::post(context_, [] {});
+}
+
+void IoLoop::run_posted() {
+  std::vector<Function<void()>> batch;
+  {
+    const std::lock_guard lock{mutex_};
+    batch.swap(posted_);
+  }
+  for (auto& task : batch) task();
+}
+
+void IoLoop::flush_dirty() {
+  // Flushing can make other connections dirty; those are for the next turn.
+  for (const auto& connection : std::exchange(dirty_, {})) connection->flush();
+}
+
+void IoLoop::add_deadline(TimePoint when, std::weak_ptr<SocketConnection> connection) {
+  const auto added = deadlines_.emplace(when, std::move(connection));
+  if (added == deadlines_.begin()) arm_deadline_timer();
+}
+
+void IoLoop::arm_deadline_timer() {
+  deadline_timer_.expires_at(deadlines_.begin()->first);
+  deadline_timer_.async_wait([this](asio::error_code error) {
+    if (!error) on_deadline_timer();
+  });
+}
+
+void IoLoop::on_deadline_timer() {
+  const TimePoint now = std::chrono::steady_clock::now();
+  while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
+    auto due = deadlines_.extract(deadlines_.begin());
+    if (const auto connection = due.mapped().lock()) connection->on_deadline(due.key());
+  }
+  if (!deadlines_.empty()) arm_deadline_timer();
+}
+
+}  // namespace nano

@@ -1,0 +1,85 @@
+// Internal header. IoLoop: one thread's sockets, and the batched hand-over between it and the logic thread.
+#pragma once
+
+#include <asio/executor_work_guard.hpp>
+#include <asio/io_context.hpp>
+#include <asio/steady_timer.hpp>
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "nano/base/function.h"
+#include "nano/base/limits.h"
+#include "nano/scheduler/driver.h"
+#include "nano/scheduler/scheduler.h"
+
+namespace nano {
+
+class SocketConnection;
+
+/// Runs either inside the logic thread, as its driver (no hand-over at all), or on a thread of its own. Calls are
+/// for the loop's own thread unless they say otherwise.
+class IoLoop final : public Driver {
+ public:
+  IoLoop();
+  ~IoLoop() override;
+
+  /// Before use: who gets the logic's work. `own_thread` starts the loop's thread, unless it runs as the
+  /// scheduler's driver. The scheduler must outlive stop().
+  void attach(Scheduler& scheduler, bool own_thread);
+  /// Logic thread. Ends the loop's own thread; drops what is left.
+  void stop();
+
+  bool is_inline() const { return !own_thread_; }
+  asio::io_context& context() { return context_; }
+  Scheduler& scheduler() { return *scheduler_; }
+  /// What one read takes; shared by all connections of the loop.
+  std::vector<std::uint8_t>& read_buffer() { return read_buffer_; }
+
+  /// Any thread. Runs `task` on the loop's thread, soon; one wake-up per burst.
+  void post(Function<void()> task);
+  /// Logic thread. Runs `task` on the loop's thread: at once if inline, else with all others of this turn.
+  void from_logic(Function<void()> task);
+  /// Runs `task` on the logic thread: at once if inline, else with all others of this turn of the loop.
+  void to_logic(Function<void()> task);
+
+  /// The connection has something to write: it is flushed once at the end of this turn.
+  void mark_dirty(std::shared_ptr<SocketConnection> connection) { dirty_.push_back(std::move(connection)); }
+  /// Calls connection->on_deadline(when) at that time, if the connection still exists.
+  void add_deadline(TimePoint when, std::weak_ptr<SocketConnection> connection);
+
+  // Driver: how the logic thread waits when the loop is inline; how the loop's own thread runs otherwise.
+  void wait(std::optional<TimePoint> until) override;
+  void wake() override;
+
+ private:
+  void run_posted();
+  void flush_dirty();
+  void flush_to_logic();
+  void flush_from_logic();
+  void arm_deadline_timer();
+  void on_deadline_timer();
+
+  asio::io_context context_{1};
+  asio::executor_work_guard<asio::io_context::executor_type> work_{context_.get_executor()};
+  asio::steady_timer deadline_timer_{context_};
+  std::multimap<TimePoint, std::weak_ptr<SocketConnection>> deadlines_;
+  std::vector<std::shared_ptr<SocketConnection>> dirty_;
+  std::vector<Function<void()>> to_logic_;
+  std::vector<Function<void()>> from_logic_;  // logic thread's side
+  std::vector<std::uint8_t> read_buffer_;
+  Scheduler* scheduler_ = nullptr;
+
+  std::mutex mutex_;
+  std::vector<Function<void()>> posted_;  // guarded by mutex_
+  bool stopping_ = false;                 // loop's thread
+  bool own_thread_ = false;  // constant while the loop runs
+  std::thread thread_;
+};
+
+}  // namespace nano

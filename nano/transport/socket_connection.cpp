@@ -1,0 +1,337 @@
+#include "nano/transport/socket_connection.h"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+namespace nano {
+
+using asio::ip::tcp;
+
+SocketConnection::SocketConnection(IoLoop& loop, tcp::socket socket, std::shared_ptr<const ListenerOptions> options)
+    : loop_(loop),
+      socket_(std::move(socket)),
+      options_(std::move(options)),
+      decoder_(options_->packet_body_bytes_max),
+      mode_(options_->websocket ? Mode::http : Mode::packets) {}
+
+SocketConnection::~SocketConnection() {
+  if (mode_ != Mode::http) options_->wires->fetch_sub(1);
+}
+
+void SocketConnection::start() {
+  asio::error_code error;
+  remote_ = socket_.remote_endpoint(error);
+  socket_.non_blocking(true, error);
+  socket_.set_option(tcp::no_delay{true}, error);
+  if (options_->tls) tls_ = std::make_unique<TlsStream>(*options_->tls);
+  if (mode_ == Mode::http) {
+    http_ = std::make_unique<HttpRequestReader>();
+    set_deadline(options_->handshake_timeout);
+  } else {
+    open_receiver();
+  }
+  await_readable();
+}
+
+// -- the logic thread's side -----------------------------------------------------------------------------------
+
+void SocketConnection::open_receiver() {
+  options_->wires->fetch_add(1);
+  loop_.to_logic([self = shared_from_this()] {
+    if (!self->closed_by_logic_) self->receiver_ = self->options_->make_receiver(self);
+  });
+}
+
+template <class Tell>
+void SocketConnection::tell_logic(Tell&& tell) {
+  loop_.to_logic([self = shared_from_this(), tell = std::forward<Tell>(tell)]() mutable {
+    if (const auto receiver = self->receiver_) tell(*receiver);
+  });
+}
+
+bool SocketConnection::send(Frame frame) {
+  const std::size_t bytes = frame.packet().size();
+  const std::size_t waiting = queued_bytes_.load(std::memory_order_relaxed);
+  if (waiting > 0 && waiting + bytes > options_->send_queue_bytes_max) return false;
+  queued_bytes_.fetch_add(bytes, std::memory_order_relaxed);
+  if (loop_.is_inline()) {
+    enqueue(std::move(frame));
+  } else {
+    loop_.from_logic(
+        [self = shared_from_this(), frame = std::move(frame)]() mutable { self->enqueue(std::move(frame)); });
+  }
+  return true;
+}
+
+void SocketConnection::close(WireClose how, const CloseReason& reason) {
+  if (std::exchange(closed_by_logic_, true)) return;
+  receiver_.reset();
+  loop_.from_logic([self = shared_from_this(), how, reason] { self->begin_close(how, reason); });
+}
+
+std::string SocketConnection::remote_address() const {
+  const std::string address = remote_.address().to_string();
+  const std::string port = std::to_string(remote_.port());
+  return remote_.address().is_v6() ? "[" + address + "]:" + port : address + ":" + port;
+}
+
+void SocketConnection::hand_over(std::span<const std::uint8_t> packets) {
+  if (loop_.is_inline()) {
+    loop_.scheduler().run_now([this, packets] {
+      if (const auto receiver = receiver_) receiver->on_packets(packets);
+    });
+    return;
+  }
+  unhandled_bytes_.fetch_add(packets.size(), std::memory_order_relaxed);
+  loop_.to_logic([self = shared_from_this(), copy = protocol::Bytes{packets.begin(), packets.end()}] {
+    if (const auto receiver = self->receiver_) receiver->on_packets(copy);
+    self->handled(copy.size());
+  });
+}
+
+void SocketConnection::handled(std::size_t bytes) {
+  const std::size_t before = unhandled_bytes_.fetch_sub(bytes, std::memory_order_acq_rel);
+  if (before > limits::receive_queue_bytes && before - bytes <= limits::receive_queue_bytes) {
+    loop_.from_logic([self = shared_from_this()] { self->resume_reading(); });
+  }
+}
+
+// -- reading ---------------------------------------------------------------------------------------------------
+
+void SocketConnection::await_readable() {
+  if (awaiting_readable_ || end_of_input_ || closing_ == Closing::closed) return;
+  awaiting_readable_ = true;
+  socket_.async_wait(tcp::socket::wait_read, [self = shared_from_this()](asio::error_code error) {
+    self->awaiting_readable_ = false;
+    if (!error) self->on_readable();
+  });
+}
+
+void SocketConnection::on_readable() {
+  if (closing_ == Closing::closed) return;
+  auto& buffer = loop_.read_buffer();
+  const ssize_t bytes = ::recv(socket_.native_handle(), buffer.data(), buffer.size(), 0);
+  if (bytes < 0) {
+    if (errno != EAGAIN && errno != EINTR) return on_lost(std::strerror(errno));
+  } else if (bytes == 0) {
+    return on_end_of_stream();
+  } else {
+    on_bytes({buffer.data(), static_cast<std::size_t>(bytes)});
+  }
+  paused_ = unhandled_bytes_.load(std::memory_order_acquire) > limits::receive_queue_bytes || awaiting_response_;
+  if (!paused_) await_readable();
+}
+
+void SocketConnection::resume_reading() {
+  if (std::exchange(paused_, false)) await_readable();
+}
+
+void SocketConnection::on_bytes(std::span<std::uint8_t> bytes) {
+  if (!tls_) return on_plaintext(bytes);
+  const TlsStream::Status status =
+      tls_->decrypt(bytes, [this](std::span<std::uint8_t> plaintext) { on_plaintext(plaintext); });
+  if (!tls_->output().empty()) mark_dirty();
+  if (status == TlsStream::Status::closed) on_end_of_stream();
+  if (status == TlsStream::Status::error) {
+    loop_.scheduler().log().info("TLS failed", {{"remote", remote_address()}, {"error", tls_->error_text()}});
+    flush();  // the alert
+    on_lost("TLS failed");
+  }
+}
+
+void SocketConnection::on_plaintext(std::span<std::uint8_t> bytes) {
+  switch (mode_) {
+    case Mode::packets: return on_packet_bytes(bytes);
+    case Mode::websocket: return on_websocket_bytes(bytes);
+    case Mode::http: return on_http_bytes(bytes);
+  }
+}
+
+void SocketConnection::on_packet_bytes(std::span<const std::uint8_t> bytes) {
+  if (discarding()) return;
+  const protocol::PacketError error =
+      decoder_.feed_runs(bytes, [this](protocol::ByteView packets) { hand_over(packets); });
+  if (error == protocol::PacketError::none) return;
+  ignoring_input_ = true;
+  tell_logic([error](WireReceiver& receiver) { receiver.on_malformed(protocol::to_string(error)); });
+}
+
+void SocketConnection::on_websocket_bytes(std::span<std::uint8_t> bytes) {
+  const auto status =
+      websocket_->consume(bytes, [this](std::span<const std::uint8_t> payload) { on_packet_bytes(payload); });
+  if (!websocket_->output().empty()) {
+    queue_.push(websocket_->take_output());
+    mark_dirty();
+  }
+  if (status != WebSocketStream::Status::finished) return;
+  if (closing_ == Closing::lingering) return close_socket();
+  if (std::exchange(ignoring_input_, true)) return;
+  tell_logic([normal = websocket_->closed_by_peer(), why = websocket_->close_reason()](WireReceiver& receiver) {
+    normal ? receiver.on_end_of_input() : receiver.on_malformed("WebSocket: " + why);
+  });
+}
+
+void SocketConnection::on_end_of_stream() {
+  if (closing_ != Closing::no) {
+    end_of_input_ = true;
+    if (closing_ == Closing::lingering) close_socket();
+    return;
+  }
+  if (std::exchange(end_of_input_, true)) return;
+  if (mode_ != Mode::http) {
+    tell_logic([](WireReceiver& receiver) { receiver.on_end_of_input(); });
+  } else if (!awaiting_response_) {
+    begin_close(WireClose::flush, {});
+  }
+}
+
+void SocketConnection::on_lost(std::string_view why) {
+  if (closing_ == Closing::closed) return;
+  close_socket();
+  tell_logic([text = std::string{why}](WireReceiver& receiver) { receiver.on_lost(text); });
+}
+
+// -- writing ---------------------------------------------------------------------------------------------------
+
+void SocketConnection::enqueue(Frame frame) {
+  if (closing_ != Closing::no) return;
+  queue_.push(std::move(frame), mode_ == Mode::websocket);
+  mark_dirty();
+}
+
+void SocketConnection::mark_dirty() {
+  if (!std::exchange(dirty_, true)) loop_.mark_dirty(shared_from_this());
+}
+
+void SocketConnection::flush() {
+  dirty_ = false;
+  if (awaiting_writable_ || closing_ == Closing::closed) return;
+  while (tls_ ? encrypt_some() : !queue_.empty()) {
+    if (!write_some()) return;
+  }
+  on_drained();
+}
+
+bool SocketConnection::encrypt_some() {
+  if (!ciphertext_.empty()) return true;
+  ciphertext_ = tls_->take_output();
+  if (!tls_->handshake_done()) return !ciphertext_.empty();  // what is queued can wait, or is dropped at the close
+  // A bounded piece at a time, so that ciphertext of a slow client does not pile up beside its queue.
+  std::array<iovec, 16> buffers;
+  const std::size_t count = queue_.gather(buffers);
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < count && bytes < limits::encrypted_piece_bytes; ++i) {
+    const std::size_t piece = std::min(buffers[i].iov_len, limits::encrypted_piece_bytes - bytes);
+    tls_->encrypt({static_cast<const std::uint8_t*>(buffers[i].iov_base), piece});
+    bytes += piece;
+  }
+  ciphertext_packets_ += queue_.consume(bytes);
+  ciphertext_ += tls_->take_output();
+  return !ciphertext_.empty();
+}
+
+bool SocketConnection::write_some() {
+  std::array<iovec, limits::gather_buffers> buffers;
+  msghdr message{};
+  message.msg_iov = buffers.data();
+  if (tls_) {
+    buffers[0] = {ciphertext_.data(), ciphertext_.size()};
+    message.msg_iovlen = 1;
+  } else {
+    message.msg_iovlen = queue_.gather(buffers);
+  }
+  const ssize_t sent = ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL);
+  if (sent < 0) {
+    if (errno == EINTR) return true;
+    if (errno != EAGAIN) return on_lost(std::strerror(errno)), false;
+    awaiting_writable_ = true;
+    socket_.async_wait(tcp::socket::wait_write, [self = shared_from_this()](asio::error_code error) {
+      self->awaiting_writable_ = false;
+      if (!error) self->flush();
+    });
+    return false;
+  }
+  std::size_t done = 0;
+  if (tls_) {
+    ciphertext_.erase(0, static_cast<std::size_t>(sent));
+    if (ciphertext_.empty()) done = std::exchange(ciphertext_packets_, 0);
+  } else {
+    done = queue_.consume(static_cast<std::size_t>(sent));
+  }
+  queued_bytes_.fetch_sub(done, std::memory_order_relaxed);
+  wrote_since_deadline_ = true;
+  return true;
+}
+
+// -- closing ---------------------------------------------------------------------------------------------------
+
+void SocketConnection::begin_close(WireClose how, const CloseReason& reason) {
+  if (closing_ != Closing::no) return;
+  if (how == WireClose::drop) {
+    asio::error_code ignored;
+    socket_.set_option(asio::socket_base::linger{true, 0}, ignored);  // a client that does not read holds nothing
+    return close_socket();
+  }
+  closing_ = Closing::flushing;
+  if (websocket_ && websocket_->status() == WebSocketStream::Status::open) {
+    const bool error = reason.code == "protocol_error";
+    const bool leaving = reason.code == "shutdown";
+    websocket_->close(error     ? WebSocketClose::protocol_error
+                      : leaving ? WebSocketClose::going_away
+                                : WebSocketClose::normal,
+                      reason.detail.empty() ? reason.code : reason.detail);
+    queue_.push(websocket_->take_output());
+  }
+  set_deadline(limits::close_timeout);
+  mark_dirty();
+  resume_reading();
+}
+
+void SocketConnection::on_drained() {
+  if (closing_ == Closing::flushing) linger();
+}
+
+void SocketConnection::linger() {
+  if (tls_ && tls_->handshake_done()) {
+    tls_->shutdown();
+    ciphertext_ = tls_->take_output();
+    if (!ciphertext_.empty()) write_some();  // what does not fit now is not worth waiting for
+    if (closing_ == Closing::closed) return;
+  }
+  closing_ = Closing::lingering;
+  asio::error_code ignored;
+  // A WebSocket client answers our close frame first; its answer, its end or the deadline closes the socket.
+  const bool awaits_close_frame = websocket_ && websocket_->status() == WebSocketStream::Status::closing;
+  if (!awaits_close_frame) socket_.shutdown(tcp::socket::shutdown_send, ignored);
+  if (end_of_input_) return close_socket();
+  await_readable();  // what comes is discarded
+}
+
+void SocketConnection::close_socket() {
+  if (std::exchange(closing_, Closing::closed) == Closing::closed) return;
+  asio::error_code ignored;
+  socket_.close(ignored);
+  queue_.clear();
+  ciphertext_.clear();
+}
+
+void SocketConnection::set_deadline(Duration from_now) {
+  wrote_since_deadline_ = false;
+  deadline_ = std::chrono::steady_clock::now() + from_now;
+  loop_.add_deadline(deadline_, weak_from_this());
+}
+
+void SocketConnection::on_deadline(TimePoint when) {
+  if (when != deadline_ || closing_ == Closing::closed) return;  // replaced by a later one
+  if (closing_ != Closing::lingering && std::exchange(wrote_since_deadline_, false)) {
+    return set_deadline(limits::close_timeout);  // a long download over a slow line
+  }
+  close_socket();
+}
+
+}  // namespace nano

@@ -1,0 +1,127 @@
+// Internal header. SocketConnection: one client's socket, with its layers of TLS, HTTP and WebSocket.
+#pragma once
+
+#include <asio/ip/tcp.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "nano/session/wire.h"
+#include "nano/transport/http_request_reader.h"
+#include "nano/transport/io_loop.h"
+#include "nano/transport/listener_options.h"
+#include "nano/transport/send_queue.h"
+#include "nano/transport/tls_stream.h"
+#include "nano/transport/websocket_stream.h"
+#include "protocol/packet.h"
+
+namespace nano {
+
+/// Belongs to one IoLoop; the logic thread sees it as a Wire. Kept alive by its pending operations and by the
+/// logic's end; closes the socket when both are done.
+///
+/// Bytes in:  socket > [TLS] > [HTTP until the upgrade, then WebSocket] > packets > logic thread
+/// Bytes out: logic thread > queue > [TLS] > one gather write per turn
+class SocketConnection final : public Wire, public std::enable_shared_from_this<SocketConnection> {
+ public:
+  SocketConnection(IoLoop& loop, asio::ip::tcp::socket socket, std::shared_ptr<const ListenerOptions> options);
+  ~SocketConnection() override;
+
+  /// Loop's thread, once: begins to read.
+  void start();
+
+  // Wire: logic thread.
+  bool send(Frame frame) override;
+  void close(WireClose how, const CloseReason& reason) override;
+  std::string remote_address() const override;
+
+  /// Loop's thread: writes all that is queued.
+  void flush();
+  /// Loop's thread: the time given to IoLoop::add_deadline() has come.
+  void on_deadline(TimePoint when);
+
+ private:
+  enum class Mode : std::uint8_t { http, websocket, packets };
+  enum class Closing : std::uint8_t {
+    no,
+    flushing,   // what is queued leaves, then our end of the stream
+    lingering,  // our end is sent; the client's is awaited, so that a reset does not destroy what it has not read
+    closed,
+  };
+
+  // -- loop's thread: reading
+  void await_readable();
+  void on_readable();
+  void on_bytes(std::span<std::uint8_t> bytes);
+  void on_plaintext(std::span<std::uint8_t> bytes);
+  void on_packet_bytes(std::span<const std::uint8_t> bytes);
+  void on_websocket_bytes(std::span<std::uint8_t> bytes);
+  void on_end_of_stream();
+  void on_lost(std::string_view why);
+  bool discarding() const { return closing_ != Closing::no || ignoring_input_; }
+  void resume_reading();
+
+  // -- loop's thread: HTTP (socket_connection_http.cpp)
+  void on_http_bytes(std::span<std::uint8_t> bytes);
+  void on_http_request(HttpRequest request);
+  void on_http_response(const HttpRequest& request, const HttpResponse& response);
+  void upgrade(const HttpRequest& request);
+  void send_http(HttpResponse response, const HttpRequest* request);
+
+  // -- loop's thread: writing and closing
+  void enqueue(Frame frame);
+  void mark_dirty();
+  bool encrypt_some();
+  bool write_some();
+  void on_drained();
+  void begin_close(WireClose how, const CloseReason& reason);
+  void linger();
+  void close_socket();
+  void set_deadline(Duration from_now);
+
+  // -- to the logic thread
+  void open_receiver();
+  template <class Tell>
+  void tell_logic(Tell&& tell);
+  void hand_over(std::span<const std::uint8_t> packets);
+  void handled(std::size_t bytes);
+
+  IoLoop& loop_;
+  asio::ip::tcp::socket socket_;
+  asio::ip::tcp::endpoint remote_;  // constant once started
+  std::shared_ptr<const ListenerOptions> options_;
+  std::unique_ptr<TlsStream> tls_;
+  std::unique_ptr<HttpRequestReader> http_;  // Mode::http
+  std::optional<WebSocketStream> websocket_;
+  protocol::PacketDecoder decoder_;
+  SendQueue queue_;
+  std::string ciphertext_;            // encrypted, not yet written
+  std::size_t ciphertext_packets_ = 0;  // packet bytes in it, for the budget
+  std::string pipelined_;             // HTTP bytes that came while a response was awaited
+  TimePoint deadline_{};
+  Mode mode_;
+  Closing closing_ = Closing::no;
+  bool dirty_ = false;
+  bool awaiting_readable_ = false;
+  bool awaiting_writable_ = false;
+  bool awaiting_response_ = false;
+  bool end_of_input_ = false;    // the client's end of the stream has come
+  bool ignoring_input_ = false;  // what comes means nothing any more
+  bool paused_ = false;
+  bool wrote_since_deadline_ = false;
+
+  std::atomic<std::size_t> queued_bytes_{0};     // sent by the logic, not yet written
+  std::atomic<std::size_t> unhandled_bytes_{0};  // handed over, not yet handled by the logic
+
+  // logic thread
+  std::shared_ptr<WireReceiver> receiver_;
+  bool closed_by_logic_ = false;
+};
+
+}  // namespace nano

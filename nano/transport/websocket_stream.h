@@ -1,0 +1,115 @@
+// Internal header. The server's side of an open WebSocket (RFC 6455): frames in, payloads and replies out.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "nano/base/limits.h"
+
+namespace nano {
+
+/// Close codes that we send (RFC 6455, section 7.4.1).
+enum class WebSocketClose : std::uint16_t {
+  normal = 1000,
+  going_away = 1001,
+  protocol_error = 1002,
+  unsupported_data = 1003,
+  invalid_data = 1007,
+  policy_violation = 1008,
+  message_too_big = 1009,
+  internal_error = 1011,
+};
+
+/// Takes what a client sends after the upgrade. Payloads of binary messages are handed out as one byte
+/// stream, as they arrive, whole messages or not: packets do not care about messages (and so nothing that a
+/// client claims or sends is collected here). Frames to the client are made elsewhere (Frame::websocket()),
+/// except for the replies to control frames, which gather in the output.
+///
+/// | from the client | reply |
+/// |---|---|
+/// | ping | pong with the same payload; of several in one consume() the last is answered (section 5.5.3) |
+/// | close | close with the same code; then finished |
+/// | text message | close 1003: the protocol is binary |
+/// | more than message_bytes_max in one message | close 1009 |
+/// | close reason that is no UTF-8 | close 1007 |
+/// | any other violation: unmasked, reserved bits, opcodes or codes, broken fragments | close 1002 |
+///
+/// Used by one thread at a time. Holds under 400 bytes when idle.
+class WebSocketStream {
+ public:
+  enum class Status {
+    open,
+    closing,   ///< close() was called; the peer's close is awaited, payloads are dropped
+    finished,  ///< nothing more to read: send the output, then close the connection
+  };
+
+  explicit WebSocketStream(std::size_t message_bytes_max = limits::websocket_message_bytes);
+  ~WebSocketStream();
+  WebSocketStream(WebSocketStream&&) noexcept;
+  WebSocketStream& operator=(WebSocketStream&&) noexcept;
+
+  /// Takes all of `bytes`, overwriting them (they are unmasked in place), and calls
+  /// `on_payload(std::span<const std::uint8_t>)` for each piece of payload, never empty, gone when it
+  /// returns. The callee may call close(), but neither consume() nor the destructor.
+  template <class OnPayload>
+  Status consume(std::span<std::uint8_t> bytes, OnPayload&& on_payload) {
+    while (!bytes.empty() && status_ != Status::finished) {
+      const std::span<const std::uint8_t> payload = read_frames(bytes);
+      if (!payload.empty() && status_ == Status::open) on_payload(payload);
+      handle_what_ended();
+    }
+    pong_at_ = none;
+    return status_;
+  }
+
+  /// Begins our close: appends the close frame to the output, once. `reason` is cut to the 123 bytes that
+  /// fit. The caller bounds the time until `finished`.
+  void close(WebSocketClose code, std::string_view reason = {});
+
+  Status status() const { return status_; }
+
+  /// Frames that wait to be written.
+  const std::string& output() const { return output_; }
+  /// Hands them over and leaves none.
+  std::string take_output() {
+    pong_at_ = none;
+    return std::exchange(output_, {});
+  }
+
+  /// Why the stream finished: the code of the close frame that came (1005 when it had none, section 7.1.5),
+  /// or the one that was sent for a violation. 0 before that.
+  int close_code() const { return close_code_; }
+  /// Whether the peer closed in good order, with whatever code, as opposed to a violation that we closed for.
+  bool closed_by_peer() const { return closed_by_peer_; }
+  /// For the log: the peer's reason, or what it violated.
+  const std::string& close_reason() const { return close_reason_; }
+
+ private:
+  class Engine;
+  static constexpr std::size_t none = static_cast<std::size_t>(-1);
+
+  std::span<const std::uint8_t> read_frames(std::span<std::uint8_t>& bytes);
+  void handle_what_ended();
+  void handle_control();
+  void handle_close_frame();
+  void fail(WebSocketClose code, std::string reason);
+  void append_close(std::uint16_t code, std::string_view reason);
+  void append_control(std::uint8_t opcode, std::string_view payload);
+  void answer_ping();
+
+  std::unique_ptr<Engine> engine_;
+  Status status_ = Status::open;
+  bool close_sent_ = false;
+  bool closed_by_peer_ = false;
+  int close_code_ = 0;
+  std::size_t pong_at_ = none;  // where in the output the pong of this consume() begins
+  std::string close_reason_;
+  std::string output_;
+};
+
+}  // namespace nano

@@ -1,0 +1,77 @@
+#include "protocol/utf8.h"
+
+#include <cstddef>
+#include <cstdint>
+
+namespace nano::protocol {
+
+namespace {
+
+struct Sequence {
+  std::size_t bytes;        // 0: no sequence begins so
+  std::uint8_t second_min;  // the second byte's range excludes overlong forms, surrogates
+  std::uint8_t second_max;  // and values over U+10FFFF (RFC 3629, section 4)
+};
+
+Sequence sequence_of(std::uint8_t first) {
+  if (first < 0x80) return {1, 0, 0};
+  if (first < 0xc2) return {0, 0, 0};
+  if (first < 0xe0) return {2, 0x80, 0xbf};
+  if (first == 0xe0) return {3, 0xa0, 0xbf};
+  if (first == 0xed) return {3, 0x80, 0x9f};
+  if (first < 0xf0) return {3, 0x80, 0xbf};
+  if (first == 0xf0) return {4, 0x90, 0xbf};
+  if (first < 0xf4) return {4, 0x80, 0xbf};
+  if (first == 0xf4) return {4, 0x80, 0x8f};
+  return {0, 0, 0};
+}
+
+// The length of the valid sequence at the front of `text`, 0 if there is none.
+std::size_t front_sequence_bytes(std::string_view text) {
+  const auto byte = [text](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
+  const Sequence sequence = sequence_of(byte(0));
+  if (sequence.bytes > text.size()) {
+    return 0;
+  }
+  if (sequence.bytes >= 2 && (byte(1) < sequence.second_min || byte(1) > sequence.second_max)) {
+    return 0;
+  }
+  for (std::size_t i = 2; i < sequence.bytes; ++i) {
+    if ((byte(i) & 0xc0) != 0x80) {
+      return 0;
+    }
+  }
+  return sequence.bytes;
+}
+
+}  // namespace
+
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t bytes = front_sequence_bytes(text);
+    if (bytes == 0) {
+      return false;
+    }
+    text.remove_prefix(bytes);
+  }
+  return true;
+}
+
+std::string replace_invalid_utf8(std::string_view text) {
+  constexpr std::string_view replacement = "\xef\xbf\xbd";
+  std::string valid;
+  valid.reserve(text.size());
+  while (!text.empty()) {
+    const std::size_t bytes = front_sequence_bytes(text);
+    if (bytes == 0) {
+      valid += replacement;
+      text.remove_prefix(1);
+    } else {
+      valid += text.substr(0, bytes);
+      text.remove_prefix(bytes);
+    }
+  }
+  return valid;
+}
+
+}  // namespace nano::protocol

@@ -1,0 +1,15 @@
+// Internal header. Is a text UTF-8 (RFC 3629), and what to make of one that is not.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace nano::protocol {
+
+/// Overlong forms, surrogates and values over U+10FFFF are not UTF-8.
+bool is_utf8(std::string_view text);
+
+/// The text with each byte that is not part of a valid sequence replaced by U+FFFD.
+std::string replace_invalid_utf8(std::string_view text);
+
+}  // namespace nano::protocol

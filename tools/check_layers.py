@@ -1,0 +1,152 @@
+#!/usr/bin/env python3
+"""Fails on an #include against the arrows between the layers. Usage: check_layers.py [root]"""
+
+import os
+import re
+import sys
+
+import sources
+
+# folder: the layers it stands on. What those stand on is allowed too.
+LAYERS = {
+    "protocol": [],
+    "nano/base": ["protocol"],
+    "nano/scheduler": ["nano/base"],
+    "nano/serialize": ["nano/base"],
+    "nano/session": ["nano/scheduler", "nano/serialize"],
+    "nano/pipeline": ["nano/session"],
+    "nano/component": ["nano/pipeline"],
+    "nano/transport": ["nano/session"],
+    "nano/monitor": ["nano/base"],
+    "nano/application": ["nano/component", "nano/transport", "nano/monitor"],
+    "nano": ["nano/application"],  # the files directly in nano/: headers that gather others
+    "nano/testing": ["nano"],
+    "cluster": ["nano"],
+    "examples/*": ["nano", "cluster"],  # each example on its own, none on another
+    "benchmark": ["nano", "cluster"],
+    "tests": ["nano", "nano/testing", "cluster", "examples/*", "benchmark"],
+}
+
+# Tests beside their source see their layer, and besides it this one (clock, world in memory).
+LAYER_OF_ALL_TESTS = "nano/testing"
+
+# library, the includes that mean it, and the paths that may use it
+LIBRARIES = [
+    ("Asio", r"asio(/|\.hpp$)", r"nano/transport/"),
+    ("websocketpp", r"websocketpp/", r"nano/transport/"),
+    ("OpenSSL", r"openssl/", r"nano/transport/"),
+    ("gRPC", r"grpc(pp)?/", r"cluster/"),
+    ("Boost.JSON", r"boost/json(/|\.hpp$)", r"nano/serialize/|protocol/[^/]*\.cpp$|TESTS"),
+    ("spdlog", r"spdlog/", r"nano/base/[^/]*\.cpp$|TESTS"),  # tests catch what is logged
+    ("protobuf", r"google/protobuf/|.*\.pb\.h$", r"nano/serialize/|cluster/|examples/|benchmark/|TESTS"),
+    ("GoogleTest", r"g(test|mock)/", r"nano/testing/|TESTS"),
+]
+# Tests, and the headers that only tests use: a_test.cpp, a_test_fixture.h, a_for_tests.h
+TEST_PATHS = r"tests/|.*_tests?(_\w+)?\.(cpp|h)$|.*/testdata/"
+
+# protocol/ stands on the standard library alone, and knows no threads.
+STANDARD_HEADER = re.compile(r"[a-z0-9_]+$")
+THREAD_HEADERS = {"thread", "mutex", "shared_mutex", "condition_variable", "future", "semaphore", "latch"}
+
+INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTILINE)
+
+
+def is_test(path):
+    return re.match(TEST_PATHS, path) is not None
+
+
+def layer_of(path):
+    """The layer of a file, '' for a file outside all of them, None for a new folder that the table lacks."""
+    folders = path.split("/")[:-1]
+    if folders[:1] == ["nano"]:
+        layer = "/".join(folders[:2])
+        return layer if layer in LAYERS else None
+    if folders[:1] == ["examples"]:
+        return "/".join(folders[:2])
+    return folders[0] if folders and folders[0] in LAYERS else ""
+
+
+def row_of(layer):
+    return "examples/*" if layer.startswith("examples/") else layer
+
+
+def allowed_layers(layer):
+    """Rows of the table that a layer may include, other than itself."""
+    allowed, waiting = set(), [row_of(layer)]
+    while waiting:
+        for below in LAYERS[waiting.pop()]:
+            if below not in allowed:
+                allowed.add(below)
+                waiting.append(below)
+    return allowed
+
+
+def layer_problem(path, layer, included):
+    target = layer_of(included)
+    if target == layer or target == "":
+        return None
+    if target is None:
+        return f"the folder of {included} is not in the table of layers"
+    allowed = allowed_layers(layer)
+    if is_test(path):
+        allowed.add(LAYER_OF_ALL_TESTS)
+    if row_of(target) in allowed:
+        return None
+    return f"{layer} must not include {target} ({included})"
+
+
+def library_problem(path, included):
+    for library, includes, places in LIBRARIES:
+        if re.match(includes, included):
+            allowed = re.match(places.replace("TESTS", TEST_PATHS), path)
+            return None if allowed else f"{library} must not be used here ({included})"
+    if layer_of(path) == "protocol" and not is_test(path):
+        if included in THREAD_HEADERS:
+            return f"protocol knows no threads ({included})"
+        if not STANDARD_HEADER.match(included):
+            return f"protocol stands on the standard library alone ({included})"
+    return None
+
+
+def problems_of_file(path, text, exists):
+    """Sentences about one file; exists(path) tells whether a path from the root is a file."""
+    layer = layer_of(path)
+    if layer is None:
+        return [f"{path}: its folder is not in the table of layers"]
+    if layer == "":
+        return []
+    found = []
+    for match in INCLUDE.finditer(text):
+        quoted, included = match.group(1) == '"', match.group(2)
+        ours = quoted or layer_of(included) != ""
+        if ours and not exists(included) and not included.endswith(".pb.h"):
+            problem = f"no such file; include paths start at the root of the repository ({included})"
+        else:
+            problem = layer_problem(path, layer, included) if ours else None
+        if problem is None and (not ours or included.endswith(".pb.h")):
+            problem = library_problem(path, included)
+        if problem:
+            found.append(f"{path}:{sources.line_of(text, match.start(2))}: {problem}")
+    return found
+
+
+def check(root):
+    def exists(path):
+        return os.path.isfile(os.path.join(root, path))
+
+    found = []
+    for path, text in sources.text_files(root):
+        if sources.is_cpp(path):
+            found += problems_of_file(path, text, exists)
+    return found
+
+
+def main():
+    root = sys.argv[1] if len(sys.argv) > 1 else os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    found = check(root)
+    print("\n".join(found) or "all includes follow the arrows")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
