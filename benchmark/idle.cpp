@@ -112,7 +112,7 @@ int connect_client(std::uint16_t port) {
 int measure(int connections, char** command) {
   rlimit files{};
   getrlimit(RLIMIT_NOFILE, &files);
-  files.rlim_cur = std::min<rlim_t>(files.rlim_max, static_cast<rlim_t>(connections) + 100);
+  files.rlim_cur = std::min<rlim_t>(files.rlim_max, static_cast<rlim_t>(connections) + 200);
   setrlimit(RLIMIT_NOFILE, &files);
 
   Server server{command};

@@ -14,10 +14,7 @@ int main(int argc, char** argv) {
   app.serve_files("/", web);
   app.serve_files("/nano-client", client);
   app.on_started([&] {
-    for (const nano::ListeningAddress& listening : app.addresses()) {
-      if (listening.path.empty()) continue;  // not a WebSocket listener
-      std::cout << (listening.scheme == "wss" ? "https://" : "http://") << listening.address << "/" << std::endl;
-    }
+    for (const nano::ListeningAddress& listening : app.addresses()) std::cout << listening.url() << std::endl;
   });
   return app.run();
 }

@@ -24,6 +24,14 @@ constexpr Duration stop_poll_interval = std::chrono::milliseconds{5};
 
 }  // namespace
 
+std::string ListeningAddress::url() const {
+  if (scheme != "ws" && scheme != "wss") return "";
+  const auto colon = address.rfind(':');
+  const std::string host = address.substr(0, colon);
+  const bool any = host == "0.0.0.0" || host == "[::]";
+  return (scheme == "wss" ? "https://" : "http://") + (any ? "localhost" : host) + address.substr(colon) + "/";
+}
+
 Application::Application(Options options)
     : options_(std::move(options)),
       log_(options_.log ? *options_.log : Log{options_.log_level}),

@@ -47,6 +47,9 @@ struct ListeningAddress {
   std::string scheme;   ///< "tcp", "tls", "ws" or "wss"
   std::string address;  ///< "127.0.0.1:3250"
   std::string path;     ///< of a WebSocket listener
+
+  /// What to open in a browser on this machine, "http://localhost:3250/"; empty for a listener without HTTP.
+  std::string url() const;
 };
 
 /// One server. Configure it, then run() it; all configuring calls come before. One thread makes them, and run()

@@ -8,7 +8,7 @@
 namespace nano {
 
 Application::Machine::Machine(const Options& options)
-    : workers(options.worker_threads), loops_on_threads(options.io_threads > 0) {
+    : loops_on_threads(options.io_threads > 0), workers(options.worker_threads) {
   for (unsigned i = 0; i < std::max(options.io_threads, 1u); ++i) loops.push_back(std::make_unique<IoLoop>());
 }
 

@@ -45,11 +45,11 @@ struct Application::Machine {
   };
 
   SystemClock clock;
-  ThreadPool workers;
   ParkingDriver parking;
   bool loops_on_threads;
   std::shared_ptr<std::atomic<std::size_t>> wires = std::make_shared<std::atomic<std::size_t>>(0);
   std::vector<std::unique_ptr<IoLoop>> loops;
+  ThreadPool workers;  // ends before the loops, to which its jobs reply
   std::shared_ptr<HttpRouter> router;
   std::vector<Planned> planned;
   std::vector<std::shared_ptr<Listener>> listeners;

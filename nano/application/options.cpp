@@ -16,6 +16,9 @@ Duration from_seconds(double seconds) {
   return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
 }
 
+constexpr int io_threads_max = 256;
+constexpr int worker_threads_max = 1024;
+
 /// The values as CLI11 fills them in, before they become Options.
 struct Raw {
   double heartbeat_s;
@@ -38,18 +41,23 @@ void add_flags(CLI::App& app, Options& options, Raw& raw) {
       ->envname("NANO_TLS_CERTIFICATE");
   app.add_option("--tls-key", options.tls_key, "PEM file with the private key")->envname("NANO_TLS_KEY");
   app.add_option("--io-threads", options.io_threads, "Threads for sockets; 0: the logic thread does their work")
+      ->check(CLI::Range(0, io_threads_max))
       ->envname("NANO_IO_THREADS")
       ->capture_default_str();
   app.add_option("--worker-threads", options.worker_threads, "Threads for blocking calls")
+      ->check(CLI::Range(1, worker_threads_max))
       ->envname("NANO_WORKER_THREADS")
       ->capture_default_str();
   app.add_option("--heartbeat", raw.heartbeat_s, "Seconds between heartbeats")
+      ->check(CLI::Range(0.01, 86400.0))
       ->envname("NANO_HEARTBEAT")
       ->capture_default_str();
   app.add_option("--handshake-timeout", raw.handshake_timeout_s, "Seconds until a connection must be open")
+      ->check(CLI::Range(0.01, 3600.0))
       ->envname("NANO_HANDSHAKE_TIMEOUT")
       ->capture_default_str();
   app.add_option("--packet-bytes-max", options.packet_bytes_max, "Largest body of a packet from a client")
+      ->check(CLI::Range(64u, protocol::packet_body_bytes_max_wire))
       ->envname("NANO_PACKET_BYTES_MAX")
       ->capture_default_str();
   app.add_option("--send-queue-bytes-max", options.send_queue_bytes_max,
@@ -133,8 +141,8 @@ void Options::check() const {
           "--heartbeat is a number of seconds from 0.01 to 86400.");
   require(handshake_timeout >= milliseconds{10} && handshake_timeout <= hours{1},
           "--handshake-timeout is a number of seconds from 0.01 to 3600.");
-  require(io_threads <= 256, "--io-threads is a number from 0 to 256; more threads than processors gain nothing.");
-  require(worker_threads >= 1 && worker_threads <= 1024, "--worker-threads is a number from 1 to 1024.");
+  require(io_threads <= io_threads_max, "--io-threads is a number from 0 to 256; more threads than processors gain nothing.");
+  require(worker_threads >= 1 && worker_threads <= worker_threads_max, "--worker-threads is a number from 1 to 1024.");
   require(packet_bytes_max >= 64 && packet_bytes_max <= protocol::packet_body_bytes_max_wire,
           "--packet-bytes-max is a number from 64 to 16777215, which is what the wire format can say.");
   require(send_queue_bytes_max >= 1024, "--send-queue-bytes-max is at least 1024.");

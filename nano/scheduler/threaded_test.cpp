@@ -4,6 +4,7 @@
 #include <latch>
 #include <memory>
 #include <optional>
+#include <semaphore>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -58,12 +59,11 @@ TEST_F(ThreadedScheduler, RunsEveryTaskOfFourPostersInEachPostersOrder) {
 }
 
 TEST_F(ThreadedScheduler, WakesForASingleTask) {
-  std::latch running{1};
+  std::binary_semaphore ran{0};
   std::jthread poster{[&] {
     for (int i = 0; i < 100; ++i) {
-      std::latch ran{1};
-      scheduler_.post([&] { ran.count_down(); });
-      ran.wait();
+      scheduler_.post([&] { ran.release(); });
+      ran.acquire();
     }
     scheduler_.stop();
   }};
@@ -102,7 +102,6 @@ TEST_F(ThreadedScheduler, FinishesItsTurnWhenStoppedAndCanRunAgain) {
 TEST_F(ThreadedScheduler, IsTheLogicThreadForItsTasksOnly) {
   std::atomic<bool> elsewhere = true;
   bool inside = false;
-  std::latch asked{1};
   scheduler_.post([&] {
     inside = scheduler_.on_logic_thread();
     std::jthread{[&] { elsewhere = scheduler_.on_logic_thread(); }}.join();
@@ -137,22 +136,24 @@ TEST_F(ThreadedScheduler, OffloadsToAnotherThreadAndContinuesOnItsOwn) {
 }
 
 TEST_F(ThreadedScheduler, SurvivesCoroutinesThatEndWhileTheirCallsRun) {
-  constexpr int count = 200;
-  std::atomic<int> called = 0;
+  // Shared, because the last calls may still run when the test has ended.
+  struct Calls {
+    std::atomic<int> made = 0;
+    std::latch ten_made{10};
+  };
+  const auto calls = std::make_shared<Calls>();
   int continued = 0;
-  std::latch some_called{10};
   run([&] {
-    for (int i = 0; i < count; ++i) {
-      scheduler_.spawn([](ThreadedScheduler& test, std::atomic<int>& calls, std::latch& ten,
-                          int& continuations) -> Task<void> {
-        auto call = test.scheduler_.offload([&calls, &ten, owned = std::make_unique<int>(1)] {
-          if ((calls += *owned) <= 10) ten.count_down();
+    for (int i = 0; i < 200; ++i) {
+      scheduler_.spawn([](Scheduler& on, std::shared_ptr<Calls> shared, int& continuations) -> Task<void> {
+        auto call = on.offload([shared] {
+          if (++shared->made <= 10) shared->ten_made.count_down();
         });
         co_await call;
         ++continuations;
-      }(*this, called, some_called, continued));
+      }(scheduler_, calls, continued));
     }
-    some_called.wait();
+    calls->ten_made.wait();
     scheduler_.cancel_all();
     scheduler_.post([this] { scheduler_.stop(); });
   });
@@ -186,9 +187,9 @@ TEST(ThreadedSchedulerEnd, WaitsForOffloadedCallsThatRun) {
 }
 
 TEST(ThreadedPool, RefusesJobsBeyondItsLimit) {
-  ThreadPool pool{1, 2};
   std::latch running{1};
   std::latch finish{1};
+  ThreadPool pool{1, 2};
   ASSERT_TRUE(pool.submit([&] {
     running.count_down();
     finish.wait();
@@ -225,9 +226,9 @@ TEST(ThreadedPool, FinishesTheRunningJobAndDropsTheWaitingAtItsEnd) {
 }
 
 TEST(ThreadedPool, RunsJobsAtTheSameTimeOnItsThreads) {
-  ThreadPool pool{2};
   std::latch both{2};
   std::latch done{2};
+  ThreadPool pool{2};
   for (int i = 0; i < 2; ++i) {
     ASSERT_TRUE(pool.submit([&] {
       both.arrive_and_wait();
@@ -284,6 +285,7 @@ TEST(ThreadedWakeUps, AreOnePerBurstAndNoneForTheLogicThreadsOwnPosts) {
   InlineWorkers workers;
   Scheduler scheduler{clock, driver, workers, recorded.log()};
   std::latch burst_posted{1};
+  std::latch all_ran{1};
   int ran = 0;
   std::jthread logic{[&] { scheduler.run(); }};
   driver.asleep.wait();
@@ -294,7 +296,6 @@ TEST(ThreadedWakeUps, AreOnePerBurstAndNoneForTheLogicThreadsOwnPosts) {
   });
   for (int i = 0; i < 100; ++i) scheduler.post([&] { ++ran; });
   burst_posted.count_down();
-  std::latch all_ran{1};
   scheduler.post([&] { scheduler.post([&] { scheduler.post([&] { all_ran.count_down(); }); }); });
   all_ran.wait();
 

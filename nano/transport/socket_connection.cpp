@@ -135,6 +135,7 @@ void SocketConnection::on_bytes(std::span<std::uint8_t> bytes) {
   if (!tls_) return on_plaintext(bytes);
   const TlsStream::Status status =
       tls_->decrypt(bytes, [this](std::span<std::uint8_t> plaintext) { on_plaintext(plaintext); });
+  if (tls_->output().size() > limits::encrypted_piece_bytes) return on_lost("TLS replies are not read");
   if (!tls_->output().empty()) mark_dirty();
   if (status == TlsStream::Status::closed) on_end_of_stream();
   if (status == TlsStream::Status::error) {
@@ -164,8 +165,11 @@ void SocketConnection::on_packet_bytes(std::span<const std::uint8_t> bytes) {
 void SocketConnection::on_websocket_bytes(std::span<std::uint8_t> bytes) {
   const auto status =
       websocket_->consume(bytes, [this](std::span<const std::uint8_t> payload) { on_packet_bytes(payload); });
-  if (!websocket_->output().empty()) {
-    queue_.push(websocket_->take_output());
+  std::string reply = websocket_->take_output();
+  // A client that sends pings and does not read gets no pongs meanwhile: they would pile up outside the budget.
+  const bool only_pongs = status == WebSocketStream::Status::open;
+  if (!reply.empty() && !(only_pongs && awaiting_writable_)) {
+    queue_.push(std::move(reply));
     mark_dirty();
   }
   if (status != WebSocketStream::Status::finished) return;
@@ -199,7 +203,11 @@ void SocketConnection::on_lost(std::string_view why) {
 // -- writing ---------------------------------------------------------------------------------------------------
 
 void SocketConnection::enqueue(Frame frame) {
-  if (closing_ != Closing::no) return;
+  const bool close_frame_sent = websocket_ && websocket_->status() != WebSocketStream::Status::open;
+  if (closing_ != Closing::no || close_frame_sent) {
+    queued_bytes_.fetch_sub(frame.packet().size(), std::memory_order_relaxed);
+    return;
+  }
   queue_.push(std::move(frame), mode_ == Mode::websocket);
   mark_dirty();
 }

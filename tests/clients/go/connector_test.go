@@ -3,7 +3,6 @@ package goclient
 
 import (
 	"bytes"
-	"fmt"
 	"os"
 	"os/exec"
 	"strings"
@@ -175,7 +174,7 @@ func TestARequestThatFailsIsAnswered(t *testing.T) {
 func TestAKickIsUnderstood(t *testing.T) {
 	if os.Getenv(kickedVariable) != "" {
 		connector := connect(t)
-		fmt.Printf("answered %s\n", request(t, connector, "Test.Kick", rawJSON(`{"reason":"enough"}`)))
+		request(t, connector, "Test.Kick", rawJSON(`{"reason":"enough"}`)) // the process may end before its answer is seen
 		select {}
 	}
 	if os.Getenv(addressVariable) == "" {
@@ -184,8 +183,7 @@ func TestAKickIsUnderstood(t *testing.T) {
 	kicked := exec.Command(os.Args[0], "-test.run=^TestAKickIsUnderstood$", "-test.timeout="+waitLimit.String())
 	kicked.Env = append(os.Environ(), kickedVariable+"=1")
 	output, err := kicked.CombinedOutput()
-	if err == nil || !bytes.Contains(output, []byte("answered {")) ||
-		!bytes.Contains(output, []byte("close of closed channel")) {
+	if err == nil || !bytes.Contains(output, []byte("close of closed channel")) {
 		t.Errorf("the kicked process ended with %v and said:\n%s", err, output)
 	}
 }
