@@ -25,11 +25,12 @@ constexpr Duration stop_poll_interval = std::chrono::milliseconds{5};
 }  // namespace
 
 std::string ListeningAddress::url() const {
-  if (scheme != "ws" && scheme != "wss") return "";
   const auto colon = address.rfind(':');
   const std::string host = address.substr(0, colon);
-  const bool any = host == "0.0.0.0" || host == "[::]";
-  return (scheme == "wss" ? "https://" : "http://") + (any ? "localhost" : host) + address.substr(colon) + "/";
+  const std::string reachable = (host == "0.0.0.0" || host == "[::]" ? "localhost" : host) + address.substr(colon);
+  if (scheme == "ws") return "http://" + reachable + "/";
+  if (scheme == "wss") return "https://" + reachable + "/";
+  return scheme + "://" + reachable;
 }
 
 Application::Application(Options options)

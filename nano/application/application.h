@@ -48,7 +48,7 @@ struct ListeningAddress {
   std::string address;  ///< "127.0.0.1:3250"
   std::string path;     ///< of a WebSocket listener
 
-  /// What to open in a browser on this machine, "http://localhost:3250/"; empty for a listener without HTTP.
+  /// For people on this machine: "http://localhost:3250/" (to be opened in a browser) or "tcp://localhost:3251".
   std::string url() const;
 };
 
