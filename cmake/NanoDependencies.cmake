@@ -16,6 +16,10 @@ find_path(ASIO_INCLUDE_DIR asio.hpp REQUIRED)
 add_library(nano_asio INTERFACE)
 target_include_directories(nano_asio SYSTEM INTERFACE ${ASIO_INCLUDE_DIR})
 target_compile_definitions(nano_asio INTERFACE ASIO_STANDALONE ASIO_NO_DEPRECATED)
+# Asio asks which C library and which aligned_alloc() there are, and finds neither where an Asio
+# header is the first of a file: such files would disagree with the others about how memory is freed and how
+# timers wait.
+target_compile_options(nano_asio INTERFACE "SHELL:-include version")
 target_link_libraries(nano_asio INTERFACE Threads::Threads)
 
 find_path(WEBSOCKETPP_INCLUDE_DIR websocketpp/processors/hybi13.hpp REQUIRED)

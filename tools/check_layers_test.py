@@ -91,7 +91,8 @@ class Libraries(unittest.TestCase):
         self.assert_only_in("<spdlog/spdlog.h>", good, bad)
 
     def test_googletest_stays_in_tests_and_the_headers_that_only_they_use(self):
-        good = ["nano/base/a_test.cpp", "nano/base/a_test_fixture.h", "nano/base/a_for_tests.h", "tests/a.cpp"]
+        good = ["nano/base/a_test.cpp", "nano/base/a_test_fixture.h", "nano/base/a_for_tests.h",
+                "tests/a.cpp"]
         self.assert_only_in("<gtest/gtest.h>", good, ["nano/base/attest.h", "nano/base/a.cpp"])
 
     def test_protobuf_stays_where_messages_are_made(self):

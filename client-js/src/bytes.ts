@@ -13,7 +13,9 @@ export function decodeUtf8(bytes: Uint8Array): string {
   return decoder.decode(bytes);
 }
 
-/** Reads values off the front of a byte array; reading past its end is a ProtocolError that names the value. */
+/**
+ * Reads values off the front of a byte array; reading past its end is a ProtocolError that names the value.
+ */
 export class ByteReader {
   readonly #bytes: Uint8Array;
   #offset = 0;

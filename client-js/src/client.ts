@@ -26,8 +26,9 @@ export interface RequestOptions {
 }
 
 /**
- * Connects and shakes hands. Tries once; the option `reconnect` is for connections that were open. Rejects with
- * a HandshakeError, a TimeoutError, a ProtocolError, or a ConnectionClosedError when there was no connection.
+ * Connects and shakes hands. Tries once; the option `reconnect` is for connections that were open. Rejects
+ * with a HandshakeError, a TimeoutError, a ProtocolError, or a ConnectionClosedError when there was no
+ * connection.
  */
 export function connect(url: string, options: ConnectOptions = {}): Promise<Client> {
   return Client.connect(url, options);
@@ -73,8 +74,8 @@ export class Client {
   }
 
   /**
-   * Resolves with the response. Rejects with a ResponseError when the server answers with an error, else with a
-   * TimeoutError, a ConnectionClosedError or a MessageError.
+   * Resolves with the response. Rejects with a ResponseError when the server answers with an error, else with
+   * a TimeoutError, a ConnectionClosedError or a MessageError.
    */
   request<T = unknown>(route: string, body?: unknown, options: RequestOptions = {}): Promise<T> {
     if (this.#state !== 'open' || this.#connection === null) return Promise.reject(this.#error);
@@ -86,14 +87,18 @@ export class Client {
     }
   }
 
-  /** Returns false, and sends nothing, while there is no connection. Throws a MessageError for an unfit body. */
+  /**
+   * Returns false, and sends nothing, while there is no connection. Throws a MessageError for an unfit body.
+   */
   notify(route: string, body?: unknown): boolean {
     if (this.#state !== 'open' || this.#connection === null) return false;
     this.#connection.notify(route, body);
     return true;
   }
 
-  /** Calls `listener` for each push of this route, in the order sent, until the returned function is called. */
+  /**
+   * Calls `listener` for each push of this route, in the order sent, until the returned function is called.
+   */
   on<T = unknown>(route: string, listener: (body: T) => unknown): () => void {
     let listeners = this.#pushes.get(route);
     if (listeners === undefined) {

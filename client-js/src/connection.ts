@@ -24,7 +24,10 @@ export interface ConnectionEvents {
   ended(error: ConnectionClosedError): void;
 }
 
-/** The server sends a heartbeat each interval: past two of them, and a half for slow roads, it counts as gone. */
+/**
+ * The server sends a heartbeat each interval: past two of them, and a half for slow roads, it counts as
+ * gone.
+ */
 const silenceLimitIntervals = 2.5;
 
 /** One WebSocket, from its handshake to its end. */

@@ -33,15 +33,18 @@ export class ProtocolError extends NanoError {
   override readonly name = 'ProtocolError';
 }
 
-/** The server refused the handshake, with this code and, where it gave one, a `user` object that says more. */
+/**
+ * The server refused the handshake, with this code; `detail` is its sentence about why, where it gave one.
+ */
 export class HandshakeError extends NanoError {
   override readonly name = 'HandshakeError';
 
   constructor(
     readonly code: number,
+    readonly detail: string,
     readonly user: unknown,
   ) {
-    super(`the server refused the handshake with code ${code}`);
+    super(`the server refused the handshake with code ${code}${detail && `: ${detail}`}`);
   }
 }
 

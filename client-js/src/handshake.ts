@@ -19,9 +19,9 @@ export function encodeHandshake(user: unknown): Uint8Array {
 /** Throws a HandshakeError if the server refused, a ProtocolError if the reply makes no sense. */
 export function decodeHandshake(body: Uint8Array): Handshake {
   const reply = parseObject(body);
-  const { code, user } = reply;
+  const { code, message, user } = reply;
   if (typeof code !== 'number') throw new ProtocolError('the handshake reply has no code');
-  if (code !== 200) throw new HandshakeError(code, user);
+  if (code !== 200) throw new HandshakeError(code, typeof message === 'string' ? message : '', user);
   const sys = isObject(reply['sys']) ? reply['sys'] : {};
   return {
     heartbeatMs: heartbeatMs(sys['heartbeat']),

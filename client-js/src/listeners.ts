@@ -1,4 +1,7 @@
-/** Functions of the application that want to hear of something. One that throws harms neither us nor the others. */
+/**
+ * Functions of the application that want to hear of something. One that throws harms neither us nor the
+ * others.
+ */
 export class Listeners<T> {
   readonly #listeners = new Set<(value: T) => unknown>();
 

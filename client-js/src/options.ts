@@ -74,8 +74,8 @@ export function settle(options: ConnectOptions): Settings {
 }
 
 /**
- * The delay before try number `attempt` (from 1): exponential, and somewhere in the upper half of its range at
- * random, so that the clients of a server that restarts don't come back all at once.
+ * The delay before try number `attempt` (from 1): exponential, and somewhere in the upper half of its range
+ * at random, so that the clients of a server that restarts don't come back all at once.
  */
 export function reconnectDelayMs(
   attempt: number,

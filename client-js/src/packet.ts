@@ -39,8 +39,9 @@ export class PacketDecoder {
   }
 
   /**
-   * Yields the packets that this chunk completes, then throws a ProtocolError if what follows them cannot be a
-   * packet. After that error, or if the caller stops in the middle of a chunk, the decoder is of no more use.
+   * Yields the packets that this chunk completes, then throws a ProtocolError if what follows them cannot be
+   * a packet. After that error, or if the caller stops in the middle of a chunk, the decoder is of no more
+   * use.
    */
   *feed(chunk: Uint8Array): Generator<Packet, void, undefined> {
     let offset = 0;

@@ -1,11 +1,11 @@
-// In a file of its own, hence a process of its own: the timers of the WebSocket library are mocked too, and other
-// tests' connections would not get rid of theirs.
+// In a file of its own, hence a process of its own: the timers of the WebSocket library are mocked too, and
+// other tests' connections would not get rid of theirs.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { nextPush, nextState, pair } from './pair.mjs';
 
-test('a server counts as gone after two intervals and a half without a packet, whatever the packet', async (t) => {
+test('a server counts as gone after two and a half silent intervals, whatever came last', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const { client, peer } = await pair(t, { reply: { sys: { heartbeat: 1 } } });
   for (let n = 0; n < 5; n += 1) {

@@ -1,14 +1,15 @@
 #include <gtest/gtest.h>
 
+#include "examples/chat/room.h"
 #include "nano/testing/world.h"
-#include "room.h"
 
 namespace chat {
 namespace {
 
 using nano::testing::Client;
 
-/// A room and its guests, in memory. Every test runs with several seeds, which cut the byte streams differently.
+/// A room and its guests, in memory. Every test runs with several seeds, which cut the byte streams
+/// differently.
 class Chat : public testing::TestWithParam<std::uint64_t> {
  protected:
   Chat() : world_(GetParam()) {

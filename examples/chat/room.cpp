@@ -1,4 +1,4 @@
-#include "room.h"
+#include "examples/chat/room.h"
 
 namespace chat {
 namespace {
@@ -33,7 +33,8 @@ nano::Result<JoinReply> Room::join(nano::Session& session, const JoinRequest& re
   session.on_closed([this](nano::Session& closed) { leave(closed); });
   members_.add(session);
   const std::vector<std::string> names = member_names();
-  members_.multicast("onJoin", MembersChanged{name, names}, [&](nano::Session& other) { return &other != &session; });
+  members_.multicast("onJoin", MembersChanged{name, names},
+                     [&](nano::Session& other) { return &other != &session; });
   return JoinReply{name, names, {history_.begin(), history_.end()}};
 }
 

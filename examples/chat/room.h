@@ -1,4 +1,4 @@
-// The chat room: who is there, and what was said last.
+// Internal header. The chat room: who is there, and what was said last.
 #pragma once
 
 #include <cstdint>

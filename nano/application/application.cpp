@@ -27,7 +27,8 @@ constexpr Duration stop_poll_interval = std::chrono::milliseconds{5};
 std::string ListeningAddress::url() const {
   const auto colon = address.rfind(':');
   const std::string host = address.substr(0, colon);
-  const std::string reachable = (host == "0.0.0.0" || host == "[::]" ? "localhost" : host) + address.substr(colon);
+  const std::string reachable =
+      (host == "0.0.0.0" || host == "[::]" ? "localhost" : host) + address.substr(colon);
   if (scheme == "ws") return "http://" + reachable + "/";
   if (scheme == "wss") return "https://" + reachable + "/";
   return scheme + "://" + reachable;
@@ -60,7 +61,8 @@ void Application::build(const Clock& clock, Driver& driver, WorkerPool& workers)
 }
 
 Application::~Application() {
-  // In an orderly run all this is done already. The loops' threads end first, so that nothing comes in any more.
+  // In an orderly run all this is done already. The loops' threads end first, so that nothing comes in any
+  // more.
   if (machine_) {
     machine_->stop_listening();
     machine_->stop_loops();
@@ -69,7 +71,7 @@ Application::~Application() {
   while (!host_->connections.empty()) host_->connections.front()->close(WireClose::drop, {"shutdown", ""});
 }
 
-// -- configuring -----------------------------------------------------------------------------------------------
+// -- configuring -------------------------------------------------------------------------------------------
 
 void Application::listen_tcp(std::string address, TcpListenerOptions options) {
   if (machine_) machine_->add_tcp(std::move(address), std::move(options));
@@ -80,7 +82,8 @@ void Application::listen_websocket(std::string address, WebSocketListenerOptions
 }
 
 void Application::serve_files(std::string url_prefix, const std::string& folder) {
-  if (machine_) machine_->router->add_files(std::make_unique<StaticFiles>(std::move(url_prefix), folder, log_));
+  if (machine_)
+    machine_->router->add_files(std::make_unique<StaticFiles>(std::move(url_prefix), folder, log_));
 }
 
 void Application::add_http_handler(std::string pattern,
@@ -115,7 +118,7 @@ void Application::set_route_codes(const std::map<std::string, std::uint16_t>& co
   host_->dictionary = std::move(dictionary);
 }
 
-// -- running ---------------------------------------------------------------------------------------------------
+// -- running -----------------------------------------------------------------------------------------------
 
 void Application::start() {
   NANO_ASSERT(phase_ == Phase::configuring, "an application starts once");
@@ -176,6 +179,7 @@ void Application::begin_stop() {
 
 void Application::shut_down_components() {
   registry_.shutdown();
+  dispatcher_.stop();
   scheduler_->cancel_all();
   stop_deadline_ = scheduler_->now() + limits::shutdown_timeout;
   stop_timer_ = scheduler_->every(stop_poll_interval, [this] { finish_stop(); });

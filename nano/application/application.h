@@ -25,21 +25,21 @@ namespace nano {
 
 /// The files of a listener's certificate. Empty: those of Options.
 struct TlsFiles {
-  std::string certificate;
-  std::string key;
+  std::string certificate = {};
+  std::string key = {};
 };
 
 struct TcpListenerOptions {
   bool tls = false;
-  TlsFiles tls_files;
+  TlsFiles tls_files = {};
 };
 
 struct WebSocketListenerOptions {
-  std::string path = "/nano";         ///< where WebSockets are opened; "": on any path
-  std::vector<std::string> origins;   ///< pages that may connect, "https://example.com"; empty: any
-  bool same_origin = false;           ///< pages of the listener's own host may connect, others only if listed
+  std::string path = "/nano";             ///< where WebSockets are opened; "": on any path
+  std::vector<std::string> origins = {};  ///< pages that may connect, "https://example.com"; empty: any
+  bool same_origin = false;  ///< pages of the listener's own host may connect, others only if listed
   bool tls = false;
-  TlsFiles tls_files;
+  TlsFiles tls_files = {};
 };
 
 /// An address the application listens on.
@@ -48,12 +48,13 @@ struct ListeningAddress {
   std::string address;  ///< "127.0.0.1:3250"
   std::string path;     ///< of a WebSocket listener
 
-  /// For people on this machine: "http://localhost:3250/" (to be opened in a browser) or "tcp://localhost:3251".
+  /// For people on this machine: "http://localhost:3250/" (to be opened in a browser) or
+  /// "tcp://localhost:3251".
   std::string url() const;
 };
 
-/// One server. Configure it, then run() it; all configuring calls come before. One thread makes them, and run()
-/// makes that thread the logic thread. Any number of applications can live in one process.
+/// One server. Configure it, then run() it; all configuring calls come before. One thread makes them, and
+/// run() makes that thread the logic thread. Any number of applications can live in one process.
 class Application {
  public:
   /// On this machine's clock, sockets and threads. Throws std::invalid_argument for impossible options.
@@ -87,8 +88,8 @@ class Application {
   /// WebSocket on its path; static files and HTTP handlers on all others.
   void listen_websocket(std::string address, WebSocketListenerOptions options = {});
 
-  /// Serves the files of `folder` under the URL prefix, on all WebSocket listeners. Throws std::runtime_error when
-  /// the folder does not exist.
+  /// Serves the files of `folder` under the URL prefix, on all WebSocket listeners. Throws std::runtime_error
+  /// when the folder does not exist.
   void serve_files(std::string url_prefix, const std::string& folder);
 
   /// Answers HTTP requests for `pattern` (a path, or all below it if it ends in '/') on the logic thread.
@@ -96,27 +97,35 @@ class Application {
   template <class Handler>
   void handle_http(std::string pattern, Handler handler) {
     if constexpr (std::same_as<std::invoke_result_t<Handler&, const HttpRequest&>, HttpResponse>) {
-      add_http_handler(std::move(pattern), [handler](HttpRequest request, Function<void(HttpResponse)> reply) mutable {
-        reply(handler(request));
-      });
+      add_http_handler(std::move(pattern),
+                       [handler](HttpRequest request, Function<void(HttpResponse)> reply) mutable {
+                         reply(handler(request));
+                       });
     } else {
-      add_http_handler(std::move(pattern), [this, handler](HttpRequest request, Function<void(HttpResponse)> reply) {
-        scheduler_->spawn(reply_when_done(handler(std::move(request)), std::move(reply)));
-      });
+      add_http_handler(std::move(pattern),
+                       [this, handler](HttpRequest request, Function<void(HttpResponse)> reply) {
+                         scheduler_->spawn(reply_when_done(handler(std::move(request)), std::move(reply)));
+                       });
     }
   }
 
   // -- sessions ---------------------------------------------------------------------------------------------
 
-  void set_handshake_validator(HandshakeValidator validator) { dispatcher_.set_handshake_validator(std::move(validator)); }
+  void set_handshake_validator(HandshakeValidator validator) {
+    dispatcher_.set_handshake_validator(std::move(validator));
+  }
   /// Called once for each session: when its handshake is acknowledged, and when it has closed.
-  void on_session_opened(std::function<void(Session&)> callback) { dispatcher_.add_opened_callback(std::move(callback)); }
-  void on_session_closed(std::function<void(Session&)> callback) { dispatcher_.add_closed_callback(std::move(callback)); }
+  void on_session_opened(std::function<void(Session&)> callback) {
+    dispatcher_.add_opened_callback(std::move(callback));
+  }
+  void on_session_closed(std::function<void(Session&)> callback) {
+    dispatcher_.add_closed_callback(std::move(callback));
+  }
   Pipeline& inbound() { return dispatcher_.inbound(); }
   Pipeline& outbound() { return outbound_; }
 
-  /// Offers clients a dictionary of all registered routes and of `push_routes`, numbered in sorted order; routes
-  /// in it travel as two bytes.
+  /// Offers clients a dictionary of all registered routes and of `push_routes`, numbered in sorted order;
+  /// routes in it travel as two bytes.
   void compress_routes(std::vector<std::string> push_routes = {});
   /// The same with codes chosen by hand. Throws std::invalid_argument when a code is used twice.
   void set_route_codes(const std::map<std::string, std::uint16_t>& codes);
@@ -127,9 +136,9 @@ class Application {
 
   // -- running ----------------------------------------------------------------------------------------------
 
-  /// Starts, serves until stop(), SIGINT or SIGTERM, stops gracefully: no new clients, before_shutdown, queued
-  /// bytes leave, sessions close, shutdown. Returns the exit code: 0, or 1 when it could not start (the reason is
-  /// logged).
+  /// Starts, serves until stop(), SIGINT or SIGTERM, stops gracefully: no new clients, before_shutdown,
+  /// queued bytes leave, sessions close, shutdown. Returns the exit code: 0, or 1 when it could not start
+  /// (the reason is logged).
   int run();
   /// Any thread. A second call does not wait for anything any more.
   void stop();
@@ -156,7 +165,8 @@ class Application {
   struct Machine;  // clock, sockets and threads of this machine (application/machine.h)
 
   static Task<void> reply_when_done(Task<HttpResponse> task, Function<void(HttpResponse)> reply);
-  void add_http_handler(std::string pattern, std::function<void(HttpRequest, Function<void(HttpResponse)>)> handler);
+  void add_http_handler(std::string pattern,
+                        std::function<void(HttpRequest, Function<void(HttpResponse)>)> handler);
   void build(const Clock& clock, Driver& driver, WorkerPool& workers);
   void begin_stop();
   void shut_down_components();

@@ -10,8 +10,8 @@
 
 namespace nano {
 
-/// Given to an application that runs in memory and in virtual time (nano/testing): it then opens no sockets and
-/// starts no threads. All of it must outlive the application.
+/// Given to an application that runs in memory and in virtual time (nano/testing): it then opens no sockets
+/// and starts no threads. All of it must outlive the application.
 struct Environment {
   const Clock& clock;
   Driver& driver;

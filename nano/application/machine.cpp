@@ -1,8 +1,7 @@
 #include "nano/application/machine.h"
 
-#include <sys/resource.h>
-
 #include <algorithm>
+#include <sys/resource.h>
 #include <utility>
 
 namespace nano {
@@ -24,7 +23,10 @@ void Application::Machine::add_tcp(std::string address, TcpListenerOptions optio
 }
 
 void Application::Machine::add_websocket(std::string address, WebSocketListenerOptions options) {
-  planned.push_back({true, std::move(address), options.tls, std::move(options.tls_files),
+  planned.push_back({true,
+                     std::move(address),
+                     options.tls,
+                     std::move(options.tls_files),
                      {std::move(options.path), std::move(options.origins), options.same_origin}});
 }
 
@@ -32,14 +34,16 @@ void Application::Machine::apply_operator_addresses(const Options& options) {
   const auto replace = [this](const std::vector<std::string>& wanted, bool websocket, bool tls) {
     if (wanted.empty()) return;
     // The first listener of this kind (plain or TLS) lends its settings, such as the WebSocket's path.
-    Planned model{websocket, "", tls, {}, {.path = websocket ? "/nano" : "", .origins = {}, .same_origin = false}};
+    Planned model{
+        websocket, "", tls, {}, {.path = websocket ? "/nano" : "", .origins = {}, .same_origin = false}};
     for (const Planned& plan : planned) {
       if (plan.websocket != websocket) continue;
       model = plan;
       if (plan.tls == tls) break;
     }
     model.tls = tls;
-    std::erase_if(planned, [&](const Planned& plan) { return plan.websocket == websocket && plan.tls == tls; });
+    std::erase_if(planned,
+                  [&](const Planned& plan) { return plan.websocket == websocket && plan.tls == tls; });
     for (const std::string& address : wanted) {
       model.address = address;
       planned.push_back(model);
@@ -55,7 +59,9 @@ std::shared_ptr<const ListenerOptions> Application::Machine::listener_options(Ap
                                                                               const Planned& plan) {
   const Options& options = application.options();
   auto made = std::make_shared<ListenerOptions>();
-  made->make_receiver = [&application](std::shared_ptr<Wire> wire) { return application.connect(std::move(wire)); };
+  made->make_receiver = [&application](std::shared_ptr<Wire> wire) {
+    return application.connect(std::move(wire));
+  };
   made->wires = wires;
   made->websocket = plan.websocket;
   made->upgrade_policy = plan.policy;
@@ -67,9 +73,9 @@ std::shared_ptr<const ListenerOptions> Application::Machine::listener_options(Ap
   made->handshake_timeout = options.handshake_timeout;
   if (plan.tls) {
     const bool own = !plan.tls_files.certificate.empty() || !plan.tls_files.key.empty();
-    made->tls = std::make_shared<TlsContext>(TlsContext::server(
-        {.certificate_chain = own ? plan.tls_files.certificate : options.tls_certificate,
-         .private_key = own ? plan.tls_files.key : options.tls_key}));
+    made->tls = std::make_shared<TlsContext>(
+        TlsContext::server({.certificate_chain = own ? plan.tls_files.certificate : options.tls_certificate,
+                            .private_key = own ? plan.tls_files.key : options.tls_key}));
   }
   return made;
 }

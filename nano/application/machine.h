@@ -32,7 +32,7 @@ struct Application::Machine {
   void stop_listening();
   /// Ends the loops' threads.
   void stop_loops();
-  /// Clients whose sockets are not closed yet.
+  /// Clients whose sockets are not closed yet, and HTTP requests whose responses have not left.
   std::size_t wires_open() const { return wires->load(); }
   void watch_signals(Application& application);
 

@@ -1,10 +1,10 @@
 #include "nano/application/options.h"
 
-#include <CLI/CLI.hpp>
-
 #include <cstdio>
 #include <cstdlib>
 #include <stdexcept>
+
+#include <CLI/CLI.hpp>
 
 #include "protocol/limits.h"
 
@@ -18,6 +18,21 @@ Duration from_seconds(double seconds) {
 
 constexpr int io_threads_max = 256;
 constexpr int worker_threads_max = 1024;
+constexpr std::size_t send_queue_bytes_least = 1024;
+constexpr std::size_t send_queue_bytes_most = std::size_t{1} << 40;  // more than a machine has
+
+/// Our own, because CLI11's Range lets through what is no number ("nan"), and a size_t option takes -1.
+template <class T>
+CLI::Validator between(T min, T max) {
+  std::string range = CLI::detail::to_string(min) + " to " + CLI::detail::to_string(max);
+  return CLI::Validator{[=](std::string& text) -> std::string {
+                          T value{};
+                          if (CLI::detail::lexical_cast(text, value) && value >= min && value <= max)
+                            return {};
+                          return "\"" + text + "\" is no number from " + range + ".";
+                        },
+                        range};
+}
 
 /// The values as CLI11 fills them in, before they become Options.
 struct Raw {
@@ -27,41 +42,49 @@ struct Raw {
 };
 
 void add_flags(CLI::App& app, Options& options, Raw& raw) {
-  app.add_option("--listen-tcp", options.listen_tcp, "Address host:port for TCP clients; may be repeated")
+  app.add_option("--listen-tcp", options.listen_tcp,
+                 "Address host:port for TCP clients; several: repeated, or with commas")
+      ->delimiter(',')
       ->envname("NANO_LISTEN_TCP");
-  app.add_option("--listen-tcp-tls", options.listen_tcp_tls, "Address for TCP clients with TLS; may be repeated")
+  app.add_option("--listen-tcp-tls", options.listen_tcp_tls,
+                 "Address for TCP clients with TLS; several: repeated, or with commas")
+      ->delimiter(',')
       ->envname("NANO_LISTEN_TCP_TLS");
   app.add_option("--listen-websocket", options.listen_websocket,
-                 "Address for WebSocket clients and HTTP; may be repeated")
+                 "Address for WebSocket clients and HTTP; several: repeated, or with commas")
+      ->delimiter(',')
       ->envname("NANO_LISTEN_WEBSOCKET");
   app.add_option("--listen-websocket-tls", options.listen_websocket_tls,
-                 "Address for WebSocket clients and HTTPS with TLS; may be repeated")
+                 "Address for WebSocket clients and HTTPS with TLS; several: repeated, or with commas")
+      ->delimiter(',')
       ->envname("NANO_LISTEN_WEBSOCKET_TLS");
   app.add_option("--tls-certificate", options.tls_certificate, "PEM file with the certificate and its chain")
       ->envname("NANO_TLS_CERTIFICATE");
   app.add_option("--tls-key", options.tls_key, "PEM file with the private key")->envname("NANO_TLS_KEY");
-  app.add_option("--io-threads", options.io_threads, "Threads for sockets; 0: the logic thread does their work")
-      ->check(CLI::Range(0, io_threads_max))
+  app.add_option("--io-threads", options.io_threads,
+                 "Threads for sockets; 0: the logic thread does their work")
+      ->check(between<std::int64_t>(0, io_threads_max))
       ->envname("NANO_IO_THREADS")
       ->capture_default_str();
   app.add_option("--worker-threads", options.worker_threads, "Threads for blocking calls")
-      ->check(CLI::Range(1, worker_threads_max))
+      ->check(between<std::int64_t>(1, worker_threads_max))
       ->envname("NANO_WORKER_THREADS")
       ->capture_default_str();
   app.add_option("--heartbeat", raw.heartbeat_s, "Seconds between heartbeats")
-      ->check(CLI::Range(0.01, 86400.0))
+      ->check(between(0.01, 86400.0))
       ->envname("NANO_HEARTBEAT")
       ->capture_default_str();
   app.add_option("--handshake-timeout", raw.handshake_timeout_s, "Seconds until a connection must be open")
-      ->check(CLI::Range(0.01, 3600.0))
+      ->check(between(0.01, 3600.0))
       ->envname("NANO_HANDSHAKE_TIMEOUT")
       ->capture_default_str();
   app.add_option("--packet-bytes-max", options.packet_bytes_max, "Largest body of a packet from a client")
-      ->check(CLI::Range(64u, protocol::packet_body_bytes_max_wire))
+      ->check(between<std::int64_t>(64, protocol::packet_body_bytes_max_wire))
       ->envname("NANO_PACKET_BYTES_MAX")
       ->capture_default_str();
   app.add_option("--send-queue-bytes-max", options.send_queue_bytes_max,
                  "Bytes that may wait for one client before it is closed")
+      ->check(between<std::int64_t>(send_queue_bytes_least, send_queue_bytes_most))
       ->envname("NANO_SEND_QUEUE_BYTES_MAX")
       ->capture_default_str();
   app.add_option("--log-level", raw.log_level, "debug, info, warning, error or off")
@@ -99,7 +122,8 @@ Result<Options> Options::parse(const std::vector<std::string>& arguments, Option
     options.heartbeat_interval = from_seconds(raw.heartbeat_s);
     options.handshake_timeout = from_seconds(raw.handshake_timeout_s);
     if (!parse_log_level(raw.log_level, options.log_level)) {
-      throw std::invalid_argument("--log-level is debug, info, warning, error or off, not \"" + raw.log_level + "\".");
+      throw std::invalid_argument("--log-level is debug, info, warning, error or off, not \"" +
+                                  raw.log_level + "\".");
     }
     options.check();
   } catch (const CLI::CallForHelp&) {
@@ -116,9 +140,12 @@ Result<Options> Options::parse(const std::vector<std::string>& arguments) {
   return parse(arguments, Options{}, {}, "server");
 }
 
-Options Options::from_command_line(int argc, char** argv) { return from_command_line(argc, argv, Options{}, {}); }
+Options Options::from_command_line(int argc, char** argv) {
+  return from_command_line(argc, argv, Options{}, {});
+}
 
-Options Options::from_command_line(int argc, char** argv, Options defaults, const std::vector<ProgramOption>& own) {
+Options Options::from_command_line(int argc, char** argv, Options defaults,
+                                   const std::vector<ProgramOption>& own) {
   const std::string program = argc > 0 ? argv[0] : "server";
   const std::vector<std::string> arguments{argv + (argc > 0 ? 1 : 0), argv + argc};
   Result<Options> parsed = parse(arguments, std::move(defaults), own, program);
@@ -135,17 +162,20 @@ void Options::check() const {
   const auto require = [](bool holds, const char* sentence) {
     if (!holds) throw std::invalid_argument(sentence);
   };
-  using std::chrono::milliseconds;
   using std::chrono::hours;
+  using std::chrono::milliseconds;
   require(heartbeat_interval >= milliseconds{10} && heartbeat_interval <= hours{24},
           "--heartbeat is a number of seconds from 0.01 to 86400.");
   require(handshake_timeout >= milliseconds{10} && handshake_timeout <= hours{1},
           "--handshake-timeout is a number of seconds from 0.01 to 3600.");
-  require(io_threads <= io_threads_max, "--io-threads is a number from 0 to 256; more threads than processors gain nothing.");
-  require(worker_threads >= 1 && worker_threads <= worker_threads_max, "--worker-threads is a number from 1 to 1024.");
+  require(io_threads <= io_threads_max,
+          "--io-threads is a number from 0 to 256; more threads than processors gain nothing.");
+  require(worker_threads >= 1 && worker_threads <= worker_threads_max,
+          "--worker-threads is a number from 1 to 1024.");
   require(packet_bytes_max >= 64 && packet_bytes_max <= protocol::packet_body_bytes_max_wire,
           "--packet-bytes-max is a number from 64 to 16777215, which is what the wire format can say.");
-  require(send_queue_bytes_max >= 1024, "--send-queue-bytes-max is at least 1024.");
+  require(send_queue_bytes_max >= send_queue_bytes_least && send_queue_bytes_max <= send_queue_bytes_most,
+          "--send-queue-bytes-max is a number from 1024 to 1099511627776.");
   require(tls_certificate.empty() == tls_key.empty(),
           "--tls-certificate and --tls-key go together: give both files, or none.");
   require((listen_tcp_tls.empty() && listen_websocket_tls.empty()) || !tls_certificate.empty(),

@@ -29,8 +29,8 @@ struct ProgramOption {
 struct Options {
   // Operator's: command line (--listen-tcp ADDRESS) and environment (NANO_LISTEN_TCP).
 
-  /// Addresses, "host:port", to listen on. Where one of these is not empty, it replaces the addresses that the
-  /// code names for that kind of listener.
+  /// Addresses, "host:port", to listen on. Where one of these is not empty, it replaces the addresses that
+  /// the code names for that kind of listener.
   std::vector<std::string> listen_tcp;
   std::vector<std::string> listen_tcp_tls;
   std::vector<std::string> listen_websocket;
@@ -51,11 +51,12 @@ struct Options {
   std::optional<Log> log;                        ///< none: standard error, at log_level
   std::uint64_t seed = 0;                        ///< of Application::random(); 0: a new one each run
 
-  /// Reads the command line, then the environment for what the line leaves open. `defaults` are the program's.
-  /// For main(): `--help` prints all flags and exits with 0; a wrong value prints a sentence that says what to
-  /// change and exits with 2.
+  /// Reads the command line, then the environment for what the line leaves open. `defaults` are the
+  /// program's. For main(): `--help` prints all flags and exits with 0; a wrong value prints a sentence that
+  /// says what to change and exits with 2.
   static Options from_command_line(int argc, char** argv);
-  static Options from_command_line(int argc, char** argv, Options defaults, const std::vector<ProgramOption>& own);
+  static Options from_command_line(int argc, char** argv, Options defaults,
+                                   const std::vector<ProgramOption>& own);
 
   /// The same without printing and exiting. The error's code is "help" (the message is the help text) or
   /// "invalid_argument".

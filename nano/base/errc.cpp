@@ -11,8 +11,6 @@ std::string_view to_string(Errc code) {
     case Errc::too_many_requests: return "too_many_requests";
     case Errc::timeout: return "timeout";
     case Errc::unavailable: return "unavailable";
-    case Errc::closed: return "closed";
-    case Errc::not_found: return "not_found";
     case Errc::invalid_argument: return "invalid_argument";
   }
   return "internal";

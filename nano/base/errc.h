@@ -9,13 +9,11 @@ namespace nano {
 enum class Errc {
   unknown_route,      ///< no handler is registered under the route
   bad_payload,        ///< the payload does not decode into the handler's type
-  refused,            ///< a filter of the pipeline refused the message
+  refused,            ///< for filters of the pipeline that refuse a message
   internal,           ///< the handler threw, or never answered
   too_many_requests,  ///< the session has too many unanswered requests (limits.h)
   timeout,            ///< a deadline passed
   unavailable,        ///< the service cannot be reached, or the server is stopping
-  closed,             ///< the session is closed
-  not_found,          ///< what was named does not exist
   invalid_argument,   ///< a value is outside what the call allows
 };
 

@@ -6,7 +6,8 @@
 
 namespace nano {
 
-static_assert(protocol::websocket_header_bytes_max == 10, "Frame keeps room for the longest WebSocket header");
+static_assert(protocol::websocket_header_bytes_max == 10,
+              "Frame keeps room for the longest WebSocket header");
 
 Frame Frame::allocate(std::size_t packet_bytes) {
   void* memory = ::operator new(sizeof(Block) + headroom_bytes + packet_bytes);

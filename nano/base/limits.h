@@ -12,7 +12,7 @@ namespace nano::limits {
 
 using namespace std::chrono_literals;
 
-// -- connections ---------------------------------------------------------------------------------------------
+// -- connections --------------------------------------------------------------------------------------------
 
 /// From connecting to the acknowledged handshake. Phones on bad networks need some seconds; a connection that
 /// never speaks costs memory all this time.
@@ -21,8 +21,8 @@ inline constexpr Duration handshake_timeout = 10s;
 /// Between two heartbeats of the server. The default of Go Nano and pomelo.
 inline constexpr Duration heartbeat_interval = 30s;
 
-/// A client without a packet for this many intervals is gone. Browser clients answer an interval late, so up to
-/// two lie between their packets.
+/// A client without a packet for this many intervals is gone. Browser clients answer an interval late, so up
+/// to two lie between their packets.
 inline constexpr int heartbeat_intervals_until_silent = 3;
 
 /// How long a closing connection may take to flush what is queued and to see the client's close. After that
@@ -33,22 +33,23 @@ inline constexpr Duration close_timeout = 3s;
 inline constexpr Duration http_idle_timeout = 15s;
 
 /// Bytes that wait to be sent to one client, before it is closed with reason `backpressure`. A second of
-/// traffic of a busy session is a few KiB; a megabyte means that the client stopped reading. One message alone
-/// in the queue may be larger.
+/// traffic of a busy session is a few KiB; a megabyte means that the client stopped reading. A message
+/// larger than the whole budget may follow what is within it; until it has left, nothing may follow it.
 inline constexpr std::size_t send_queue_bytes = std::size_t{1} << 20;
 
-/// Bytes received from one client that the logic thread has not yet handled; beyond that the socket is not read
-/// and TCP slows the client down.
+/// Bytes received from one client that the logic thread has not yet handled; beyond that the socket is not
+/// read and TCP slows the client down.
 inline constexpr std::size_t receive_queue_bytes = std::size_t{256} << 10;
 
 /// One inbound WebSocket message; it may hold several packets.
 inline constexpr std::size_t websocket_message_bytes = std::size_t{1} << 20;
 
-/// Buffers that one gather write takes at most. Linux takes 1024; 256 fit comfortably on the stack and are more
-/// than a turn produces for one client.
+/// Buffers that one gather write takes at most. Linux takes 1024; 256 fit comfortably on the stack and are
+/// more than a turn produces for one client.
 inline constexpr std::size_t gather_buffers = 256;
 
-/// Plaintext that is encrypted ahead of one write: a few TLS records of 16 KiB, about what a socket takes at once.
+/// Plaintext that is encrypted ahead of one write: a few TLS records of 16 KiB, about what a socket takes at
+/// once.
 inline constexpr std::size_t encrypted_piece_bytes = std::size_t{64} << 10;
 
 /// The shared read buffer of an I/O loop: what one read takes from one socket at most.
@@ -63,16 +64,17 @@ inline constexpr int listen_backlog = 4096;
 /// Pause after the system refused to accept (out of files, out of memory).
 inline constexpr Duration accept_pause = 100ms;
 
-// -- sessions ------------------------------------------------------------------------------------------------
+// -- sessions -----------------------------------------------------------------------------------------------
 
-/// Messages of one session that are being handled by coroutines or wait for a late answer. A client that needs
-/// more sends faster than it is served; further requests are answered `too_many_requests`, notifies dropped.
+/// Messages of one session that are being handled by coroutines or wait for a late answer. A client that
+/// needs more sends faster than it is served; further requests are answered `too_many_requests`, notifies
+/// dropped.
 inline constexpr std::uint32_t calls_in_flight = 1024;
 
 /// A compressed payload inflates to this at most: a few hundred bytes can otherwise claim gigabytes.
 inline constexpr std::size_t inflated_bytes = std::size_t{1} << 20;
 
-// -- scheduler -----------------------------------------------------------------------------------------------
+// -- scheduler ----------------------------------------------------------------------------------------------
 
 /// Threads of the worker pool, which runs blocking calls.
 inline constexpr unsigned worker_threads = 2;
@@ -86,11 +88,11 @@ inline constexpr std::size_t local_scheduler_tasks = 100'000;
 /// A task or handler on the logic thread that takes longer is logged: all sessions waited for it.
 inline constexpr Duration stall_limit = 100ms;
 
-/// Tasks that one turn of the logic thread finds posted, beyond which it logs a warning: at a microsecond each
-/// they delay everybody by the stall limit.
+/// Tasks that one turn of the logic thread finds posted, beyond which it logs a warning: at a microsecond
+/// each they delay everybody by the stall limit.
 inline constexpr std::size_t posted_tasks_warning = 100'000;
 
-// -- application ---------------------------------------------------------------------------------------------
+// -- application --------------------------------------------------------------------------------------------
 
 /// Files the process wants to be allowed to open: each client is one.
 inline constexpr std::uint64_t open_files = 1'048'576;

@@ -1,13 +1,13 @@
 #include "nano/base/log.h"
 
-#include <spdlog/sinks/base_sink.h>
-#include <spdlog/sinks/stdout_color_sinks.h>
-#include <spdlog/spdlog.h>
-
 #include <array>
 #include <cstdio>
 #include <mutex>
 #include <utility>
+
+#include <spdlog/sinks/base_sink.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
 
 namespace nano {
 namespace {
@@ -90,7 +90,8 @@ bool parse_log_level(std::string_view text, LogLevel& into) {
 }
 
 Log::Log(LogLevel level)
-    : logger_(std::make_shared<spdlog::logger>("nano", std::make_shared<spdlog::sinks::stderr_color_sink_mt>())) {
+    : logger_(
+          std::make_shared<spdlog::logger>("nano", std::make_shared<spdlog::sinks::stderr_color_sink_mt>())) {
   logger_->set_level(spdlog_level(level));
   logger_->set_pattern("%Y-%m-%dT%H:%M:%S.%e %^%l%$ %v");
 }

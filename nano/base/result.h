@@ -19,8 +19,7 @@ struct Error {
 
   Error(std::string code_text, std::string message_text)
       : code(std::move(code_text)), message(std::move(message_text)) {}
-  Error(Errc errc, std::string message_text)
-      : code(to_string(errc)), message(std::move(message_text)) {}
+  Error(Errc errc, std::string message_text) : code(to_string(errc)), message(std::move(message_text)) {}
 
   bool is(Errc errc) const { return code == to_string(errc); }
   friend bool operator==(const Error&, const Error&) = default;

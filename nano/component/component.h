@@ -11,8 +11,9 @@
 
 namespace nano {
 
-/// Base of an application's components. Everything runs on the logic thread. The application owns its components
-/// and destroys them, after their coroutines and timers have been cancelled, in the reverse order of adding.
+/// Base of an application's components. Everything runs on the logic thread. The application owns its
+/// components and destroys them, after their coroutines and timers have been cancelled, in the reverse order
+/// of adding.
 class Component {
  public:
   Component() = default;
@@ -24,15 +25,16 @@ class Component {
   /// listeners open. An exception from these stops the application with its message.
   virtual void init() {}
   virtual void after_init() {}
-  /// Stop: no new connections; before_shutdown() of all in reverse order, while clients are still connected; then
-  /// the sessions close and their callbacks run; then shutdown() of all in reverse order.
+  /// Stop: no new connections; before_shutdown() of all in reverse order, while clients are still connected;
+  /// then the sessions close and their callbacks run; then shutdown() of all in reverse order.
   virtual void before_shutdown() {}
   virtual void shutdown() {}
 
  protected:
   /// From init() on; in the constructor it aborts.
   Scheduler& scheduler() const {
-    NANO_ASSERT(scheduler_, "a component is connected to its application from init() on, not in its constructor");
+    NANO_ASSERT(scheduler_,
+                "a component is connected to its application from init() on, not in its constructor");
     return *scheduler_;
   }
   const Log& log() const { return scheduler().log(); }
@@ -40,7 +42,9 @@ class Component {
   WallTime wall_time() const { return scheduler().clock().wall(); }
 
   /// See Scheduler for what these promise.
-  Timer after(Duration delay, Function<void()> callback) { return scheduler().after(delay, std::move(callback)); }
+  Timer after(Duration delay, Function<void()> callback) {
+    return scheduler().after(delay, std::move(callback));
+  }
   Timer every(Duration interval, Function<void()> callback) {
     return scheduler().every(interval, std::move(callback));
   }

@@ -1,6 +1,5 @@
 #include "nano/component/dispatcher.h"
 
-#include <exception>
 #include <string>
 #include <utility>
 
@@ -23,6 +22,7 @@ void Dispatcher::on_closed(Session& session) {
 }
 
 void Dispatcher::on_message(Session& session, const protocol::Message& message) {
+  if (stopped_) return;  // all sessions are closed: this is what one of them said to another component
   if (inbound_.empty()) {
     Invocation invocation{session, message.type, message.id, message.route, message.payload};
     return dispatch(invocation);
@@ -37,7 +37,8 @@ void Dispatcher::on_message(Session& session, const protocol::Message& message) 
 void Dispatcher::dispatch(Invocation& invocation) {
   const Handler* handler = registry_.find(invocation.route());
   if (!handler) {
-    return invocation.fail({Errc::unknown_route, "There is no route \"" + std::string{invocation.route()} + "\"."});
+    return invocation.fail(
+        {Errc::unknown_route, "There is no route \"" + std::string{invocation.route()} + "\"."});
   }
   if (handler->scheduler) return call_later(*handler, invocation);
   call(*handler, invocation);
@@ -47,10 +48,8 @@ void Dispatcher::call(const Handler& handler, Invocation& invocation) {
   invocation.host().scheduler().note(handler.route);
   try {
     handler.invoke(handler.component, invocation);
-  } catch (const std::exception& failure) {
-    invocation.host().log().error("handler failed", {{"route", handler.route},
-                                                     {"session", invocation.session().id()},
-                                                     {"error", failure.what()}});
+  } catch (...) {
+    detail::log_handler_failure(invocation.session(), handler.route);
     invocation.fail({Errc::internal, "The server failed to handle the message."});
   }
 }
@@ -59,10 +58,13 @@ void Dispatcher::call_later(const Handler& handler, Invocation& invocation) {
   std::optional<PendingCall> pending = invocation.defer();
   if (!pending) return;
   pending->abandon_as(Errc::unavailable);
-  const bool accepted = handler.scheduler->schedule(
-      [this, &handler, pending = std::move(*pending), payload = std::string{protocol::as_text(invocation.payload())}]() mutable {
+  const bool accepted =
+      handler.scheduler->schedule([this, &handler, pending = std::move(*pending),
+                                   payload = std::string{protocol::as_text(invocation.payload())}]() mutable {
+        if (stopped_) return;
         const SessionPtr session = pending.session().shared_from_this();
-        const auto type = pending.is_request() ? protocol::MessageType::request : protocol::MessageType::notify;
+        const auto type =
+            pending.is_request() ? protocol::MessageType::request : protocol::MessageType::notify;
         Invocation later{*session, type, pending.request_id(), handler.route, protocol::as_bytes(payload)};
         call(handler, later);
         pending.dismiss();

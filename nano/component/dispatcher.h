@@ -22,6 +22,9 @@ class Dispatcher final : public SessionEvents {
   void add_opened_callback(SessionCallback callback) { opened_.push_back(std::move(callback)); }
   void add_closed_callback(SessionCallback callback) { closed_.push_back(std::move(callback)); }
 
+  /// From here on no handler is called: the components have shut down.
+  void stop() { stopped_ = true; }
+
   HandshakeAnswer on_handshake(Session& session, const Handshake& handshake) override;
   void on_opened(Session& session) override;
   void on_message(Session& session, const protocol::Message& message) override;
@@ -37,6 +40,7 @@ class Dispatcher final : public SessionEvents {
   HandshakeValidator validator_;
   std::vector<SessionCallback> opened_;
   std::vector<SessionCallback> closed_;
+  bool stopped_ = false;
 };
 
 }  // namespace nano

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <cstddef>
-#include <exception>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -16,17 +16,32 @@
 
 namespace nano::detail {
 
-template <class T> struct IsTask : std::false_type {};
-template <class T> struct IsTask<Task<T>> : std::true_type {};
-template <class T> struct IsResult : std::false_type {};
-template <class T> struct IsResult<Result<T>> : std::true_type {};
-template <class T> struct IsResponder : std::false_type {};
-template <class T> struct IsResponder<Responder<T>> : std::true_type {};
+template <class T>
+struct IsTask : std::false_type {};
+template <class T>
+struct IsTask<Task<T>> : std::true_type {};
+template <class T>
+struct IsResult : std::false_type {};
+template <class T>
+struct IsResult<Result<T>> : std::true_type {};
+template <class T>
+struct IsResponder : std::false_type {};
+template <class T>
+struct IsResponder<Responder<T>> : std::true_type {};
 
 /// T, Result<T>, Task<T> and Task<Result<T>> are all answered with a T.
-template <class T> struct AnswerOf { using type = T; };
-template <class T> struct AnswerOf<Result<T>> { using type = T; };
-template <class T> struct AnswerOf<Task<T>> { using type = typename AnswerOf<T>::type; };
+template <class T>
+struct AnswerOf {
+  using type = T;
+};
+template <class T>
+struct AnswerOf<Result<T>> {
+  using type = T;
+};
+template <class T>
+struct AnswerOf<Task<T>> {
+  using type = typename AnswerOf<T>::type;
+};
 
 template <class P>
 inline constexpr bool is_session_parameter =
@@ -36,18 +51,27 @@ inline constexpr bool is_payload_parameter =
     !is_session_parameter<P> && !IsResponder<std::remove_cvref_t<P>>::value;
 
 /// The payload type among the parameters, or void.
-template <class... P> struct PayloadParameter { using type = void; };
+template <class... P>
+struct PayloadParameter {
+  using type = void;
+};
 template <class First, class... Rest>
 struct PayloadParameter<First, Rest...> {
-  using type = typename std::conditional_t<is_payload_parameter<First>, std::type_identity<std::remove_cvref_t<First>>,
-                                           PayloadParameter<Rest...>>::type;
+  using type =
+      typename std::conditional_t<is_payload_parameter<First>, std::type_identity<std::remove_cvref_t<First>>,
+                                  PayloadParameter<Rest...>>::type;
 };
 /// The T of a Responder<T> among the parameters, or void.
-template <class... P> struct ResponderParameter { using type = void; };
+template <class... P>
+struct ResponderParameter {
+  using type = void;
+};
 template <class First, class... Rest>
 struct ResponderParameter<First, Rest...> : ResponderParameter<Rest...> {};
 template <class T, class... Rest>
-struct ResponderParameter<Responder<T>, Rest...> { using type = T; };
+struct ResponderParameter<Responder<T>, Rest...> {
+  using type = T;
+};
 
 template <class R, class C, class... P>
 struct Method {
@@ -60,53 +84,66 @@ struct Method {
   static constexpr int responders = (0 + ... + int{IsResponder<std::remove_cvref_t<P>>::value});
   static constexpr int payloads = (0 + ... + int{is_payload_parameter<P>});
   static constexpr bool has_references = (false || ... || std::is_reference_v<P>);
-  static constexpr bool payload_is_constant =
-      (true && ... && (!is_payload_parameter<P> || !std::is_lvalue_reference_v<P> ||
-                       std::is_const_v<std::remove_reference_t<P>>));
+  static constexpr bool payload_is_constant = (true && ... &&
+                                               (!is_payload_parameter<P> || !std::is_lvalue_reference_v<P> ||
+                                                std::is_const_v<std::remove_reference_t<P>>));
 };
 
-template <class M> struct MethodOf;
-template <class R, class C, class... P> struct MethodOf<R (C::*)(P...)> : Method<R, C, P...> {};
-template <class R, class C, class... P> struct MethodOf<R (C::*)(P...) const> : Method<R, C, P...> {};
-template <class R, class C, class... P> struct MethodOf<R (C::*)(P...) noexcept> : Method<R, C, P...> {};
-template <class R, class C, class... P> struct MethodOf<R (C::*)(P...) const noexcept> : Method<R, C, P...> {};
+template <class M>
+struct MethodOf;
+template <class R, class C, class... P>
+struct MethodOf<R (C::*)(P...)> : Method<R, C, P...> {};
+template <class R, class C, class... P>
+struct MethodOf<R (C::*)(P...) const> : Method<R, C, P...> {};
+template <class R, class C, class... P>
+struct MethodOf<R (C::*)(P...) noexcept> : Method<R, C, P...> {};
+template <class R, class C, class... P>
+struct MethodOf<R (C::*)(P...) const noexcept> : Method<R, C, P...> {};
 
 template <class T>
 inline constexpr bool is_answer = std::is_void_v<T> || Payload<T>;
 
 /// What a described method must look like to be registered by its name.
 template <class M>
-concept HandlerShape = requires { typename MethodOf<M>::Return; } && MethodOf<M>::sessions <= 1 &&
-                       MethodOf<M>::payloads <= 1 && MethodOf<M>::responders <= 1 &&
-                       MethodOf<M>::sessions + MethodOf<M>::payloads + MethodOf<M>::responders > 0 &&
-                       (std::is_void_v<typename MethodOf<M>::PayloadValue> ||
-                        Payload<typename MethodOf<M>::PayloadValue>) &&
-                       is_answer<typename AnswerOf<typename MethodOf<M>::Return>::type>;
+concept HandlerShape =
+    requires { typename MethodOf<M>::Return; } && MethodOf<M>::sessions <= 1 && MethodOf<M>::payloads <= 1 &&
+    MethodOf<M>::responders <= 1 &&
+    MethodOf<M>::sessions + MethodOf<M>::payloads + MethodOf<M>::responders > 0 &&
+    (std::is_void_v<typename MethodOf<M>::PayloadValue> ||
+     Payload<typename MethodOf<
+         M>::PayloadValue>)&&is_answer<typename AnswerOf<typename MethodOf<M>::Return>::type>;
 
 template <class M>
 constexpr void check_handler() {
   using Traits = MethodOf<M>;
-  static_assert(Traits::sessions <= 1, "A handler takes the session once: nano::Session& or nano::SessionPtr.");
+  static_assert(Traits::sessions <= 1,
+                "A handler takes the session once: nano::Session& or nano::SessionPtr.");
   static_assert(Traits::payloads <= 1, "A handler takes one payload: put several values into one struct.");
   static_assert(Traits::responders <= 1, "A handler takes one nano::Responder.");
   static_assert(Traits::payload_is_constant, "A handler takes its payload by value or as const reference.");
-  static_assert(std::is_void_v<typename Traits::PayloadValue> || Payload<typename Traits::PayloadValue>,
-                "A handler's payload is a struct described with BOOST_DESCRIBE_STRUCT, a protobuf message (include its "
-                ".pb.h), or raw bytes (std::string, std::string_view, std::vector<std::uint8_t>, "
-                "std::span<const std::uint8_t>).");
+  static_assert(
+      std::is_void_v<typename Traits::PayloadValue> || Payload<typename Traits::PayloadValue>,
+      "A handler's payload is a struct described with BOOST_DESCRIBE_STRUCT, a protobuf message (include its "
+      ".pb.h), or raw bytes (std::string, std::string_view, std::vector<std::uint8_t>, "
+      "std::span<const std::uint8_t>).");
   using Answer = typename AnswerOf<typename Traits::Return>::type;
-  static_assert(is_answer<Answer>,
-                "A handler returns void, a payload (a described struct, a protobuf message, raw bytes), a nano::Result "
-                "of a payload, or a nano::Task of one of these.");
+  static_assert(
+      is_answer<Answer>,
+      "A handler returns void, a payload (a described struct, a protobuf message, raw bytes), a nano::Result "
+      "of a payload, or a nano::Task of one of these.");
   static_assert(Traits::responders == 0 || std::is_void_v<Answer>,
                 "A handler that takes a nano::Responder answers through it and returns void.");
   if constexpr (IsTask<typename Traits::Return>::value) {
-    static_assert(!Traits::has_references,
-                  "A coroutine outlives the call that started it: take nano::SessionPtr and the payload by value.");
+    static_assert(
+        !Traits::has_references,
+        "A coroutine outlives the call that started it: take nano::SessionPtr and the payload by value.");
     static_assert(!ViewPayload<typename Traits::PayloadValue>,
                   "A coroutine outlives the bytes of the message: take std::string instead of a view.");
   }
 }
+
+/// Call from within a catch block.
+void log_handler_failure(Session& session, std::string_view route);
 
 /// Answers `call` with what a coroutine returns or throws.
 template <class R>
@@ -128,10 +165,8 @@ Task<void> answer_when_done(Task<R> task, PendingCall call, std::string route) {
         call.answer(payload_type<Answer>(), &outcome.value());
       }
     }
-  } catch (const std::exception& failure) {
-    call.session().host().log().error("handler failed", {{"route", route},
-                                                         {"session", call.session().id()},
-                                                         {"error", failure.what()}});
+  } catch (...) {
+    log_handler_failure(call.session(), route);
     call.fail({Errc::internal, "The server failed to handle the message."});
   }
 }

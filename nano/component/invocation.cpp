@@ -8,9 +8,8 @@ void Invocation::answer(const PayloadType& type, const void* value) {
   if (!is_request() || settled_) return;
   std::string& bytes = host().scratch();
   if (Result<void> encoded = host().codec().encode(type, value, bytes); !encoded) {
-    host().log().error("response not encoded", {{"route", route_},
-                                                {"session", session_.id()},
-                                                {"error", encoded.error().message}});
+    host().log().error("response not encoded",
+                       {{"route", route_}, {"session", session_.id()}, {"error", encoded.error().message}});
     return fail({Errc::internal, "The server failed to encode its answer."});
   }
   session_.answer(request_id_, protocol::as_bytes(bytes));  // may throw: the answer is too long for the wire
@@ -29,10 +28,9 @@ void Invocation::fail(const Error& error) {
   if (is_request()) {
     session_.answer(request_id_, error);
   } else {
-    host().log().debug("notify failed", {{"route", route_},
-                                         {"session", session_.id()},
-                                         {"code", error.code},
-                                         {"error", error.message}});
+    host().log().debug(
+        "notify failed",
+        {{"route", route_}, {"session", session_.id()}, {"code", error.code}, {"error", error.message}});
   }
 }
 

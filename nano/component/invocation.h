@@ -25,8 +25,8 @@ class Invocation {
   std::uint64_t request_id() const { return request_id_; }
   bool is_request() const { return type_ == protocol::MessageType::request; }
 
-  /// Each of these settles the invocation; what comes after the first does nothing, so that a handler that throws
-  /// after it has answered, or has handed its call on, is not answered for again.
+  /// Each of these settles the invocation; what comes after the first does nothing, so that a handler that
+  /// throws after it has answered, or has handed its call on, is not answered for again.
   void answer(const PayloadType& type, const void* value);
   void answer_empty();
   void fail(const Error& error);

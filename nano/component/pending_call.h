@@ -10,18 +10,26 @@
 
 namespace nano {
 
-/// Keeps the session object and its place among the calls in flight; a request is answered exactly once, with an
-/// error if nobody else did before the PendingCall goes. Logic thread only.
+/// Keeps the session object and its place among the calls in flight; a request is answered exactly once, with
+/// an error if nobody else did before the PendingCall goes. Logic thread only.
 class PendingCall {
  public:
   /// The session's begin_call() must have returned true.
   PendingCall(Session& session, std::uint64_t request_id, bool is_request)
       : session_(session.shared_from_this()), request_id_(request_id), is_request_(is_request) {}
   PendingCall(PendingCall&&) noexcept = default;
-  PendingCall& operator=(PendingCall&&) = delete;
+  PendingCall& operator=(PendingCall&& other) noexcept {
+    PendingCall taken{std::move(other)};
+    std::swap(session_, taken.session_);
+    std::swap(request_id_, taken.request_id_);
+    std::swap(is_request_, taken.is_request_);
+    std::swap(abandoned_as_, taken.abandoned_as_);
+    return *this;  // what this was before has gone, answered with an error if it was open
+  }
   ~PendingCall() {
-    if (session_) fail({abandoned_as_, abandoned_as_ == Errc::internal ? "The handler gave no answer."
-                                                                        : "The server is too busy."});
+    if (session_)
+      fail({abandoned_as_,
+            abandoned_as_ == Errc::internal ? "The handler gave no answer." : "The server is too busy."});
   }
 
   Session& session() const { return *session_; }
@@ -32,8 +40,8 @@ class PendingCall {
   void answer(const PayloadType& type, const void* value) {
     std::string& bytes = session_->host().scratch();
     if (Result<void> encoded = session_->host().codec().encode(type, value, bytes); !encoded) {
-      session_->host().log().error("response not encoded", {{"session", session_->id()},
-                                                            {"error", encoded.error().message}});
+      session_->host().log().error("response not encoded",
+                                   {{"session", session_->id()}, {"error", encoded.error().message}});
       return fail({Errc::internal, "The server failed to encode its answer."});
     }
     answer_bytes(protocol::as_bytes(bytes));

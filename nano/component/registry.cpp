@@ -16,24 +16,28 @@ std::string ComponentRegistry::unqualified_name(std::string_view type_name) {
   return std::string{last == std::string_view::npos ? type_name : type_name.substr(last + 2)};
 }
 
-void ComponentRegistry::insert(std::unique_ptr<Component> component, void* object, const ComponentOptions& options,
-                               std::vector<HandlerMethod> methods) {
-  for (HandlerMethod& method : methods) {
+void ComponentRegistry::insert(std::unique_ptr<Component> component, void* object,
+                               const ComponentOptions& options, std::vector<HandlerMethod> methods) {
+  std::map<std::string, Handler, std::less<>> added;  // all or, after an error, none of them
+  for (const HandlerMethod& method : methods) {
     const std::string name = options.handler_name ? options.handler_name(method.name) : method.name;
-    std::string route = options.name + "." + name;
+    const std::string route = options.name + "." + name;
     if (name.empty() || route.size() > protocol::route_bytes_max) {
-      throw std::invalid_argument("The route \"" + route + "\" of component " + options.name +
-                                  " is not possible: a handler's name has at least one character and a route at "
-                                  "most 255 bytes. Change the name.");
+      throw std::invalid_argument(
+          "The route \"" + route + "\" of component " + options.name +
+          " is not possible: a handler's name has at least one character and a route at "
+          "most 255 bytes. Change the name.");
     }
-    if (handlers_.contains(route)) {
-      throw std::invalid_argument("The route \"" + route + "\" is registered twice: give one of the two components "
+    if (handlers_.contains(route) || added.contains(route)) {
+      throw std::invalid_argument("The route \"" + route +
+                                  "\" is registered twice: give one of the two components "
                                   "another name (nano::ComponentOptions::name) or rename the handler.");
     }
-    const auto added =
-        handlers_.emplace(route, Handler{route, object, method.invoke, method.request, method.response, options.scheduler});
-    handler_by_route_.emplace(added.first->first, &added.first->second);
+    added.emplace(route,
+                  Handler{route, object, method.invoke, method.request, method.response, options.scheduler});
   }
+  handlers_.merge(added);
+  for (const auto& [route, handler] : handlers_) handler_by_route_.emplace(route, &handler);
   components_.push_back(std::move(component));
 }
 
@@ -41,8 +45,8 @@ void ComponentRegistry::check_payloads(const PayloadCodec& codec) const {
   for (const auto& [route, handler] : handlers_) {
     for (const PayloadType* type : {handler.request, handler.response}) {
       if (type && !codec.supports(*type)) {
-        throw std::invalid_argument("The handler of \"" + route + "\" cannot be served: " +
-                                    codec.unsupported_sentence(*type));
+        throw std::invalid_argument("The handler of \"" + route +
+                                    "\" cannot be served: " + codec.unsupported_sentence(*type));
       }
     }
   }

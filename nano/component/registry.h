@@ -18,10 +18,11 @@ namespace nano {
 /// How a component is registered.
 struct ComponentOptions {
   /// The route prefix; empty: the name of the class, without namespaces.
-  std::string name;
+  std::string name = {};
   /// Makes the second part of the route from a handler's name, as Go Nano's WithNameFunc; null: as it is.
-  std::function<std::string(std::string_view)> handler_name;
-  /// Where the handlers run, if not at once. Must outlive the application's run, as a member of a component does.
+  std::function<std::string(std::string_view)> handler_name = {};
+  /// Where the handlers run, if not at once. Made before add(), in main() for instance, and outlives
+  /// the application's run.
   LocalScheduler* scheduler = nullptr;
 };
 
@@ -77,7 +78,7 @@ class ComponentRegistry {
 
   Scheduler* scheduler_ = nullptr;
   std::vector<std::unique_ptr<Component>> components_;
-  std::map<std::string, Handler, std::less<>> handlers_;                // owns the names
+  std::map<std::string, Handler, std::less<>> handlers_;                   // owns the names
   std::unordered_map<std::string_view, const Handler*> handler_by_route_;  // for the dispatch
 };
 

@@ -32,8 +32,8 @@ class Responder {
   bool open() const { return call_.open(); }
   Session& session() const { return call_.session(); }
   std::uint64_t request_id() const { return call_.request_id(); }
-  /// Leaves the request open for `session.respond(id, value)` and returns the id. Client ids may repeat: of two
-  /// open requests with one id, respond() answers the older first.
+  /// Leaves the request open for `session.respond(id, value)` and returns the id. Client ids may repeat: of
+  /// two open requests with one id, respond() answers the older first.
   std::uint64_t release() {
     check();
     return call_.release();

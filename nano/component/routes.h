@@ -1,21 +1,22 @@
 // Public header. Routes<C>: which methods of a component clients can call, and under which names.
 #pragma once
 
-#include <boost/describe.hpp>
-#include <boost/mp11/algorithm.hpp>
-
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
+#include <boost/describe.hpp>
+#include <boost/mp11/algorithm.hpp>
+
 #include "nano/component/component.h"
 #include "nano/component/handler_call.h"
 
 namespace nano {
 
-/// One handler method of a component, type-erased. `request` and `response` are null where there is no payload.
+/// One handler method of a component, type-erased. `request` and `response` are null where there is no
+/// payload.
 struct HandlerMethod {
   std::string name;
   void (*invoke)(void* component, Invocation& invocation);
@@ -33,8 +34,8 @@ struct HandlerMethod {
 template <class C>
 class Routes {
  public:
-  /// Registers `method` under `name`, so that the route is "<component>.<name>". Names that are taken or empty are
-  /// an error at start-up.
+  /// Registers `method` under `name`, so that the route is "<component>.<name>". Names that are taken or
+  /// empty are an error at start-up.
   template <auto method>
   Routes& add(std::string_view name) {
     using Traits = detail::MethodOf<decltype(method)>;
@@ -43,7 +44,8 @@ class Routes {
     detail::check_handler<decltype(method)>();
     using Answer = std::conditional_t<Traits::responders == 1, typename Traits::Responds,
                                       typename detail::AnswerOf<typename Traits::Return>::type>;
-    methods_.push_back({std::string{name}, &invoke<method>, payload_type_or_null<typename Traits::PayloadValue>(),
+    methods_.push_back({std::string{name}, &invoke<method>,
+                        payload_type_or_null<typename Traits::PayloadValue>(),
                         payload_type_or_null<Answer>()});
     return *this;
   }
@@ -75,7 +77,8 @@ concept HasRoutes = requires(Routes<C>& on) { C::routes(on); };
 
 template <class C>
 void add_described_methods(Routes<C>& on) {
-  using Described = boost::describe::describe_members<C, boost::describe::mod_public | boost::describe::mod_function>;
+  using Described =
+      boost::describe::describe_members<C, boost::describe::mod_public | boost::describe::mod_function>;
   boost::mp11::mp_for_each<Described>([&on](auto member) {
     using Member = decltype(member);
     if constexpr (HandlerShape<std::remove_cv_t<decltype(Member::pointer)>>) {
@@ -94,9 +97,10 @@ std::vector<HandlerMethod> handlers_of() {
   if constexpr (detail::HasRoutes<C>) {
     C::routes(on);
   } else {
-    static_assert(boost::describe::has_describe_members<C>::value,
-                  "A component names its handlers: give it `static void routes(nano::Routes<C>& on)` or describe its "
-                  "methods with BOOST_DESCRIBE_CLASS(C, (nano::Component), (Method, ...), (), ()).");
+    static_assert(
+        boost::describe::has_describe_members<C>::value,
+        "A component names its handlers: give it `static void routes(nano::Routes<C>& on)` or describe its "
+        "methods with BOOST_DESCRIBE_CLASS(C, (nano::Component), (Method, ...), (), ()).");
     if constexpr (boost::describe::has_describe_members<C>::value) detail::add_described_methods(on);
   }
   return on.take();

@@ -1,6 +1,6 @@
 #include "nano/pipeline/pipeline.h"
 
-#include <exception>
+#include "nano/session/failure_text.h"
 
 namespace nano {
 
@@ -8,10 +8,10 @@ Result<void> Pipeline::filter(Session& session, PipelineMessage& message) {
   for (const Filter& filter : filters_) {
     try {
       if (Result<void> passed = filter(session, message); !passed) return passed;
-    } catch (const std::exception& failure) {
-      session.host().log().error("pipeline filter failed", {{"session", session.id()},
-                                                            {"route", message.route()},
-                                                            {"error", failure.what()}});
+    } catch (...) {
+      session.host().log().error(
+          "pipeline filter failed",
+          {{"session", session.id()}, {"route", message.route()}, {"error", text_of_current_exception()}});
       return Error{Errc::internal, "The server failed to handle the message."};
     }
   }

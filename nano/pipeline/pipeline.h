@@ -11,9 +11,11 @@
 namespace nano {
 
 /// A list of filters, run in order on the logic thread; the first error refuses the message:
-/// - inbound: a refused request is answered with that error, a refused notify is dropped. Filters run before the
+/// - inbound: a refused request is answered with that error, a refused notify is dropped. Filters run before
+/// the
 ///   route is looked up and the payload decoded.
-/// - outbound: a refused response becomes that error, a refused push is dropped. Error responses of Nano's own
+/// - outbound: a refused response becomes that error, a refused push is dropped. Error responses of Nano's
+/// own
 ///   are not filtered. With any outbound filter, a broadcast is encoded for each receiver.
 /// A filter that throws refuses with `internal`. Add filters before the application starts.
 class Pipeline final : public MessageFilter {

@@ -25,10 +25,12 @@ Connection::Connection(SessionHost& host, std::shared_ptr<Wire> wire)
 }
 
 Connection::~Connection() {
-  if (state_ != State::closed) host_.connections.erase(place_);
+  if (state_ == State::closed) return;
+  host_.connections.erase(place_);
+  if (session_) session_->detach("connection_lost", was_opened_);  // the wire went without a word
 }
 
-// -- what the wire tells ---------------------------------------------------------------------------------------
+// -- what the wire tells -----------------------------------------------------------------------------------
 
 void Connection::on_packets(protocol::ByteView packets) {
   const auto self = shared_from_this();
@@ -50,8 +52,10 @@ void Connection::on_packet(const protocol::Packet& packet) {
 }
 
 void Connection::on_handshake(protocol::ByteView body) {
-  state_ = State::awaiting_ack;  // a second handshake takes an open connection back, too
-  restart_handshake_timer();
+  // A second handshake takes an open connection back. The time limit runs from then, not from each further
+  // one: who only ever repeats the handshake must not stay.
+  if (state_ == State::working) restart_handshake_timer();
+  state_ = State::awaiting_ack;
   if (!session_) {
     const SessionId id = host_.sessions.next_id();
     session_ = std::make_shared<Session>(host_, id, *this);
@@ -65,12 +69,14 @@ void Connection::on_handshake(protocol::ByteView body) {
   host_.scheduler().run_now([&] { answer = host_.events().on_handshake(*session_, handshake); });
   if (state_ == State::closed) return;
   if (!answer) return refuse_handshake(protocol::handshake_code_refused, "The server failed.");
-  if (answer->code() != protocol::handshake_code_ok) return refuse_handshake(answer->code(), answer->message());
+  if (answer->code() != protocol::handshake_code_ok)
+    return refuse_handshake(answer->code(), answer->message());
 
   protocol::ServerHandshake reply;
   reply.heartbeat_s = std::chrono::duration<double>(host_.options.heartbeat_interval).count();
   reply.server_time_s =
-      std::chrono::duration_cast<std::chrono::seconds>(host_.scheduler().clock().wall().time_since_epoch()).count();
+      std::chrono::duration_cast<std::chrono::seconds>(host_.scheduler().clock().wall().time_since_epoch())
+          .count();
   reply.dict = &host_.dictionary;
   reply.serializer = host_.codec().serializer().name();
   reply.user_json = answer->user_json();
@@ -124,13 +130,15 @@ void Connection::on_end_of_input() {
   }
 }
 
-void Connection::on_lost(std::string_view why) { close(WireClose::drop, {"connection_lost", std::string{why}}); }
+void Connection::on_lost(std::string_view why) {
+  close(WireClose::drop, {"connection_lost", std::string{why}});
+}
 
 void Connection::protocol_error(std::string detail) {
   close(WireClose::flush, {"protocol_error", std::move(detail)});
 }
 
-// -- what the session says -------------------------------------------------------------------------------------
+// -- what the session says ---------------------------------------------------------------------------------
 
 void Connection::push(std::string_view route, protocol::ByteView payload) {
   send_message(MessageType::push, 0, route, payload, false);
@@ -152,7 +160,8 @@ void Connection::send_message(MessageType type, std::uint64_t id, std::string_vi
   if (!host_.outbound || is_error) return send(host_.encode(message));
 
   const auto self = shared_from_this();  // a filter may close the session
-  const std::string copy{protocol::as_text(payload)};  // filters may use the scratch buffer that payload lies in
+  const std::string copy{
+      protocol::as_text(payload)};  // filters may use the scratch buffer that payload lies in
   PipelineMessage draft{type, id, route, protocol::as_bytes(copy)};
   const Result<void> passed = host_.outbound->filter(*session_, draft);
   if (state_ == State::closed) return;
@@ -165,9 +174,8 @@ void Connection::send_message(MessageType type, std::uint64_t id, std::string_vi
     message.payload = protocol::as_bytes(error_document);
     message.is_error = true;
   } else {
-    host_.log().debug("push refused by the pipeline", {{"session", session_->id()},
-                                                       {"route", route},
-                                                       {"code", passed.error().code}});
+    host_.log().debug("push refused by the pipeline",
+                      {{"session", session_->id()}, {"route", route}, {"code", passed.error().code}});
     return;
   }
   send(host_.encode(message));
@@ -176,6 +184,7 @@ void Connection::send_message(MessageType type, std::uint64_t id, std::string_vi
 void Connection::deliver(const Frame& frame) { send(frame); }
 
 void Connection::send(Frame frame) {
+  host_.scheduler().assert_logic_thread();  // everything an application sends comes through here
   if (state_ == State::closed || over_budget_) return;
   if (wire_->send(std::move(frame))) return;
   // Closed in a task of its own: whoever is sending may be walking a group that this session belongs to.
@@ -192,6 +201,7 @@ void Connection::kick(std::string_view reason) {
 }
 
 void Connection::close(WireClose how, CloseReason reason) {
+  host_.scheduler().assert_logic_thread();
   if (state_ == State::closed) return;
   const auto self = shared_from_this();
   state_ = State::closed;
@@ -202,17 +212,16 @@ void Connection::close(WireClose how, CloseReason reason) {
   const SessionId id = session_ ? session_->id() : 0;
   if (!expected || host_.log().enabled(LogLevel::debug)) {
     const auto write = expected ? &Log::debug : &Log::info;
-    (host_.log().*write)("connection closed", {{"session", id},
-                                               {"remote", remote_address_},
-                                               {"reason", reason.code},
-                                               {"detail", reason.detail}});
+    (host_.log().*write)(
+        "connection closed",
+        {{"session", id}, {"remote", remote_address_}, {"reason", reason.code}, {"detail", reason.detail}});
   }
   wire_->close(how, reason);
   wire_.reset();
   if (session_) std::exchange(session_, nullptr)->detach(std::move(reason.code), was_opened_);
 }
 
-// -- time ------------------------------------------------------------------------------------------------------
+// -- time --------------------------------------------------------------------------------------------------
 
 void Connection::restart_handshake_timer() {
   // A plain pointer is safe: the timer goes with this object.
@@ -236,7 +245,8 @@ void Connection::on_timer() {
   }
   if (now >= next_heartbeat_) {
     send(host_.heartbeat_frame());
-    next_heartbeat_ = std::max(next_heartbeat_ + interval, now);
+    next_heartbeat_ +=
+        (now - next_heartbeat_) / interval * interval + interval;  // those missed are not made up for
   }
   schedule_next_check();
 }

@@ -17,8 +17,8 @@
 namespace nano {
 
 /// The state machine between a wire and a session (docs/protocol.md, "Life of a connection"): handshake,
-/// acknowledgement, heartbeats, data, kick, close. Logic thread only. Shared by the wire, as its receiver, until
-/// either side closes; owns its session's table entry from the first handshake on.
+/// acknowledgement, heartbeats, data, kick, close. Logic thread only. Shared by the wire, as its receiver,
+/// until either side closes; owns its session's table entry from the first handshake on.
 class Connection final : public WireReceiver,
                          public NetworkEntity,
                          public std::enable_shared_from_this<Connection> {
@@ -68,8 +68,8 @@ class Connection final : public WireReceiver,
   TimePoint last_received_;
   TimePoint next_heartbeat_{};
   std::list<Connection*>::iterator place_;  // in the host's list of connections, while not closed
-  Timer timer_;  // of the handshake, then of heartbeats and silence
-  std::string remote_address_;  // once closed
+  Timer timer_;                             // of the handshake, then of heartbeats and silence
+  std::string remote_address_;              // once closed
 };
 
 }  // namespace nano

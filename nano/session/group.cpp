@@ -67,7 +67,8 @@ void GroupCore::broadcast_bytes(const std::vector<Session*>& receivers, std::str
   message.payload = payload;
   const Frame frame = host.encode(message);
   for (Session* session : receivers) {
-    if (NetworkEntity* entity = session->entity()) entity->deliver(frame);  // never closes a session on the spot
+    if (NetworkEntity* entity = session->entity())
+      entity->deliver(frame);  // never closes a session on the spot
   }
 }
 

@@ -36,7 +36,8 @@ class GroupCore {
   void clear();
 
  protected:
-  void broadcast_bytes(const std::vector<Session*>& receivers, std::string_view route, protocol::ByteView payload);
+  void broadcast_bytes(const std::vector<Session*>& receivers, std::string_view route,
+                       protocol::ByteView payload);
   SessionHost& host() const { return members_.front()->host(); }
 
  private:
@@ -59,12 +60,13 @@ class Group final : public GroupCore {
     broadcast_bytes(members(), route, protocol::as_bytes(bytes));
   }
 
-  /// Pushes to the members for which `wanted(Session&)` is true; still encoded once.
+  /// Pushes to the members for which `wanted(Session&)` is true; still encoded once. `wanted` may close
+  /// sessions and let members leave; those that have left when their turn comes are not asked.
   template <class T, class Wanted>
   void multicast(std::string_view route, const T& payload, Wanted&& wanted) {
     std::vector<Session*> receivers;
     for (Session* session : std::vector<Session*>{members()}) {
-      if (!session->closed() && wanted(*session)) receivers.push_back(session);
+      if (contains(*session) && wanted(*session)) receivers.push_back(session);
     }
     if (receivers.empty()) return;
     std::string& bytes = receivers.front()->host().scratch();

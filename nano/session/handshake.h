@@ -14,8 +14,8 @@ class Session;
 
 /// The client's handshake document (docs/protocol.md).
 struct Handshake {
-  std::string client_type;     ///< sys.type: "js-websocket"; may be empty
-  std::string client_version;  ///< sys.version; may be empty
+  std::string client_type;         ///< sys.type: "js-websocket"; may be empty
+  std::string client_version;      ///< sys.version; may be empty
   std::string user_json = "null";  ///< the `user` member as JSON text, "null" if absent
 
   /// `user` decoded into a described struct.

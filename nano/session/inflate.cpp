@@ -1,8 +1,7 @@
 #include "nano/session/inflate.h"
 
-#include <zlib.h>
-
 #include <array>
+#include <zlib.h>
 
 namespace nano {
 

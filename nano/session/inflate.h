@@ -14,7 +14,8 @@ enum class InflateStatus {
   too_large,     ///< inflates to more than the limit
 };
 
-/// Inflates one zlib stream (RFC 1950) into `out`. Memory stays below `bytes_max` whatever the input. Any thread.
+/// Inflates one zlib stream (RFC 1950) into `out`. Memory stays below `bytes_max` whatever the input. Any
+/// thread.
 InflateStatus inflate_payload(protocol::ByteView input, std::size_t bytes_max, std::string& out);
 
 }  // namespace nano

@@ -17,7 +17,8 @@ class Session;
 /// One message, inbound or outbound, as a filter sees it. Views are valid during the filter's call.
 class PipelineMessage {
  public:
-  PipelineMessage(protocol::MessageType type, std::uint64_t id, std::string_view route, protocol::ByteView payload)
+  PipelineMessage(protocol::MessageType type, std::uint64_t id, std::string_view route,
+                  protocol::ByteView payload)
       : type_(type), id_(id), route_(route), payload_(payload) {}
   PipelineMessage(const PipelineMessage&) = delete;
   PipelineMessage& operator=(const PipelineMessage&) = delete;

@@ -1,4 +1,5 @@
-// Internal header. What a session speaks through: its client's connection. (Go Nano's name for the same thing.)
+// Internal header. What a session speaks through: its client's connection. (Go Nano's name for the same
+// thing.)
 #pragma once
 
 #include <cstdint>

@@ -5,11 +5,19 @@
 
 #include "nano/session/group.h"
 #include "protocol/handshake.h"
+#include "protocol/limits.h"
 
 namespace nano {
+namespace {
+
+/// What of a packet is left for an error document beside the flags and the longest id.
+constexpr std::size_t error_bytes_max = protocol::packet_body_bytes_max_wire - 1 - protocol::varint_bytes_max;
+
+}  // namespace
 
 void Session::bind(std::int64_t uid) {
-  if (uid < 1) throw std::invalid_argument("A session is bound to a uid of 1 or more, not " + std::to_string(uid) + ".");
+  if (uid < 1)
+    throw std::invalid_argument("A session is bound to a uid of 1 or more, not " + std::to_string(uid) + ".");
   uid_ = uid;
 }
 
@@ -33,8 +41,7 @@ void Session::on_closed(Function<void(Session&)> callback) {
     closed_callbacks_.push_back(std::move(callback));
     return;
   }
-  host_.scheduler().post(
-      [self = shared_from_this(), told = std::move(callback)]() mutable { told(*self); });
+  host_.scheduler().post([self = shared_from_this(), told = std::move(callback)]() mutable { told(*self); });
 }
 
 void Session::remove(std::string_view name) {
@@ -60,7 +67,10 @@ void Session::answer(std::uint64_t request_id, protocol::ByteView payload) {
 
 void Session::answer(std::uint64_t request_id, const Error& error) {
   if (!entity_) return;
-  const std::string document = protocol::encode_error(error.code, error.message);
+  std::string document = protocol::encode_error(error.code, error.message);
+  if (document.size() > error_bytes_max) {
+    document = protocol::encode_error(to_string(Errc::internal), "The server's error message is too long.");
+  }
   entity_->respond(request_id, protocol::as_bytes(document), true);
 }
 

@@ -20,7 +20,8 @@ namespace nano {
 class GroupCore;
 
 /// One client. Logic thread only. Owned by the server while open; a SessionPtr keeps the object (not the
-/// connection) alive beyond that, for coroutines. On a closed session every call is allowed: sends do nothing.
+/// connection) alive beyond that, for coroutines. On a closed session every call is allowed: sends do
+/// nothing.
 class Session final : public std::enable_shared_from_this<Session> {
  public:
   /// Made by the server, not by applications. `entity` must outlive the session's open time.
@@ -45,13 +46,19 @@ class Session final : public std::enable_shared_from_this<Session> {
   }
 
   /// Answers a request that its handler left open with Responder::release(). False if there is no such
-  /// request (any more).
+  /// request (any more). Throws as push() does; the client is then answered `internal`.
   template <class T>
   bool respond(std::uint64_t request_id, const T& payload) {
     if (!take_released(request_id)) return false;
-    std::string& bytes = host_.scratch();
-    encode_payload(host_.codec(), payload, bytes);
-    answer(request_id, protocol::as_bytes(bytes));
+    try {
+      std::string& bytes = host_.scratch();
+      encode_payload(host_.codec(), payload, bytes);
+      answer(request_id, protocol::as_bytes(bytes));
+    } catch (...) {
+      answer(request_id, Error{Errc::internal, "The server failed to encode its answer."});
+      end_call();
+      throw;
+    }
     end_call();
     return true;
   }
@@ -91,7 +98,7 @@ class Session final : public std::enable_shared_from_this<Session> {
   /// it runs in a later turn, too. What it captures must live that long.
   void on_closed(Function<void(Session&)> callback);
 
-  // -- data of the application --------------------------------------------------------------------------------
+  // -- data of the application -----------------------------------------------------------------------------
 
   /// Stores a value under a name and returns it; an older value is replaced.
   template <class T>
@@ -108,7 +115,7 @@ class Session final : public std::enable_shared_from_this<Session> {
   void remove(std::string_view name);
   void clear() { data_.clear(); }
 
-  // -- for Nano itself ----------------------------------------------------------------------------------------
+  // -- for Nano itself -------------------------------------------------------------------------------------
 
   SessionHost& host() { return host_; }
   NetworkEntity* entity() { return entity_; }
@@ -117,6 +124,7 @@ class Session final : public std::enable_shared_from_this<Session> {
   void end_call();
   /// Sends the response to a request; drops it if the session is closed.
   void answer(std::uint64_t request_id, protocol::ByteView payload);
+  /// An error that does not fit the wire is replaced by `internal`.
   void answer(std::uint64_t request_id, const Error& error);
   /// The request, whose call was begun, stays open until respond() is called with its id.
   void release_request(std::uint64_t id) { released_requests_.push_back(id); }

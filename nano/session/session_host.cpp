@@ -28,7 +28,8 @@ Frame SessionHost::encode(const protocol::Message& message) const {
                             "...\" has more than 255 bytes; the wire format allows no more.");
   }
   protocol::Message compressed = message;
-  if (message.type == protocol::MessageType::push) compressed.route_code = dictionary.find_code(message.route);
+  if (message.type == protocol::MessageType::push)
+    compressed.route_code = dictionary.find_code(message.route);
   const std::size_t body_bytes = protocol::encoded_size(compressed);
   if (body_bytes > protocol::packet_body_bytes_max_wire) {
     throw std::length_error("A message has " + std::to_string(body_bytes) +

@@ -4,9 +4,9 @@
 #include <chrono>
 #include <cstdint>
 #include <list>
+#include <stdexcept>
 #include <string>
 #include <string_view>
-#include <stdexcept>
 #include <type_traits>
 
 #include "nano/base/frame.h"
@@ -45,8 +45,8 @@ struct SessionOptions {
   std::size_t inflated_bytes_max = limits::inflated_bytes;
 };
 
-/// Owned by the application, outlives all sessions. Logic thread only, but for the members that are set before
-/// the start and only read afterwards.
+/// Owned by the application, outlives all sessions. Logic thread only, but for the members that are set
+/// before the start and only read afterwards.
 class SessionHost {
  public:
   SessionHost(Scheduler& scheduler, Log log, PayloadCodec codec, SessionEvents& events);
@@ -67,11 +67,11 @@ class SessionHost {
   }
   const Frame& heartbeat_frame() const { return heartbeat_frame_; }
 
-  SessionOptions options;                 ///< set before the start
-  protocol::RouteDictionary dictionary;   ///< set before the start
-  MessageFilter* outbound = nullptr;      ///< null while no filter is there
+  SessionOptions options;                ///< set before the start
+  protocol::RouteDictionary dictionary;  ///< set before the start
+  MessageFilter* outbound = nullptr;     ///< null while no filter is there
   SessionTable sessions;
-  std::list<Connection*> connections;     ///< all that are not closed, in the order of connecting
+  std::list<Connection*> connections;  ///< all that are not closed, in the order of connecting
 
  private:
   Scheduler& scheduler_;
@@ -82,8 +82,8 @@ class SessionHost {
   Frame heartbeat_frame_;
 };
 
-/// Appends the payload's bytes to `out`. Text literals go as raw bytes. Throws std::runtime_error with a sentence
-/// when the serializer cannot encode the value.
+/// Appends the payload's bytes to `out`. Text literals go as raw bytes. Throws std::runtime_error with a
+/// sentence when the serializer cannot encode the value.
 template <class T>
 void encode_payload(const PayloadCodec& codec, const T& payload, std::string& out) {
   if constexpr (Payload<T>) {
@@ -91,9 +91,10 @@ void encode_payload(const PayloadCodec& codec, const T& payload, std::string& ou
       throw std::runtime_error(encoded.error().message);
     }
   } else {
-    static_assert(std::is_convertible_v<const T&, std::string_view>,
-                  "A payload is a struct described with BOOST_DESCRIBE_STRUCT, a protobuf message, or raw bytes "
-                  "(std::string, std::string_view, std::vector<std::uint8_t>, std::span<const std::uint8_t>).");
+    static_assert(
+        std::is_convertible_v<const T&, std::string_view>,
+        "A payload is a struct described with BOOST_DESCRIBE_STRUCT, a protobuf message, or raw bytes "
+        "(std::string, std::string_view, std::vector<std::uint8_t>, std::span<const std::uint8_t>).");
     out += std::string_view{payload};
   }
 }

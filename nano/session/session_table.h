@@ -15,11 +15,20 @@ using SessionPtr = std::shared_ptr<Session>;
 /// order in each run.
 class SessionTable {
  public:
-  /// A new id: the gate's number in the upper 32 bits, a counter in the lower. Never given twice.
-  SessionId next_id() { return (SessionId{gate_number_} << 32) | ++last_counter_; }
+  /// A new id: the gate's number in the upper 32 bits, a counter in the lower. An id comes again only after
+  /// 2^32 others, and never while its session is open.
+  SessionId next_id() {
+    SessionId id;
+    do {
+      id = (SessionId{gate_number_} << 32) | ++last_counter_;
+    } while (sessions_.contains(id));
+    return id;
+  }
   void set_gate_number(std::uint32_t number) { gate_number_ = number; }
 
-  void insert(SessionId id, SessionPtr session) { sessions_.emplace_hint(sessions_.end(), id, std::move(session)); }
+  void insert(SessionId id, SessionPtr session) {
+    sessions_.emplace_hint(sessions_.end(), id, std::move(session));
+  }
   void erase(SessionId id) { sessions_.erase(id); }
   /// Null if there is no such session.
   SessionPtr find(SessionId id) const {

@@ -4,11 +4,18 @@
 
 namespace nano::testing {
 
+Client::Client(World& world, std::shared_ptr<MemoryWire> wire)
+    : world_(world), wire_(std::move(wire)), to_server_(world.app().options().packet_bytes_max) {}
+
+Client::~Client() {
+  if (server_ && !closed()) server_->on_lost("the client vanished");
+}
+
 void Client::settle() { world_.settle(); }
 
 const PayloadCodec& Client::codec() const { return world_.app().codec(); }
 
-// -- sending ---------------------------------------------------------------------------------------------------
+// -- sending -----------------------------------------------------------------------------------------------
 
 void Client::send_handshake(std::string_view body) {
   acknowledged_ = false;
@@ -26,6 +33,7 @@ void Client::send_message(protocol::Message message, std::string_view payload) {
 }
 
 void Client::send_bytes(protocol::ByteView bytes) {
+  if (sent_all_) return;
   for (const protocol::ByteView chunk : world_.split(bytes)) {
     const protocol::PacketError error = to_server_.feed_runs(chunk, [this](protocol::ByteView packets) {
       if (const auto server = server_; server && !closed()) server->on_packets(packets);
@@ -37,7 +45,9 @@ void Client::send_bytes(protocol::ByteView bytes) {
 }
 
 void Client::close() {
-  if (const auto server = std::exchange(server_, nullptr); server && !closed()) server->on_end_of_input();
+  // The server's side stays: it may still have answers to give.
+  if (const auto server = server_; server && !closed() && !std::exchange(sent_all_, true))
+    server->on_end_of_input();
   settle();
 }
 
@@ -48,7 +58,7 @@ void Client::vanish() {
   settle();
 }
 
-// -- receiving -------------------------------------------------------------------------------------------------
+// -- receiving ---------------------------------------------------------------------------------------------
 
 bool Client::read() {
   bool any = false;

@@ -37,12 +37,16 @@ struct Push {
 /// Made by World::connect(). Same thread as the world.
 class Client {
  public:
-  Client(World& world, std::shared_ptr<MemoryWire> wire) : world_(world), wire_(std::move(wire)) {}
+  Client(World& world, std::shared_ptr<MemoryWire> wire);
+  /// As vanish(). The world may be gone already.
+  ~Client();
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
 
-  // -- what players do ----------------------------------------------------------------------------------------
+  // -- what players do -------------------------------------------------------------------------------------
 
-  /// Sends a request and runs the world until nothing is due. The answer; or the server's error; or `timeout` if
-  /// none has come (it may later: see response()).
+  /// Sends a request and runs the world until nothing is due. The answer; or the server's error; or `timeout`
+  /// if none has come (it may later: see response()).
   template <class Reply, class T>
   Result<Reply> request(std::string_view route, const T& payload) {
     const std::uint64_t id = send_request(route, payload);
@@ -71,7 +75,8 @@ class Client {
   }
   /// The next push that has not been taken, whatever its route; none if there is none.
   std::optional<Push> next_push();
-  /// The next push of this route, skipping (and dropping) others; decoded. Throws std::runtime_error if there is none.
+  /// The next push of this route, skipping (and dropping) others; decoded. Throws std::runtime_error if there
+  /// is none.
   template <class T>
   T expect_push(std::string_view route) {
     while (std::optional<Push> push = next_push()) {
@@ -83,11 +88,12 @@ class Client {
     throw std::runtime_error("no push " + std::string{route} + " has arrived");
   }
   void drop_pushes() { pushes_.clear(); }
-  /// Ends the client's side in an orderly way (as closing the page does), or cuts it off.
+  /// Ends the client's side in an orderly way; what the server still answers to earlier requests arrives.
   void close();
+  /// Is cut off: neither side hears of the other any more.
   void vanish();
 
-  // -- what has come back -------------------------------------------------------------------------------------
+  // -- what has come back ----------------------------------------------------------------------------------
 
   /// The server's handshake answer, once it has come.
   const std::optional<protocol::ServerHandshakeDocument>& handshake() const { return handshake_; }
@@ -99,7 +105,7 @@ class Client {
   const std::optional<std::string>& kick() const { return kick_; }
   std::size_t heartbeats() const { return heartbeats_; }
 
-  // -- bytes and packets, for tests of bad input --------------------------------------------------------------
+  // -- bytes and packets, for tests of bad input -----------------------------------------------------------
 
   void send_handshake(std::string_view body);
   void send_packet(protocol::PacketType type, protocol::ByteView body = {});
@@ -138,7 +144,7 @@ class Client {
   World& world_;
   std::shared_ptr<MemoryWire> wire_;
   std::shared_ptr<WireReceiver> server_;  // null once either side has closed
-  protocol::PacketDecoder to_server_{protocol::packet_body_bytes_max_wire};
+  protocol::PacketDecoder to_server_;     // the server's: with its limit
   std::optional<protocol::ServerHandshakeDocument> handshake_;
   std::optional<std::string> kick_;
   std::map<std::uint64_t, std::deque<Response>> responses_;
@@ -146,6 +152,7 @@ class Client {
   std::uint64_t next_id_ = 1;
   std::size_t heartbeats_ = 0;
   bool acknowledged_ = false;
+  bool sent_all_ = false;
   bool answers_heartbeats_ = true;
   bool reads_ = true;
 };

@@ -6,7 +6,9 @@ namespace nano::testing {
 
 bool MemoryWire::send(Frame frame) {
   const std::size_t bytes = frame.packet().size();
-  if (queued_bytes_ > 0 && queued_bytes_ + bytes > send_queue_bytes_max_) return false;
+  const bool large = bytes > send_queue_bytes_max_;  // as a socket does: see limits::send_queue_bytes
+  if (queued_bytes_ > send_queue_bytes_max_ || (!large && queued_bytes_ + bytes > send_queue_bytes_max_))
+    return false;
   queued_bytes_ += bytes;
   queue_.push_back(std::move(frame));
   return true;
@@ -15,7 +17,9 @@ bool MemoryWire::send(Frame frame) {
 void MemoryWire::close(WireClose how, const CloseReason& reason) {
   if (std::exchange(closed_, true)) return;
   close_reason_ = reason;
-  if (how == WireClose::drop) queue_.clear();
+  if (how == WireClose::flush) return;
+  queue_.clear();
+  queued_bytes_ = 0;
 }
 
 bool MemoryWire::take(Frame& into) {

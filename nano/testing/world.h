@@ -19,10 +19,10 @@
 
 namespace nano::testing {
 
-/// Runs one application with any number of clients on the calling thread, without sockets and without waiting:
-/// time moves when the test moves it. What clients send is split into chunks at places drawn from the seed, so
-/// that tests meet the splits that networks make; the same seed gives the same run. Logic and codecs are the real
-/// ones; only sockets, threads and clock are replaced.
+/// Runs one application with any number of clients on the calling thread, without sockets and without
+/// waiting: time moves when the test moves it. What clients send is split into chunks at places drawn from
+/// the seed, so that tests meet the splits that networks make; the same seed gives the same run. Logic and
+/// codecs are the real ones; only sockets, threads and clock are replaced.
 ///
 ///     nano::testing::World world;
 ///     world.app().add<Room>();

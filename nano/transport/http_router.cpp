@@ -42,7 +42,8 @@ void HttpRouter::route(HttpRequest request, Reply reply) const {
       try {
         handler->handler(std::move(request), answer_once);
       } catch (const std::exception& failure) {
-        scheduler_.log().error("http handler failed", {{"path", handler->pattern}, {"error", failure.what()}});
+        scheduler_.log().error("http handler failed",
+                               {{"path", handler->pattern}, {"error", failure.what()}});
         answer_once(HttpResponse::error(500));
       }
     });
@@ -51,9 +52,8 @@ void HttpRouter::route(HttpRequest request, Reply reply) const {
   if (!folder) return reply(HttpResponse::error(404));
 
   auto shared_reply = std::make_shared<Reply>(std::move(reply));
-  const bool accepted = workers_.submit([folder, shared_reply, request = std::move(request)] {
-    (*shared_reply)(folder->serve(request));
-  });
+  const bool accepted = workers_.submit(
+      [folder, shared_reply, request = std::move(request)] { (*shared_reply)(folder->serve(request)); });
   if (!accepted) (*shared_reply)(HttpResponse::error(503));
 }
 

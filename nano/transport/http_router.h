@@ -15,8 +15,8 @@
 
 namespace nano {
 
-/// Filled before the start; then route() may be called by any thread. The scheduler and the workers must outlive
-/// it.
+/// Filled before the start; then route() may be called by any thread. The scheduler and the workers must
+/// outlive it.
 class HttpRouter {
  public:
   /// Takes the response, once; any thread.
@@ -33,8 +33,8 @@ class HttpRouter {
 
   bool empty() const { return handlers_.empty() && folders_.empty(); }
 
-  /// The longest pattern or prefix wins; 404 where none fits. Handlers run on the logic thread, files are read by
-  /// the workers.
+  /// The longest pattern or prefix wins; 404 where none fits. Handlers run on the logic thread, files are
+  /// read by the workers.
   void route(HttpRequest request, Reply reply) const;
 
  private:

@@ -1,8 +1,8 @@
 #include "nano/transport/io_loop.h"
 
-#include <asio/post.hpp>
-
 #include <utility>
+
+#include <asio/post.hpp>
 
 #include "nano/transport/socket_connection.h"
 
@@ -95,6 +95,7 @@ void IoLoop::run_posted() {
 void IoLoop::flush_dirty() {
   // Flushing can make other connections dirty; those are for the next turn.
   for (const auto& connection : std::exchange(dirty_, {})) connection->flush();
+  if (!dirty_.empty()) wake();
 }
 
 void IoLoop::add_deadline(TimePoint when, std::weak_ptr<SocketConnection> connection) {

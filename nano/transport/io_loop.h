@@ -1,10 +1,6 @@
 // Internal header. IoLoop: one thread's sockets, and the batched hand-over between it and the logic thread.
 #pragma once
 
-#include <asio/executor_work_guard.hpp>
-#include <asio/io_context.hpp>
-#include <asio/steady_timer.hpp>
-
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -12,6 +8,10 @@
 #include <optional>
 #include <thread>
 #include <vector>
+
+#include <asio/executor_work_guard.hpp>
+#include <asio/io_context.hpp>
+#include <asio/steady_timer.hpp>
 
 #include "nano/base/function.h"
 #include "nano/base/limits.h"
@@ -22,8 +22,8 @@ namespace nano {
 
 class SocketConnection;
 
-/// Runs either inside the logic thread, as its driver (no hand-over at all), or on a thread of its own. Calls are
-/// for the loop's own thread unless they say otherwise.
+/// Runs either inside the logic thread, as its driver (no hand-over at all), or on a thread of its own. Calls
+/// are for the loop's own thread unless they say otherwise.
 class IoLoop final : public Driver {
  public:
   IoLoop();
@@ -78,7 +78,7 @@ class IoLoop final : public Driver {
   std::mutex mutex_;
   std::vector<Function<void()>> posted_;  // guarded by mutex_
   bool stopping_ = false;                 // loop's thread
-  bool own_thread_ = false;  // constant while the loop runs
+  bool own_thread_ = false;               // constant while the loop runs
   std::thread thread_;
 };
 

@@ -1,10 +1,10 @@
 #include "nano/transport/listener.h"
 
-#include <asio/ip/v6_only.hpp>
-
 #include <charconv>
 #include <stdexcept>
 #include <utility>
+
+#include <asio/ip/v6_only.hpp>
 
 #include "nano/transport/socket_connection.h"
 
@@ -20,13 +20,15 @@ namespace {
 
 tcp::endpoint parse_address(asio::io_context& context, const std::string& address) {
   const auto colon = address.rfind(':');
-  if (colon == std::string::npos) refuse_address(address, "write host:port, as in 0.0.0.0:3250 or [::1]:3250.");
+  if (colon == std::string::npos)
+    refuse_address(address, "write host:port, as in 0.0.0.0:3250 or [::1]:3250.");
   std::string host = address.substr(0, colon);
   const std::string port_text = address.substr(colon + 1);
   std::uint16_t port = 0;
   const auto [end, failure] = std::from_chars(port_text.data(), port_text.data() + port_text.size(), port);
   if (port_text.empty() || failure != std::errc{} || end != port_text.data() + port_text.size()) {
-    refuse_address(address, "the port is a number from 0 to 65535 (0: any free one), not \"" + port_text + "\".");
+    refuse_address(address,
+                   "the port is a number from 0 to 65535 (0: any free one), not \"" + port_text + "\".");
   }
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
   if (host.empty() || host == "*") return {asio::ip::address_v6::any(), port};

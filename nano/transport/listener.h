@@ -1,13 +1,13 @@
 // Internal header. Listener: accepts the connections to one address.
 #pragma once
 
-#include <asio/ip/tcp.hpp>
-#include <asio/steady_timer.hpp>
-
 #include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
+
+#include <asio/ip/tcp.hpp>
+#include <asio/steady_timer.hpp>
 
 #include "nano/transport/io_loop.h"
 #include "nano/transport/listener_options.h"
@@ -18,8 +18,10 @@ namespace nano {
 class Listener final : public std::enable_shared_from_this<Listener> {
  public:
   /// Binds and listens; does not accept yet. `address` is "host:port", "[v6 address]:port" or ":port" (all
-  /// addresses); port 0 lets the system choose. Throws std::runtime_error with a sentence that says what to change.
-  Listener(std::vector<IoLoop*> loops, const std::string& address, std::shared_ptr<const ListenerOptions> options);
+  /// addresses); port 0 lets the system choose. Throws std::runtime_error with a sentence that says what to
+  /// change.
+  Listener(std::vector<IoLoop*> loops, const std::string& address,
+           std::shared_ptr<const ListenerOptions> options);
 
   /// "127.0.0.1:3250": with the port in use.
   std::string address() const;

@@ -20,16 +20,19 @@ using ReceiverFactory = std::function<std::shared_ptr<WireReceiver>(std::shared_
 
 /// Set before the start, read by all I/O threads; shared by the listener and its connections.
 struct ListenerOptions {
-  ReceiverFactory make_receiver;
-  std::shared_ptr<std::atomic<std::size_t>> wires;  ///< counts the clients whose sockets are not closed
-  std::shared_ptr<const TlsContext> tls;     ///< null: plain
-  bool websocket = false;                    ///< HTTP and WebSocket instead of bare packets
-  WebSocketUpgradePolicy upgrade_policy;     ///< of a WebSocket listener
-  std::shared_ptr<const HttpRouter> router;  ///< of a WebSocket listener
+  ReceiverFactory make_receiver = {};
+  std::shared_ptr<std::atomic<std::size_t>> wires =
+      {};                                         ///< counts the connections that a graceful stop waits for
+  std::shared_ptr<const TlsContext> tls = {};     ///< null: plain
+  bool websocket = false;                         ///< HTTP and WebSocket instead of bare packets
+  WebSocketUpgradePolicy upgrade_policy = {};     ///< of a WebSocket listener
+  std::shared_ptr<const HttpRouter> router = {};  ///< of a WebSocket listener
   std::uint32_t packet_body_bytes_max = 0;
   std::size_t websocket_message_bytes_max = limits::websocket_message_bytes;
   std::size_t send_queue_bytes_max = limits::send_queue_bytes;
   Duration handshake_timeout = limits::handshake_timeout;
+  Duration close_timeout = limits::close_timeout;
+  Duration http_idle_timeout = limits::http_idle_timeout;
 };
 
 }  // namespace nano

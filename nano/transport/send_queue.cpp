@@ -5,7 +5,8 @@
 namespace nano {
 namespace {
 
-/// A drained queue keeps memory for this many entries: enough for a turn of a busy session, little for an idle one.
+/// A drained queue keeps memory for this many entries: enough for a turn of a busy session, little for an
+/// idle one.
 constexpr std::size_t entries_kept = 8;
 
 }  // namespace

@@ -1,12 +1,11 @@
 // Internal header. SendQueue: what waits to be written to one socket.
 #pragma once
 
-#include <sys/uio.h>
-
 #include <cstddef>
 #include <memory>
 #include <span>
 #include <string>
+#include <sys/uio.h>
 #include <utility>
 #include <vector>
 
@@ -28,8 +27,8 @@ class SendQueue {
   /// Fills `into` from the front; returns how many it filled.
   std::size_t gather(std::span<iovec> into) const;
 
-  /// Removes `bytes` from the front. Returns how many bytes of packets (WebSocket headers and text not counted)
-  /// have left completely: what counts against the budget.
+  /// Removes `bytes` from the front. Returns how many bytes of packets (WebSocket headers and text not
+  /// counted) have left completely: what counts against the budget.
   std::size_t consume(std::size_t bytes);
 
  private:

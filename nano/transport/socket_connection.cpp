@@ -1,27 +1,25 @@
 #include "nano/transport/socket_connection.h"
 
-#include <sys/socket.h>
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <sys/socket.h>
 #include <utility>
 
 namespace nano {
 
 using asio::ip::tcp;
 
-SocketConnection::SocketConnection(IoLoop& loop, tcp::socket socket, std::shared_ptr<const ListenerOptions> options)
+SocketConnection::SocketConnection(IoLoop& loop, tcp::socket socket,
+                                   std::shared_ptr<const ListenerOptions> options)
     : loop_(loop),
       socket_(std::move(socket)),
       options_(std::move(options)),
       decoder_(options_->packet_body_bytes_max),
       mode_(options_->websocket ? Mode::http : Mode::packets) {}
 
-SocketConnection::~SocketConnection() {
-  if (mode_ != Mode::http) options_->wires->fetch_sub(1);
-}
+SocketConnection::~SocketConnection() { hold_up_stop(false); }
 
 void SocketConnection::start() {
   asio::error_code error;
@@ -38,10 +36,10 @@ void SocketConnection::start() {
   await_readable();
 }
 
-// -- the logic thread's side -----------------------------------------------------------------------------------
+// -- the logic thread's side --------------------------------------------------------------------------------
 
 void SocketConnection::open_receiver() {
-  options_->wires->fetch_add(1);
+  hold_up_stop(true);
   loop_.to_logic([self = shared_from_this()] {
     if (!self->closed_by_logic_) self->receiver_ = self->options_->make_receiver(self);
   });
@@ -57,7 +55,9 @@ void SocketConnection::tell_logic(Tell&& tell) {
 bool SocketConnection::send(Frame frame) {
   const std::size_t bytes = frame.packet().size();
   const std::size_t waiting = queued_bytes_.load(std::memory_order_relaxed);
-  if (waiting > 0 && waiting + bytes > options_->send_queue_bytes_max) return false;
+  const std::size_t budget = options_->send_queue_bytes_max;
+  const bool large = bytes > budget;  // it would never fit; see limits::send_queue_bytes
+  if (waiting > budget || (!large && waiting + bytes > budget)) return false;
   queued_bytes_.fetch_add(bytes, std::memory_order_relaxed);
   if (loop_.is_inline()) {
     enqueue(std::move(frame));
@@ -101,7 +101,7 @@ void SocketConnection::handled(std::size_t bytes) {
   }
 }
 
-// -- reading ---------------------------------------------------------------------------------------------------
+// -- reading ------------------------------------------------------------------------------------------------
 
 void SocketConnection::await_readable() {
   if (awaiting_readable_ || end_of_input_ || closing_ == Closing::closed) return;
@@ -123,7 +123,7 @@ void SocketConnection::on_readable() {
   } else {
     on_bytes({buffer.data(), static_cast<std::size_t>(bytes)});
   }
-  paused_ = unhandled_bytes_.load(std::memory_order_acquire) > limits::receive_queue_bytes || awaiting_response_;
+  paused_ = unhandled_bytes_.load(std::memory_order_acquire) > limits::receive_queue_bytes || answering_;
   if (!paused_) await_readable();
 }
 
@@ -138,11 +138,14 @@ void SocketConnection::on_bytes(std::span<std::uint8_t> bytes) {
   if (tls_->output().size() > limits::encrypted_piece_bytes) return on_lost("TLS replies are not read");
   if (!tls_->output().empty()) mark_dirty();
   if (status == TlsStream::Status::closed) on_end_of_stream();
-  if (status == TlsStream::Status::error) {
-    loop_.scheduler().log().info("TLS failed", {{"remote", remote_address()}, {"error", tls_->error_text()}});
-    flush();  // the alert
-    on_lost("TLS failed");
-  }
+  if (status == TlsStream::Status::error) on_tls_failed();
+}
+
+void SocketConnection::on_tls_failed() {
+  if (closing_ != Closing::no || std::exchange(ignoring_input_, true)) return;
+  loop_.scheduler().log().info("TLS failed", {{"remote", remote_address()}, {"error", tls_->error_text()}});
+  if (mode_ == Mode::http) return begin_close(WireClose::flush, {});  // the alert still leaves
+  tell_logic([why = tls_->error_text()](WireReceiver& receiver) { receiver.on_malformed("TLS: " + why); });
 }
 
 void SocketConnection::on_plaintext(std::span<std::uint8_t> bytes) {
@@ -165,18 +168,33 @@ void SocketConnection::on_packet_bytes(std::span<const std::uint8_t> bytes) {
 void SocketConnection::on_websocket_bytes(std::span<std::uint8_t> bytes) {
   const auto status =
       websocket_->consume(bytes, [this](std::span<const std::uint8_t> payload) { on_packet_bytes(payload); });
-  std::string reply = websocket_->take_output();
-  // A client that sends pings and does not read gets no pongs meanwhile: they would pile up outside the budget.
-  const bool only_pongs = status == WebSocketStream::Status::open;
-  if (!reply.empty() && !(only_pongs && awaiting_writable_)) {
-    queue_.push(std::move(reply));
-    mark_dirty();
+  if (status == WebSocketStream::Status::finished) return on_websocket_finished();
+  std::string pong = websocket_->take_output();
+  // A client that sends pings and does not read gets no pongs meanwhile: they would pile up outside the
+  // budget.
+  if (pong.empty() || awaiting_writable_) return;
+  queue_.push(std::move(pong));
+  mark_dirty();
+}
+
+void SocketConnection::on_websocket_finished() {
+  if (closing_ == Closing::lingering) {
+    if (websocket_->closed_by_peer()) return close_socket();
+    asio::error_code ignored;  // no close frame will come: wait for the end of the stream, as with TCP
+    socket_.shutdown(tcp::socket::shutdown_send, ignored);
   }
-  if (status != WebSocketStream::Status::finished) return;
-  if (closing_ == Closing::lingering) return close_socket();
-  if (std::exchange(ignoring_input_, true)) return;
-  tell_logic([normal = websocket_->closed_by_peer(), why = websocket_->close_reason()](WireReceiver& receiver) {
-    normal ? receiver.on_end_of_input() : receiver.on_malformed("WebSocket: " + why);
+  if (std::exchange(ignoring_input_, true) || closing_ != Closing::no) return;
+  // Our close frame stays in the stream's output until begin_close(): the answers to what the client sent
+  // before its last frame go first, and the logic may still be making them.
+  if (!websocket_->closed_by_peer()) {
+    return tell_logic([why = websocket_->close_reason()](WireReceiver& receiver) {
+      receiver.on_malformed("WebSocket: " + why);
+    });
+  }
+  tell_logic([](WireReceiver& receiver) { receiver.on_end_of_input(); });
+  // Not like the end of a TCP stream: answers that take longer could not be sent any more.
+  loop_.to_logic([self = shared_from_this()] {
+    self->loop_.from_logic([self] { self->begin_close(WireClose::flush, {}); });
   });
 }
 
@@ -189,7 +207,7 @@ void SocketConnection::on_end_of_stream() {
   if (std::exchange(end_of_input_, true)) return;
   if (mode_ != Mode::http) {
     tell_logic([](WireReceiver& receiver) { receiver.on_end_of_input(); });
-  } else if (!awaiting_response_) {
+  } else if (!answering_) {
     begin_close(WireClose::flush, {});
   }
 }
@@ -200,11 +218,10 @@ void SocketConnection::on_lost(std::string_view why) {
   tell_logic([text = std::string{why}](WireReceiver& receiver) { receiver.on_lost(text); });
 }
 
-// -- writing ---------------------------------------------------------------------------------------------------
+// -- writing ------------------------------------------------------------------------------------------------
 
 void SocketConnection::enqueue(Frame frame) {
-  const bool close_frame_sent = websocket_ && websocket_->status() != WebSocketStream::Status::open;
-  if (closing_ != Closing::no || close_frame_sent) {
+  if (closing_ != Closing::no) {
     queued_bytes_.fetch_sub(frame.packet().size(), std::memory_order_relaxed);
     return;
   }
@@ -228,7 +245,8 @@ void SocketConnection::flush() {
 bool SocketConnection::encrypt_some() {
   if (!ciphertext_.empty()) return true;
   ciphertext_ = tls_->take_output();
-  if (!tls_->handshake_done()) return !ciphertext_.empty();  // what is queued can wait, or is dropped at the close
+  if (!tls_->handshake_done())
+    return !ciphertext_.empty();  // what is queued can wait, or is dropped at the close
   // A bounded piece at a time, so that ciphertext of a slow client does not pile up beside its queue.
   std::array<iovec, 16> buffers;
   const std::size_t count = queue_.gather(buffers);
@@ -276,32 +294,36 @@ bool SocketConnection::write_some() {
   return true;
 }
 
-// -- closing ---------------------------------------------------------------------------------------------------
+// -- closing ------------------------------------------------------------------------------------------------
 
 void SocketConnection::begin_close(WireClose how, const CloseReason& reason) {
   if (closing_ != Closing::no) return;
   if (how == WireClose::drop) {
     asio::error_code ignored;
-    socket_.set_option(asio::socket_base::linger{true, 0}, ignored);  // a client that does not read holds nothing
+    socket_.set_option(asio::socket_base::linger{true, 0},
+                       ignored);  // a client that does not read holds nothing
     return close_socket();
   }
   closing_ = Closing::flushing;
-  if (websocket_ && websocket_->status() == WebSocketStream::Status::open) {
-    const bool error = reason.code == "protocol_error";
-    const bool leaving = reason.code == "shutdown";
-    websocket_->close(error     ? WebSocketClose::protocol_error
-                      : leaving ? WebSocketClose::going_away
-                                : WebSocketClose::normal,
-                      reason.detail.empty() ? reason.code : reason.detail);
+  if (websocket_) {
+    if (websocket_->status() == WebSocketStream::Status::open) {
+      const bool error = reason.code == "protocol_error";
+      const bool leaving = reason.code == "shutdown";
+      websocket_->close(error     ? WebSocketClose::protocol_error
+                        : leaving ? WebSocketClose::going_away
+                                  : WebSocketClose::normal,
+                        reason.detail.empty() ? reason.code : reason.detail);
+    }
     queue_.push(websocket_->take_output());
   }
-  set_deadline(limits::close_timeout);
+  set_deadline(options_->close_timeout);
   mark_dirty();
   resume_reading();
 }
 
 void SocketConnection::on_drained() {
-  if (closing_ == Closing::flushing) linger();
+  if (closing_ == Closing::flushing) return linger();
+  if (std::exchange(response_queued_, false)) on_http_response_sent();
 }
 
 void SocketConnection::linger() {
@@ -331,15 +353,29 @@ void SocketConnection::close_socket() {
 void SocketConnection::set_deadline(Duration from_now) {
   wrote_since_deadline_ = false;
   deadline_ = std::chrono::steady_clock::now() + from_now;
-  loop_.add_deadline(deadline_, weak_from_this());
+  // A deadline that moves on, as with each HTTP request, costs the loop nothing: the earlier one looks again.
+  if (deadline_ < armed_deadline_) arm_deadline();
+}
+
+void SocketConnection::arm_deadline() {
+  armed_deadline_ = deadline_;
+  loop_.add_deadline(armed_deadline_, weak_from_this());
 }
 
 void SocketConnection::on_deadline(TimePoint when) {
-  if (when != deadline_ || closing_ == Closing::closed) return;  // replaced by a later one
-  if (closing_ != Closing::lingering && std::exchange(wrote_since_deadline_, false)) {
-    return set_deadline(limits::close_timeout);  // a long download over a slow line
-  }
-  close_socket();
+  if (when != armed_deadline_) return;  // replaced by an earlier one
+  armed_deadline_ = TimePoint::max();
+  if (deadline_ == TimePoint{} || closing_ == Closing::closed) return;
+  if (deadline_ > when) return arm_deadline();
+  // A long download over a slow line may go on as long as it makes progress.
+  const bool sending = closing_ == Closing::flushing || response_queued_;
+  if (!sending || !wrote_since_deadline_) return close_socket();
+  set_deadline(closing_ == Closing::no ? options_->http_idle_timeout : options_->close_timeout);
+}
+
+void SocketConnection::hold_up_stop(bool hold) {
+  if (std::exchange(holds_up_stop_, hold) == hold) return;
+  hold ? options_->wires->fetch_add(1) : options_->wires->fetch_sub(1);
 }
 
 }  // namespace nano

@@ -1,8 +1,6 @@
 // Internal header. SocketConnection: one client's socket, with its layers of TLS, HTTP and WebSocket.
 #pragma once
 
-#include <asio/ip/tcp.hpp>
-
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -11,6 +9,8 @@
 #include <span>
 #include <string>
 #include <string_view>
+
+#include <asio/ip/tcp.hpp>
 
 #include "nano/session/wire.h"
 #include "nano/transport/http_request_reader.h"
@@ -30,7 +30,8 @@ namespace nano {
 /// Bytes out: logic thread > queue > [TLS] > one gather write per turn
 class SocketConnection final : public Wire, public std::enable_shared_from_this<SocketConnection> {
  public:
-  SocketConnection(IoLoop& loop, asio::ip::tcp::socket socket, std::shared_ptr<const ListenerOptions> options);
+  SocketConnection(IoLoop& loop, asio::ip::tcp::socket socket,
+                   std::shared_ptr<const ListenerOptions> options);
   ~SocketConnection() override;
 
   /// Loop's thread, once: begins to read.
@@ -51,7 +52,8 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
   enum class Closing : std::uint8_t {
     no,
     flushing,   // what is queued leaves, then our end of the stream
-    lingering,  // our end is sent; the client's is awaited, so that a reset does not destroy what it has not read
+    lingering,  // our end is sent; the client's is awaited, so that a reset does not destroy what it has not
+                // read
     closed,
   };
 
@@ -62,6 +64,8 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
   void on_plaintext(std::span<std::uint8_t> bytes);
   void on_packet_bytes(std::span<const std::uint8_t> bytes);
   void on_websocket_bytes(std::span<std::uint8_t> bytes);
+  void on_websocket_finished();
+  void on_tls_failed();
   void on_end_of_stream();
   void on_lost(std::string_view why);
   bool discarding() const { return closing_ != Closing::no || ignoring_input_; }
@@ -71,6 +75,7 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
   void on_http_bytes(std::span<std::uint8_t> bytes);
   void on_http_request(HttpRequest request);
   void on_http_response(const HttpRequest& request, const HttpResponse& response);
+  void on_http_response_sent();
   void upgrade(const HttpRequest& request);
   void send_http(HttpResponse response, const HttpRequest* request);
 
@@ -84,6 +89,10 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
   void linger();
   void close_socket();
   void set_deadline(Duration from_now);
+  void arm_deadline();
+  void hold_up_stop(bool hold);
+
+  class Reply;  // the way back from who answers an HTTP request
 
   // -- to the logic thread
   void open_receiver();
@@ -101,20 +110,23 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
   std::optional<WebSocketStream> websocket_;
   protocol::PacketDecoder decoder_;
   SendQueue queue_;
-  std::string ciphertext_;            // encrypted, not yet written
-  std::size_t ciphertext_packets_ = 0;  // packet bytes in it, for the budget
-  std::string pipelined_;             // HTTP bytes that came while a response was awaited
-  TimePoint deadline_{};
+  std::string ciphertext_;                       // encrypted, not yet written
+  std::size_t ciphertext_packets_ = 0;           // packet bytes in it, for the budget
+  std::string pipelined_;                        // HTTP bytes that came while a request was being answered
+  TimePoint deadline_{};                         // none: the connection's state machine watches the time
+  TimePoint armed_deadline_ = TimePoint::max();  // what the loop was told
   Mode mode_;
   Closing closing_ = Closing::no;
   bool dirty_ = false;
   bool awaiting_readable_ = false;
   bool awaiting_writable_ = false;
-  bool awaiting_response_ = false;
+  bool answering_ = false;  // an HTTP request: until its response has left, the next one waits
+  bool response_queued_ = false;
   bool end_of_input_ = false;    // the client's end of the stream has come
   bool ignoring_input_ = false;  // what comes means nothing any more
   bool paused_ = false;
   bool wrote_since_deadline_ = false;
+  bool holds_up_stop_ = false;
 
   std::atomic<std::size_t> queued_bytes_{0};     // sent by the logic, not yet written
   std::atomic<std::size_t> unhandled_bytes_{0};  // handed over, not yet handled by the logic

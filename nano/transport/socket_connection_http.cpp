@@ -8,7 +8,7 @@ namespace nano {
 
 void SocketConnection::on_http_bytes(std::span<std::uint8_t> bytes) {
   if (closing_ != Closing::no) return;
-  if (awaiting_response_) {  // reading is paused, but TLS may still have given us a piece
+  if (answering_) {  // reading is paused, but TLS may still have given us a piece
     pipelined_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     return;
   }
@@ -31,9 +31,9 @@ void SocketConnection::on_http_bytes(std::span<std::uint8_t> bytes) {
 void SocketConnection::upgrade(const HttpRequest& request) {
   WebSocketUpgrade upgrade = upgrade_to_websocket(request, options_->upgrade_policy);
   if (!upgrade.accepted) {
-    loop_.scheduler().log().info("WebSocket refused", {{"remote", remote_address()},
-                                                       {"path", request.path},
-                                                       {"reason", upgrade.reason}});
+    loop_.scheduler().log().info(
+        "WebSocket refused",
+        {{"remote", remote_address()}, {"path", request.path}, {"reason", upgrade.reason}});
     return send_http(std::move(upgrade.refusal), &request);
   }
   queue_.push(std::move(upgrade.response));
@@ -45,30 +45,56 @@ void SocketConnection::upgrade(const HttpRequest& request) {
   open_receiver();
 }
 
+/// Takes the response, once, on any thread. Dropped unused, as by a handler that throws, it answers 500: a
+/// client must not wait for ever.
+class SocketConnection::Reply {
+ public:
+  Reply(std::shared_ptr<SocketConnection> connection, HttpRequest request)
+      : connection_(std::move(connection)), request_(std::move(request)) {}
+  Reply(Reply&&) = default;
+  ~Reply() {
+    if (connection_) (*this)(HttpResponse::error(500));
+  }
+
+  void operator()(HttpResponse response) {
+    // In a turn of its own, even where the answer is known at once: pipelined requests don't nest.
+    IoLoop& loop = connection_->loop_;
+    loop.post([connection = std::move(connection_), request = std::move(request_),
+               response = std::move(response)] { connection->on_http_response(request, response); });
+  }
+
+ private:
+  std::shared_ptr<SocketConnection> connection_;
+  HttpRequest request_;
+};
+
 void SocketConnection::on_http_request(HttpRequest request) {
-  awaiting_response_ = true;
+  answering_ = true;
   deadline_ = {};
-  // The answer comes in a turn of its own, even where it is known at once: pipelined requests don't nest.
-  HttpRouter::Reply reply = [self = shared_from_this(), request](HttpResponse response) mutable {
-    self->loop_.post([self, request = std::move(request), response = std::move(response)] {
-      self->on_http_response(request, response);
-    });
-  };
+  hold_up_stop(true);
+  Reply reply{shared_from_this(), request};
   if (options_->router->empty()) return reply(websocket_required());
   options_->router->route(std::move(request), std::move(reply));
 }
 
 void SocketConnection::on_http_response(const HttpRequest& request, const HttpResponse& response) {
-  if (!std::exchange(awaiting_response_, false) || closing_ != Closing::no) return;
-  send_http(response, &request);
   if (closing_ != Closing::no) return;
-  if (end_of_input_ && pipelined_.empty()) return begin_close(WireClose::flush, {});
-  set_deadline(limits::http_idle_timeout);
+  response_queued_ = true;
+  set_deadline(options_->http_idle_timeout);
+  send_http(response, &request);
+}
+
+void SocketConnection::on_http_response_sent() {
+  answering_ = false;
+  hold_up_stop(false);
+  set_deadline(options_->http_idle_timeout);
   if (!pipelined_.empty()) {
     std::string next = std::exchange(pipelined_, {});
     on_http_bytes({reinterpret_cast<std::uint8_t*>(next.data()), next.size()});
   }
-  if (!awaiting_response_) resume_reading();
+  if (answering_) return;
+  if (end_of_input_) return begin_close(WireClose::flush, {});
+  resume_reading();
 }
 
 void SocketConnection::send_http(HttpResponse response, const HttpRequest* request) {

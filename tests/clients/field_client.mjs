@@ -1,4 +1,5 @@
-// A client as applications build it on the npm codecs: JSON bodies, ids that count, routes by name or by code.
+// A client as applications build it on the npm codecs: JSON bodies, ids that count, routes by name or by
+// code.
 export class FieldClient {
   handshake = null;
   #codec;

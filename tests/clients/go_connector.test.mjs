@@ -1,4 +1,5 @@
-// Go Nano's own client (package benchmark/io of github.com/lonng/nano) against the real server, where Go is installed.
+// Go Nano's own client (package benchmark/io of github.com/lonng/nano) against the real server, where Go is
+// installed.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,9 +9,10 @@ import { fileURLToPath } from 'node:url';
 import { ConformanceServer } from './server.mjs';
 
 const goFolder = fileURLToPath(new URL('go', import.meta.url));
-const skip = spawnSync('go', ['version']).status === 0 ? false : "Go is not installed, so Go Nano's client is not tried";
+const hasGo = spawnSync('go', ['version']).status === 0;
+const skip = hasGo ? false : "Go is not installed, so Go Nano's client is not tried";
 
-test("Go Nano's connector: handshake, request, notify, push, compressed routes and kick", { skip }, async (t) => {
+test("Go Nano's connector: handshake, request, notify, push, compressed route, kick", { skip }, async (t) => {
   const server = await ConformanceServer.start();
   t.after(async () => assert.equal(await server.stop(), 0, 'the server ends with exit code 0'));
   const go = spawn('go', ['test', '-count=1', '-v', './...'], {

@@ -28,7 +28,11 @@ test("nano-client: the handshake brings the server's user object", async (t) => 
 
 test('nano-client: a bad token is refused with code 500', async () => {
   const refused = connect(server.websocketUrl, { webSocket: WebSocket, user: { token: 'bad' } });
-  await assert.rejects(refused, (error) => error instanceof HandshakeError && error.code === 500);
+  await assert.rejects(refused, (error) => {
+    assert.ok(error instanceof HandshakeError);
+    assert.deepEqual([error.code, error.detail], [500, 'The token is not valid.']);
+    return true;
+  });
 });
 
 test('nano-client: many requests in flight are each answered with the same object', async (t) => {
@@ -65,7 +69,7 @@ test('nano-client: a handler that throws rejects its request, and the session go
   assert.deepEqual(await client.request('Test.Echo', { n: 1 }), { n: 1 });
 });
 
-test('nano-client: a kick closes with its reason after the response sent before it, and for good', async (t) => {
+test('nano-client: a kick closes with its reason, after the response sent before it, for good', async (t) => {
   const client = await connected(t, { reconnect: true });
   const closed = new Promise((resolve) => client.onState(resolve));
   await client.request('Test.Kick', { reason: 'enough' });

@@ -90,7 +90,8 @@ int main(int argc, char** argv) {
     }
     return nano::HandshakeAnswer::accept(Greeting{"hello"});
   });
-  app.handle_http("/hello", [](const nano::HttpRequest&) { return nano::HttpResponse::text(200, "hello\n"); });
+  app.handle_http("/hello",
+                  [](const nano::HttpRequest&) { return nano::HttpResponse::text(200, "hello\n"); });
   app.on_started([&] {
     for (const nano::ListeningAddress& listening : app.addresses()) {
       const bool packets = listening.path.empty();
@@ -98,8 +99,8 @@ int main(int argc, char** argv) {
                                : listening.scheme == "tls" ? "tcp-tls"
                                : listening.scheme == "ws"  ? "websocket"
                                                            : "websocket-tls";
-      std::cout << name << " " << (packets ? "" : listening.scheme + "://") << listening.address << listening.path
-                << std::endl;
+      std::cout << name << " " << (packets ? "" : listening.scheme + "://") << listening.address
+                << listening.path << std::endl;
     }
   });
   return app.run();

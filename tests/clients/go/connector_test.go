@@ -30,7 +30,8 @@ func (p *ping) Reset()         { *p = ping{} }
 func (p *ping) String() string { return proto.CompactTextString(p) }
 func (*ping) ProtoMessage()    {}
 
-// rawJSON goes out as it is, for the server's routes that take JSON: the connector sends nothing but messages.
+// rawJSON goes out as it is, for the server's routes that take JSON: the connector sends nothing but
+// messages.
 type rawJSON string
 
 func (rawJSON) Reset()                     {}
@@ -39,12 +40,14 @@ func (rawJSON) ProtoMessage()              {}
 func (r rawJSON) Marshal() ([]byte, error) { return []byte(r), nil }
 
 func TestMain(m *testing.M) {
-	// The connector never looks at the dictionary of the handshake: it is to be known beforehand, once per process.
+	// The connector never looks at the dictionary of the handshake: it is to be known beforehand, once per
+	// process.
 	nano.WithDictionary(map[string]uint16{"Test.Echo": 1, "Test.Poke": 2, "onPoke": 3})(nil)
 	os.Exit(m.Run())
 }
 
-// connect returns a connector after its handshake. It is never closed: of version 0.5.0, that would end the process.
+// connect returns a connector after its handshake. It is never closed: of version 0.5.0, that would end the
+// process.
 func connect(t *testing.T) *io.Connector {
 	t.Helper()
 	address := os.Getenv(addressVariable)
@@ -169,12 +172,13 @@ func TestARequestThatFailsIsAnswered(t *testing.T) {
 	}
 }
 
-// Version 0.5.0 closes the connector when a kick comes, and once more when the connection ends, which panics. So a
-// process of its own is kicked, and that panic is the sign that it understood.
+// Version 0.5.0 closes the connector when a kick comes, and once more when the connection ends, which panics.
+// So a process of its own is kicked, and that panic is the sign that it understood.
 func TestAKickIsUnderstood(t *testing.T) {
 	if os.Getenv(kickedVariable) != "" {
 		connector := connect(t)
-		request(t, connector, "Test.Kick", rawJSON(`{"reason":"enough"}`)) // the process may end before its answer is seen
+		// The process may end before the answer is seen.
+		request(t, connector, "Test.Kick", rawJSON(`{"reason":"enough"}`))
 		select {}
 	}
 	if os.Getenv(addressVariable) == "" {

@@ -1,0 +1,171 @@
+#include "nano/transport/listener.h"
+
+#include <arpa/inet.h>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <netinet/in.h>
+#include <stdexcept>
+#include <string>
+#include <sys/socket.h>
+#include <thread>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
+
+namespace nano {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds short_time{60};
+constexpr std::chrono::hours forever{1};
+
+/// A socket of a client, which gives up after a while.
+class ClientSocket {
+ public:
+  explicit ClientSocket(const std::string& address) : descriptor_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    const timeval limit{20, 0};
+    ::setsockopt(descriptor_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(static_cast<std::uint16_t>(std::stoi(address.substr(address.rfind(':') + 1))));
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (::connect(descriptor_, reinterpret_cast<sockaddr*>(&to), sizeof to) != 0)
+      throw std::runtime_error("connect");
+  }
+  ~ClientSocket() { ::close(descriptor_); }
+  ClientSocket(const ClientSocket&) = delete;
+  ClientSocket& operator=(const ClientSocket&) = delete;
+
+  void send(std::string_view bytes) { ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL); }
+  /// All until the server's end of the stream; "reset" if it ends with one, "hangs" if it does not end.
+  std::string receive_all() {
+    std::string all;
+    std::array<char, 4096> buffer;
+    ssize_t bytes = 0;
+    while ((bytes = ::recv(descriptor_, buffer.data(), buffer.size(), 0)) > 0) {
+      all.append(buffer.data(), static_cast<std::size_t>(bytes));
+    }
+    return bytes == 0 ? all : errno == EAGAIN ? "hangs" : "reset";
+  }
+
+ private:
+  int descriptor_;
+};
+
+/// A listener without an application: its own loop, and time limits of its own.
+class ListenerTest : public ::testing::TestWithParam<bool> {
+ protected:
+  ~ListenerTest() override {
+    if (!thread_.joinable()) return;
+    scheduler_.stop();
+    thread_.join();
+    loop_.stop();
+  }
+  std::string listen(ListenerOptions options) {
+    options.wires = wires_;
+    options.router = router_;
+    loop_.attach(scheduler_, GetParam());
+    auto listener = std::make_shared<Listener>(std::vector<IoLoop*>{&loop_}, "127.0.0.1:0",
+                                               std::make_shared<const ListenerOptions>(std::move(options)));
+    const std::string address = listener->address();
+    thread_ = std::thread{[this, listener] {
+      scheduler_.post([listener] { listener->start(); });
+      scheduler_.run();
+    }};
+    return address;
+  }
+  Driver& driver() { return GetParam() ? static_cast<Driver&>(parking_) : loop_; }
+
+  Log log_{LogLevel::off};
+  SystemClock clock_;
+  ParkingDriver parking_;
+  InlineWorkers workers_;
+  IoLoop loop_;
+  Scheduler scheduler_{clock_, driver(), workers_, log_};
+  std::shared_ptr<HttpRouter> router_ = std::make_shared<HttpRouter>(scheduler_, workers_);
+  std::shared_ptr<std::atomic<std::size_t>> wires_ = std::make_shared<std::atomic<std::size_t>>(0);
+  Timer timer_;
+  std::thread thread_;
+};
+INSTANTIATE_TEST_SUITE_P(Loop, ListenerTest, ::testing::Bool(),
+                         [](const auto& parameter) { return parameter.param ? "OnItsThread" : "Inline"; });
+
+TEST_P(ListenerTest, ARequestThatNeverEndsIsClosedAfterTheHandshakeTimeout) {
+  ClientSocket client{listen({.websocket = true, .handshake_timeout = short_time})};
+  client.send("GET / HTTP/1.1\r\nHost: sl");
+  EXPECT_EQ(client.receive_all(), "");
+}
+
+TEST_P(ListenerTest, AnIdleKeptConnectionIsClosedAfterTheIdleTimeoutAndNotBefore) {
+  router_->add_handler("/",
+                       [](HttpRequest, HttpRouter::Reply reply) { reply(HttpResponse::text(200, "!")); });
+  ClientSocket client{
+      listen({.websocket = true, .handshake_timeout = short_time, .http_idle_timeout = 2 * short_time})};
+  const auto begin = std::chrono::steady_clock::now();
+  client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nHost: sl");
+  EXPECT_TRUE(client.receive_all().ends_with("\r\n\r\n!")) << "the second request never ends";
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, 2 * short_time);
+}
+
+TEST_P(ListenerTest, AHandlerMayTakeLongerThanAnyTimeout) {
+  router_->add_handler("/", [&](HttpRequest, HttpRouter::Reply reply) {
+    auto held = std::make_shared<HttpRouter::Reply>(std::move(reply));
+    timer_ = scheduler_.after(3 * short_time, [held] { (*held)(HttpResponse::text(200, "at last")); });
+  });
+  ClientSocket client{
+      listen({.websocket = true, .handshake_timeout = short_time, .http_idle_timeout = short_time})};
+  client.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  EXPECT_TRUE(client.receive_all().ends_with("\r\n\r\nat last"));
+}
+
+TEST_P(ListenerTest, AHandlerThatDropsItsReplyIsAnswered500) {
+  router_->add_handler("/", [](HttpRequest, HttpRouter::Reply) {});
+  ClientSocket client{listen({.websocket = true})};
+  client.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  EXPECT_TRUE(client.receive_all().starts_with("HTTP/1.1 500 "));
+}
+
+TEST_P(ListenerTest, WithoutHandlersAndFilesAPlainRequestIsToldToUpgrade) {
+  ClientSocket client{listen({.websocket = true})};
+  client.send("GET /nano HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  EXPECT_TRUE(client.receive_all().starts_with("HTTP/1.1 426 "));
+}
+
+/// Closes each wire that it is asked to take.
+ReceiverFactory refuse_with(WireClose how) {
+  return [how](std::shared_ptr<Wire> wire) {
+    wire->close(how, {"refused", ""});
+    return std::shared_ptr<WireReceiver>{};
+  };
+}
+
+TEST_P(ListenerTest, AClientThatDoesNotCloseIsCutOffAfterTheCloseTimeout) {
+  ClientSocket client{listen({.make_receiver = refuse_with(WireClose::flush), .close_timeout = short_time})};
+  EXPECT_EQ(client.receive_all(), "");
+  while (wires_->load() != 0) std::this_thread::yield();  // the client still holds its end
+}
+
+TEST_P(ListenerTest, AWireThatIsDroppedEndsWithAReset) {
+  ClientSocket client{listen({.make_receiver = refuse_with(WireClose::drop), .close_timeout = forever})};
+  EXPECT_EQ(client.receive_all(), "reset");
+}
+
+TEST(ListenerAddress, OfAllInterfacesServesBothFamilies) {
+  IoLoop loop;
+  const auto options = std::make_shared<const ListenerOptions>();
+  const auto listener = std::make_shared<Listener>(std::vector<IoLoop*>{&loop}, ":0", options);
+  EXPECT_TRUE(listener->address().starts_with("[::]:")) << listener->address();
+  EXPECT_NO_THROW(ClientSocket{listener->address()});  // over IPv4
+}
+
+TEST(ListenerAddress, OfAHostNameIsResolved) {
+  IoLoop loop;
+  const auto options = std::make_shared<const ListenerOptions>();
+  const auto listener = std::make_shared<Listener>(std::vector<IoLoop*>{&loop}, "localhost:0", options);
+  EXPECT_NE(listener->address(), "localhost:0");
+}
+
+}  // namespace
+}  // namespace nano

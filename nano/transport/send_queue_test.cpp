@@ -1,0 +1,151 @@
+#include "nano/transport/send_queue.h"
+
+#include <algorithm>
+#include <array>
+#include <random>
+#include <string>
+#include <string_view>
+
+#include <gtest/gtest.h>
+
+namespace nano {
+namespace {
+
+Frame frame_of(std::string_view packet) {
+  Frame frame = Frame::allocate(packet.size());
+  std::copy(packet.begin(), packet.end(), frame.writable());
+  return frame;
+}
+
+/// All that gather() shows, up to `buffers_max` buffers of it.
+std::string gathered(const SendQueue& queue, std::size_t buffers_max = 256) {
+  std::array<iovec, 256> buffers;
+  const std::size_t count = queue.gather(std::span{buffers}.first(buffers_max));
+  std::string bytes;
+  for (std::size_t i = 0; i < count; ++i) {
+    bytes.append(static_cast<const char*>(buffers[i].iov_base), buffers[i].iov_len);
+  }
+  return bytes;
+}
+
+TEST(SendQueue, GathersAllThatWaitsInOrder) {
+  SendQueue queue;
+  EXPECT_TRUE(queue.empty());
+  queue.push(frame_of("one "), false);
+  queue.push(std::string{"two "});
+  queue.push(frame_of("three"), false);
+  EXPECT_FALSE(queue.empty());
+  EXPECT_EQ(gathered(queue), "one two three");
+}
+
+TEST(SendQueue, GathersNoMoreBuffersThanThereIsRoomFor) {
+  SendQueue queue;
+  for (const char* text : {"a", "b", "c"}) queue.push(std::string{text});
+  EXPECT_EQ(gathered(queue, 2), "ab");
+  EXPECT_EQ(gathered(queue, 0), "");
+}
+
+TEST(SendQueue, DoesNotCopyAFrame) {
+  SendQueue queue;
+  const Frame frame = frame_of("shared");
+  queue.push(frame, false);
+  std::array<iovec, 1> buffers;
+  ASSERT_EQ(queue.gather(buffers), 1u);
+  EXPECT_EQ(buffers[0].iov_base, frame.packet().data());
+}
+
+TEST(SendQueue, PutsTheWebSocketHeaderBeforeAFrameForWebSocket) {
+  SendQueue queue;
+  queue.push(frame_of("abc"), true);
+  EXPECT_EQ(gathered(queue),
+            "\x82\x03"
+            "abc");
+}
+
+TEST(SendQueue, GoesOnInTheMiddleOfAnEntryThatWasPartlySent) {
+  SendQueue queue;
+  queue.push(frame_of("hello"), false);
+  queue.push(frame_of("world"), false);
+  queue.consume(3);
+  EXPECT_EQ(gathered(queue), "loworld");
+  queue.consume(4);
+  EXPECT_EQ(gathered(queue), "rld");
+  queue.consume(3);
+  EXPECT_TRUE(queue.empty());
+  EXPECT_EQ(gathered(queue), "");
+}
+
+TEST(SendQueue, CountsPacketsWhenTheirLastByteHasLeftAndNothingElse) {
+  SendQueue queue;
+  queue.push(std::string{"HTTP/1.1 101"});
+  queue.push(frame_of("12345"), true);  // with a header of two bytes
+  queue.push(frame_of("678"), false);
+  EXPECT_EQ(queue.consume(12), 0u);
+  EXPECT_EQ(queue.consume(6), 0u);
+  EXPECT_EQ(queue.consume(1), 5u);
+  EXPECT_EQ(queue.consume(3), 3u);
+}
+
+TEST(SendQueue, PassesOverEmptyTexts) {
+  SendQueue queue;
+  queue.push(std::string{});
+  queue.push(frame_of("x"), false);
+  queue.push(std::string{});
+  EXPECT_EQ(gathered(queue), "x");
+  EXPECT_EQ(queue.consume(1), 1u);
+  EXPECT_TRUE(queue.empty());
+}
+
+TEST(SendQueue, HoldsNothingAfterClear) {
+  SendQueue queue;
+  auto text = std::make_shared<const std::string>("text");
+  queue.push(text);
+  queue.consume(1);
+  queue.clear();
+  EXPECT_TRUE(queue.empty());
+  EXPECT_EQ(text.use_count(), 1);
+  queue.push(std::string{"again"});
+  EXPECT_EQ(gathered(queue), "again");
+}
+
+TEST(SendQueue, LetsGoOfWhatHasLeftWhileMoreKeepsComing) {
+  SendQueue queue;
+  auto first = std::make_shared<const std::string>("first");
+  queue.push(first);
+  queue.push(std::string{"second"});
+  queue.consume(first->size());
+  EXPECT_EQ(first.use_count(), 1);
+}
+
+TEST(SendQueue, SendsTheSameBytesHoweverTheyAreTaken) {
+  constexpr std::uint64_t seed = 7;
+  std::mt19937_64 random{seed};
+  SendQueue queue;
+  std::string expected, sent;
+  std::size_t packet_bytes = 0, counted = 0;
+  for (int round = 0; round < 5000; ++round) {
+    if (random() % 2 == 0) {
+      const std::string bytes(random() % 40, static_cast<char>('a' + round % 26));
+      if (random() % 3 == 0) {
+        queue.push(bytes);
+      } else {
+        queue.push(frame_of(bytes), false);
+        packet_bytes += bytes.size();
+      }
+      expected += bytes;
+    } else {
+      const std::string waiting = gathered(queue, 1 + random() % 20);
+      const std::size_t taken = waiting.empty() ? 0 : random() % (waiting.size() + 1);
+      sent += waiting.substr(0, taken);
+      counted += queue.consume(taken);
+    }
+  }
+  sent += gathered(queue);
+  while (!queue.empty()) counted += queue.consume(gathered(queue).size());
+  EXPECT_EQ(sent.size(), expected.size()) << "more waited than one gather takes";
+  EXPECT_EQ(sent, expected);
+  EXPECT_EQ(counted, packet_bytes);
+}
+
+}  // namespace
+}  // namespace nano

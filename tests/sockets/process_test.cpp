@@ -1,0 +1,80 @@
+// A server as a program: signals, exit codes, limits of the system.
+
+#include "tests/sockets/process.h"
+
+#include <signal.h>
+#include <string>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <linux/capability.h>
+
+#include "tests/sockets/parameters.h"
+
+namespace nano::sockets {
+namespace {
+
+std::vector<std::string> arguments(unsigned io_threads) {
+  return {"--listen-tcp", "127.0.0.1:0",  "--listen-websocket",
+          "127.0.0.1:0",  "--io-threads", std::to_string(io_threads)};
+}
+
+std::uint16_t port_of(const std::string& address) {
+  return static_cast<std::uint16_t>(std::stoi(address.substr(address.rfind(':') + 1)));
+}
+
+class Program : public OnIoThreads {};
+INSTANTIATE_TEST_SUITE_P(Sockets, Program, each_io_threads(), io_threads_name);
+
+TEST_P(Program, EndsWithZeroOnSigtermAndSigintAfterClosingItsClients) {
+  for (const int signal : {SIGTERM, SIGINT}) {
+    Process server{NANO_TEST_SERVER, arguments(io_threads())};
+    Socket client{port_of(server.wait_for_line("tcp "))};
+    client.send(opening() + request_packet(1, "Test.Echo", "hello"));
+    std::string received;
+    while (received.find("hello") == std::string::npos) ASSERT_EQ(client.receive(received), Received::bytes);
+    server.signal(signal);
+    client.receive_all();
+    EXPECT_EQ(client.last(), Received::end);
+    client.shut_down_sending();
+    EXPECT_EQ(server.wait_for_end(), 0) << server.output();
+    EXPECT_NE(server.output().find(signal == SIGTERM ? "SIGTERM" : "SIGINT"), std::string::npos)
+        << server.output();
+  }
+}
+
+TEST_P(Program, ASecondSignalEndsItAtOnceAndStillInOrder) {
+  Process server{NANO_TEST_SERVER, arguments(io_threads())};
+  Socket client{port_of(server.wait_for_line("tcp "))};  // never closes
+  client.send(opening());
+  std::string received;
+  ASSERT_EQ(client.receive(received), Received::bytes);
+  server.signal(SIGTERM);
+  client.receive_all();
+  server.signal(SIGTERM);
+  EXPECT_EQ(server.wait_for_end(), 0) << server.output();
+}
+
+TEST_P(Program, SaysWhenItMayNotOpenManyFiles) {
+  Process server{NANO_TEST_SERVER, arguments(io_threads()), [] {
+                   const rlimit low{200, 200};
+                   ::setrlimit(RLIMIT_NOFILE, &low);
+                   ::prctl(PR_CAPBSET_DROP, CAP_SYS_RESOURCE, 0, 0, 0);  // or root just raises it again
+                 }};
+  Socket client{port_of(server.wait_for_line("tcp "))};
+  EXPECT_NE(server.output().find("open file limit is low"), std::string::npos) << server.output();
+  EXPECT_NE(server.output().find("limit=200"), std::string::npos) << server.output();
+}
+
+TEST_P(Program, ThatCannotListenEndsWithOneAndSaysWhatToChange) {
+  Process first{NANO_TEST_SERVER, arguments(io_threads())};
+  const std::string address = first.wait_for_line("tcp ");
+  Process second{NANO_TEST_SERVER, {"--listen-tcp", address, "--io-threads", std::to_string(io_threads())}};
+  EXPECT_EQ(second.wait_for_end(), 1);
+  EXPECT_NE(second.output().find("another program uses this port"), std::string::npos) << second.output();
+}
+
+}  // namespace
+}  // namespace nano::sockets

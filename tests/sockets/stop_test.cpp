@@ -1,0 +1,163 @@
+// How a server with clients stops.
+
+#include <chrono>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "tests/sockets/http_client.h"
+#include "tests/sockets/parameters.h"
+
+namespace nano::sockets {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int going_away = 1001;
+
+class Stop : public OverTransports {
+ protected:
+  void expect_orderly_end_of(Client& client) {
+    EXPECT_EQ(client.read_to_end(), Received::end);
+    if (is_websocket(transport())) {
+      EXPECT_EQ(client.close_code(), going_away);
+    }
+  }
+  Server server_{io_threads()};
+};
+INSTANTIATE_TEST_SUITE_P(Sockets, Stop, each_transport(), transport_name);
+
+TEST_P(Stop, ClosesItsClientsInAnOrderlyWayAndReturnsZero) {
+  Client client{server_, transport()};
+  ASSERT_TRUE(client.open().echoes());
+  server_.ask_to_stop();
+  expect_orderly_end_of(client);
+  client.socket().shut_down_sending();
+  EXPECT_EQ(server_.wait_for_end(), 0);
+}
+
+TEST_P(Stop, WhatIsQueuedStillLeaves) {
+  Client client{server_, transport()};
+  client.open();
+  constexpr std::size_t bytes = std::size_t{8} << 20;
+  client.send(request_packet(1, "Service.Echo", "before") +
+              request_packet(2, "Service.Bytes", std::to_string(bytes)));
+  ASSERT_EQ(client.next_message()->payload, "before");  // so the other is queued as well
+  server_.ask_to_stop();
+  const auto answer = client.next_message();
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->payload.size(), bytes);
+  expect_orderly_end_of(client);
+  client.socket().shut_down_sending();
+  EXPECT_EQ(server_.wait_for_end(), 0);
+}
+
+TEST_P(Stop, DoesNotWaitForClientsInTheirHandshake) {
+  Socket silent{server_.port(transport())};
+  Client upgraded{server_, transport()};
+  upgraded.answer_close(true);
+  server_.ask_to_stop();
+  upgraded.read_to_end();
+  upgraded.socket().shut_down_sending();
+  silent.shut_down_sending();
+  EXPECT_EQ(server_.wait_for_end(), 0);
+  EXPECT_NE(upgraded.how(), Received::nothing);
+}
+
+TEST_P(Stop, ASecondRequestWaitsForNothing) {
+  Client client{server_, transport()};
+  client.answer_close(false);
+  ASSERT_TRUE(client.open().echoes());
+  const auto begin = Clock::now();
+  server_.ask_to_stop();
+  server_.ask_to_stop();
+  EXPECT_EQ(server_.wait_for_end(), 0);
+  EXPECT_LT(Clock::now() - begin, limits::close_timeout);
+}
+
+TEST_P(Stop, NewClientsAreNotAcceptedAnyMore) {
+  const std::uint16_t port = server_.port(transport());
+  EXPECT_EQ(server_.stop(), 0);
+  EXPECT_THROW(Socket{port}, std::runtime_error);
+}
+
+/// These wait for real time limits, so there are few of them.
+class StopOfStubborn : public Stop {};
+INSTANTIATE_TEST_SUITE_P(Sockets, StopOfStubborn,
+                         ::testing::Values(std::tuple{0u, Transport::tcp},
+                                           std::tuple{1u, Transport::websocket_tls}),
+                         transport_name);
+
+TEST_P(StopOfStubborn, ClientsThatNeverCloseIsBounded) {
+  Client client{server_, transport()};
+  client.answer_close(false);
+  ASSERT_TRUE(client.open().echoes());
+  const auto begin = Clock::now();
+  EXPECT_EQ(server_.stop(), 0);
+  EXPECT_LT(Clock::now() - begin, limits::shutdown_timeout);
+}
+
+TEST_P(StopOfStubborn, ClientsThatNeverReadIsBounded) {
+  Client client{server_, transport()};
+  client.socket().shrink_receive_buffer();
+  client.open();
+  client.send(request_packet(1, "Service.Bytes", "16000000"));
+  ASSERT_TRUE(Client(server_, Transport::tcp).open().echoes());
+  EXPECT_EQ(server_.stop(), 0);
+}
+
+class StopWithHttp : public OnIoThreads {
+ protected:
+  void configure(Application& app) {
+    app.serve_files("/", folder_.path());
+    app.handle_http("/never", [&app](HttpRequest) { return never(app); });
+  }
+  static Task<HttpResponse> never(Application& app) {
+    co_await app.scheduler().sleep(std::chrono::hours{1});
+    co_return HttpResponse::text(200, "too late");
+  }
+  WebFolder folder_;
+  Server server_{{.io_threads = io_threads(), .configure = [this](Application& app) { configure(app); }}};
+};
+INSTANTIATE_TEST_SUITE_P(Sockets, StopWithHttp, each_io_threads(), io_threads_name);
+
+TEST_P(StopWithHttp, DoesNotWaitForIdleConnections) {
+  HttpClient idle{server_};
+  ASSERT_EQ(idle.get("/").status, 200);
+  const auto begin = Clock::now();
+  EXPECT_EQ(server_.stop(), 0);
+  EXPECT_LT(Clock::now() - begin, limits::close_timeout);
+}
+
+TEST_P(StopWithHttp, LetsADownloadFinish) {
+  HttpClient client{server_};
+  client.socket().shrink_receive_buffer();
+  ASSERT_EQ(client.get("/").status, 200);
+  client.send(get_request("/large.bin", "Connection: close\r\n"));
+  HttpClient other{server_};
+  ASSERT_EQ(other.get("/").status, 200);
+  std::string first;
+  ASSERT_EQ(client.socket().receive(first), Received::bytes);
+  server_.ask_to_stop();
+  const std::string rest = client.socket().receive_all();
+  EXPECT_EQ(client.socket().last(), Received::end);
+  EXPECT_GT(first.size() + rest.size(), WebFolder::large_file_bytes);
+  client.socket().shut_down_sending();
+  EXPECT_EQ(server_.wait_for_end(), 0);
+}
+
+TEST_P(StopWithHttp, AHandlerThatIsCancelledAnswers500) {
+  HttpClient client{server_};
+  client.send(get_request("/never"));
+  HttpClient other{server_};
+  ASSERT_EQ(other.get("/").status, 200);
+  server_.on_logic([](Application&) {});
+  const auto begin = Clock::now();
+  server_.ask_to_stop();
+  EXPECT_EQ(client.answer().status, 500);
+  EXPECT_EQ(server_.wait_for_end(), 0);
+  EXPECT_LT(Clock::now() - begin, limits::close_timeout);
+}
+
+}  // namespace
+}  // namespace nano::sockets
