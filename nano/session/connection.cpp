@@ -55,7 +55,7 @@ void Connection::on_handshake(protocol::ByteView body) {
   // A second handshake takes an open connection back. The time limit runs from then, not from each further
   // one: who only ever repeats the handshake must not stay.
   if (state_ == State::working) restart_handshake_timer();
-  state_ = State::awaiting_ack;
+  state_ = State::validating;
   if (!session_) {
     const SessionId id = host_.sessions.next_id();
     session_ = std::make_shared<Session>(host_, id, *this);
@@ -80,6 +80,7 @@ void Connection::on_handshake(protocol::ByteView body) {
   reply.dict = &host_.dictionary;
   reply.serializer = host_.codec().serializer().name();
   reply.user_json = answer->user_json();
+  state_ = State::awaiting_ack;
   send(make_frame(PacketType::handshake, protocol::as_bytes(protocol::encode(reply))));
 }
 
@@ -150,7 +151,8 @@ void Connection::respond(std::uint64_t id, protocol::ByteView payload, bool is_e
 
 void Connection::send_message(MessageType type, std::uint64_t id, std::string_view route,
                               protocol::ByteView payload, bool is_error) {
-  if (state_ == State::closed) return;
+  // Before the handshake is answered no client understands a push.
+  if (state_ == State::closed || state_ == State::validating) return;
   protocol::Message message;
   message.type = type;
   message.id = id;
@@ -181,7 +183,9 @@ void Connection::send_message(MessageType type, std::uint64_t id, std::string_vi
   send(host_.encode(message));
 }
 
-void Connection::deliver(const Frame& frame) { send(frame); }
+void Connection::deliver(const Frame& frame) {
+  if (state_ != State::validating) send(frame);
+}
 
 void Connection::send(Frame frame) {
   host_.scheduler().assert_logic_thread();  // everything an application sends comes through here

@@ -44,7 +44,7 @@ class Connection final : public WireReceiver,
   TimePoint last_activity() const override { return last_received_; }
 
  private:
-  enum class State : std::uint8_t { awaiting_handshake, awaiting_ack, working, closed };
+  enum class State : std::uint8_t { awaiting_handshake, validating, awaiting_ack, working, closed };
 
   void on_packet(const protocol::Packet& packet);
   void on_handshake(protocol::ByteView body);

@@ -53,7 +53,7 @@ class HandshakeAnswer {
 };
 
 /// Called on the logic thread for each handshake, before the session is open. The session can already carry
-/// data and be bound to a user.
+/// data and be bound to a user, but what is pushed to it from here is dropped: push when it has opened.
 using HandshakeValidator = std::function<HandshakeAnswer(Session&, const Handshake&)>;
 
 }  // namespace nano

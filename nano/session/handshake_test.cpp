@@ -1,5 +1,6 @@
 #include <stdexcept>
 
+#include "nano/session/group.h"
 #include "nano/session/session_test_fixture.h"
 
 namespace nano {
@@ -129,6 +130,19 @@ TEST_F(HandshakeTest, ValidatorThatThrowsRefuses) {
       << "the inside of the server is not the client's business";
   EXPECT_TRUE(client.closed());
   EXPECT_TRUE(world_.log().contains("no database"));
+}
+
+TEST_F(HandshakeTest, PushesOfTheValidatorAreDroppedBecauseTheClientIsNotReady) {
+  Group everybody;
+  world_.app().set_handshake_validator([&](Session& session, const Handshake&) {
+    everybody.add(session);
+    session.push("onHello", "too early");
+    everybody.broadcast("onHello", "too early");
+    return HandshakeAnswer::accept();
+  });
+  world_.start();
+  RawClient client{world_};
+  EXPECT_EQ(answer(client, "").code, 200);  // and nothing besides
 }
 
 TEST_F(HandshakeTest, ValidatorMayCloseOrKickTheSessionItself) {
