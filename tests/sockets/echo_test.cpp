@@ -91,8 +91,14 @@ TEST_P(Echo, PushesArriveInTheOrderMadeAndBeforeTheAnswer) {
   EXPECT_EQ(client.next_message()->type, MessageType::response);
 }
 
-TEST_P(Echo, AClientThatHasHalfClosedStillGetsItsAnswersAlsoLateOnes) {
-  if (is_websocket(transport())) GTEST_SKIP() << "WebSocket has its own close";
+/// WebSocket has its own close.
+class HalfClose : public OverTransports {};
+INSTANTIATE_TEST_SUITE_P(Sockets, HalfClose,
+                         ::testing::Combine(each_io_threads(),
+                                            ::testing::Values(Transport::tcp, Transport::tls)),
+                         transport_name);
+
+TEST_P(HalfClose, AClientThatHasHalfClosedStillGetsItsAnswersAlsoLateOnes) {
   Service* service = nullptr;
   Server server{{.io_threads = io_threads(), .configure = [&](Application& app) {
                    service = &app.add<Service>(ComponentOptions{.name = "Held"});

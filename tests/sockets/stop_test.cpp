@@ -52,16 +52,16 @@ TEST_P(Stop, WhatIsQueuedStillLeaves) {
   EXPECT_EQ(server_.wait_for_end(), 0);
 }
 
-TEST_P(Stop, DoesNotWaitForClientsInTheirHandshake) {
+TEST_P(Stop, ClosesClientsInTheirHandshakeToo) {
   Socket silent{server_.port(transport())};
-  Client upgraded{server_, transport()};
-  upgraded.answer_close(true);
-  server_.ask_to_stop();
-  upgraded.read_to_end();
-  upgraded.socket().shut_down_sending();
+  Client half_open{server_, transport()};
+  half_open.send(packet(protocol::PacketType::handshake));
+  ASSERT_TRUE(half_open.next_packet());
   silent.shut_down_sending();
+  server_.ask_to_stop();
+  expect_orderly_end_of(half_open);
+  half_open.socket().shut_down_sending();
   EXPECT_EQ(server_.wait_for_end(), 0);
-  EXPECT_NE(upgraded.how(), Received::nothing);
 }
 
 TEST_P(Stop, ASecondRequestWaitsForNothing) {
