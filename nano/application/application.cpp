@@ -67,6 +67,7 @@ Application::~Application() {
     machine_->stop_listening();
     machine_->stop_loops();
   }
+  scheduler_->adopt_thread();  // run() may have been another thread's
   scheduler_->cancel_all();
   while (!host_->connections.empty()) host_->connections.front()->close(WireClose::drop, {"shutdown", ""});
 }

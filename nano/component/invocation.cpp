@@ -18,8 +18,8 @@ void Invocation::answer(const PayloadType& type, const void* value) {
 
 void Invocation::answer_empty() {
   if (!is_request() || settled_) return;
+  session_.answer(request_id_, protocol::as_bytes(host().codec().empty_response()));  // may throw, as above
   settled_ = true;
-  session_.answer(request_id_, protocol::as_bytes(host().codec().empty_response()));
 }
 
 void Invocation::fail(const Error& error) {

@@ -37,7 +37,7 @@ void Connection::on_packets(protocol::ByteView packets) {
   last_received_ = host_.scheduler().now();
   protocol::for_each_packet(packets, [this](const protocol::Packet& packet) {
     on_packet(packet);
-    return state_ != State::closed;
+    return state_ != State::closed && !over_budget_;
   });
 }
 

@@ -195,6 +195,7 @@ void SocketConnection::on_websocket_finished() {
   // Not like the end of a TCP stream: answers that take longer could not be sent any more.
   loop_.to_logic([self = shared_from_this()] {
     self->loop_.from_logic([self] { self->begin_close(WireClose::flush, {}); });
+    if (const auto receiver = self->receiver_) receiver->on_lost("the client closed it with calls open");
   });
 }
 
