@@ -96,17 +96,6 @@ std::string number_text(double number) {
   return {text.data(), written.ptr};
 }
 
-std::string dict_text(const RouteDictionary& dict) {
-  std::string text = "{";
-  for (const auto& [route, code] : dict) {
-    if (text.size() > 1) {
-      text += ',';
-    }
-    text += quoted(route) + ':' + std::to_string(code);
-  }
-  return text + '}';
-}
-
 // Returns a sentence if `value` is no dictionary; null and a missing one are an empty dictionary.
 std::string read_dict(const json::value* value, RouteDictionary& dict) {
   if (!value || value->is_null()) {
@@ -172,6 +161,15 @@ Parsed<ClientHandshake> parse_client_handshake(ByteView body) {
   return handshake;
 }
 
+std::string encode_dict(const RouteDictionary& dict) {
+  std::string text;
+  for (const auto& [route, code] : dict) {
+    text += text.empty() ? '{' : ',';
+    text += quoted(route) + ':' + std::to_string(code);
+  }
+  return text.empty() ? text : text + '}';
+}
+
 std::string encode(const ServerHandshake& handshake) {
   if (handshake.code != handshake_code_ok) {
     return encode_refusal(handshake);
@@ -179,8 +177,9 @@ std::string encode(const ServerHandshake& handshake) {
   std::string text = "{\"code\":" + std::to_string(handshake.code);
   text += ",\"sys\":{\"heartbeat\":" + number_text(handshake.heartbeat_s);
   text += ",\"servertime\":" + std::to_string(handshake.server_time_s);
-  if (handshake.dict && !handshake.dict->empty()) {
-    text += ",\"dict\":" + dict_text(*handshake.dict);
+  if (!handshake.dict_json.empty()) {
+    text += ",\"dict\":";
+    text += handshake.dict_json;
   }
   if (!handshake.serializer.empty()) {
     text += ",\"serializer\":" + quoted(handshake.serializer);

@@ -58,15 +58,19 @@ struct ClientHandshake {
 /// they like: a number for type or version is taken as text, any other unexpected kind as not given.
 Parsed<ClientHandshake> parse_client_handshake(ByteView body);
 
+/// The dictionary as the handshake carries it: `{"route":1,...}`, or an empty text for an empty dictionary. A
+/// server encodes it once, for all its handshakes. In routes, what is not UTF-8 becomes U+FFFD.
+std::string encode_dict(const RouteDictionary& dict);
+
 /// The server's answer.
 struct ServerHandshake {
   int code = handshake_code_ok;
-  double heartbeat_s = 0;                 // finite and not negative; fractions allowed; 0: no heartbeats
-  std::int64_t server_time_s = 0;         // Unix time
-  const RouteDictionary* dict = nullptr;  // offered if not null and not empty; needed during `encode` only
-  std::string serializer = {};            // "json", "protobuf", ...; left out if empty
-  std::string user_json = {};             // JSON text, `{}` if empty; not checked
-  std::string message = {};               // with another code than 200: why; left out if empty
+  double heartbeat_s = 0;           // finite and not negative; fractions allowed; 0: no heartbeats
+  std::int64_t server_time_s = 0;   // Unix time
+  std::string_view dict_json = {};  // from encode_dict(); offered if not empty; needed in `encode` only
+  std::string serializer = {};      // "json", "protobuf", ...; left out if empty
+  std::string user_json = {};       // JSON text, `{}` if empty; not checked
+  std::string message = {};         // with another code than 200: why; left out if empty
 };
 
 /// `{"code":200,"sys":{"heartbeat":30,"servertime":...,"dict":{...},"serializer":"json"},"user":{...}}`; with

@@ -30,10 +30,11 @@ void check_server_handshake(ByteView body) {
     NANO_PROTOCOL_ASSERT(!server.error().empty() && is_utf8(server.error()));
     return;
   }
+  const std::string dict_json = encode_dict(server->dict);
   const ServerHandshake copy{.code = server->code,
                              .heartbeat_s = server->heartbeat_s,
                              .server_time_s = server->server_time_s,
-                             .dict = &server->dict,
+                             .dict_json = dict_json,
                              .serializer = server->serializer,
                              .user_json = server->user_json,
                              .message = server->message};

@@ -70,9 +70,10 @@ TEST(ServerHandshake, IsEncodedInTheFormOfGoNano) {
   RouteDictionary dict;
   dict.add("onSay", 2);
   dict.add("Room.Join", 1);
+  const std::string dict_json = encode_dict(dict);
   const ServerHandshake handshake{.heartbeat_s = 30,
                                   .server_time_s = 1700000000,
-                                  .dict = &dict,
+                                  .dict_json = dict_json,
                                   .serializer = "json",
                                   .user_json = R"({"id":7})"};
   EXPECT_EQ(encode(handshake), R"({"code":200,"sys":{"heartbeat":30,"servertime":1700000000,)"
@@ -81,7 +82,7 @@ TEST(ServerHandshake, IsEncodedInTheFormOfGoNano) {
 
 TEST(ServerHandshake, LeavesOutAnEmptyDictionaryAndAnEmptySerializer) {
   const RouteDictionary empty;
-  const ServerHandshake handshake{.heartbeat_s = 0.5, .dict = &empty};
+  const ServerHandshake handshake{.heartbeat_s = 0.5, .dict_json = encode_dict({})};
   EXPECT_EQ(encode(handshake), R"({"code":200,"sys":{"heartbeat":0.5,"servertime":0},"user":{}})");
 }
 
@@ -94,9 +95,10 @@ TEST(ServerHandshake, RefusesWithSysForBrowserClients) {
 TEST(ServerHandshakeDocument, IsReadBackAsEncoded) {
   RouteDictionary dict;
   dict.add("a \"quoted\" комната", 65535);
+  const std::string dict_json = encode_dict(dict);
   const ServerHandshake handshake{.heartbeat_s = 0.25,
                                   .server_time_s = 12,
-                                  .dict = &dict,
+                                  .dict_json = dict_json,
                                   .serializer = "protobuf",
                                   .user_json = R"(["x"])"};
   const auto document = parse_server_handshake(as_bytes(encode(handshake)));

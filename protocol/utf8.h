@@ -1,6 +1,7 @@
 // Internal header. Is a text UTF-8 (RFC 3629), and what to make of one that is not.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -11,5 +12,8 @@ bool is_utf8(std::string_view text);
 
 /// The text with each byte that is not part of a valid sequence replaced by U+FFFD.
 std::string replace_invalid_utf8(std::string_view text);
+
+/// The front of `text`, at most `bytes_max` bytes, without a character cut in two.
+std::string_view utf8_prefix(std::string_view text, std::size_t bytes_max);
 
 }  // namespace nano::protocol

@@ -29,5 +29,12 @@ TEST(Utf8, ReplacesJustTheBadBytes) {
   EXPECT_EQ(replace_invalid_utf8("a\xff\xc3\xa9\xe2\x82z"), "a\xef\xbf\xbd\xc3\xa9\xef\xbf\xbd\xef\xbf\xbdz");
 }
 
+TEST(Utf8Prefix, CutsBetweenCharacters) {
+  EXPECT_EQ(utf8_prefix("abc", 3), "abc");
+  EXPECT_EQ(utf8_prefix("abc", 2), "ab");
+  EXPECT_EQ(utf8_prefix("a\xc3\xa9", 2), "a");
+  EXPECT_EQ(utf8_prefix("\xf0\x9f\x91\x8b", 3), "");
+}
+
 }  // namespace
 }  // namespace nano::protocol

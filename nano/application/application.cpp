@@ -89,7 +89,14 @@ void Application::serve_files(std::string url_prefix, const std::string& folder)
 
 void Application::add_http_handler(std::string pattern,
                                    std::function<void(HttpRequest, Function<void(HttpResponse)>)> handler) {
-  if (machine_) machine_->router->add_handler(std::move(pattern), std::move(handler));
+  if (!machine_) return;
+  machine_->router->add_handler(
+      std::move(pattern),
+      [this, handler = std::move(handler)](HttpRequest request, Function<void(HttpResponse)> reply) {
+        // A stopping application has cancelled its coroutines already: nobody would end a new one.
+        if (phase_ != Phase::running) return reply(HttpResponse::error(503));
+        handler(std::move(request), std::move(reply));
+      });
 }
 
 Task<void> Application::reply_when_done(Task<HttpResponse> task, Function<void(HttpResponse)> reply) {
@@ -108,7 +115,7 @@ void Application::compress_routes(std::vector<std::string> push_routes) {
   build_dictionary_ = [this, push_routes = std::move(push_routes)] {
     std::vector<std::string> routes = registry_.routes();
     routes.insert(routes.end(), push_routes.begin(), push_routes.end());
-    host_->dictionary = protocol::RouteDictionary::from_routes(std::move(routes));
+    host_->set_dictionary(protocol::RouteDictionary::from_routes(std::move(routes)));
   };
 }
 
@@ -116,7 +123,7 @@ void Application::set_route_codes(const std::map<std::string, std::uint16_t>& co
   protocol::RouteDictionary dictionary;
   for (const auto& [route, code] : codes) dictionary.add(route, code);
   build_dictionary_ = nullptr;
-  host_->dictionary = std::move(dictionary);
+  host_->set_dictionary(std::move(dictionary));
 }
 
 // -- running -----------------------------------------------------------------------------------------------

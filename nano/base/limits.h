@@ -37,6 +37,14 @@ inline constexpr Duration http_idle_timeout = 15s;
 /// larger than the whole budget may follow what is within it; until it has left, nothing may follow it.
 inline constexpr std::size_t send_queue_bytes = std::size_t{1} << 20;
 
+/// What a message that waits to be sent or handled costs beside its bytes, so that many tiny ones count for
+/// what they hold.
+inline constexpr std::size_t message_overhead_bytes = 64;
+
+/// A connection that closes, or downloads, is waited for as long as the client reads this much within each
+/// time limit.
+inline constexpr std::size_t progress_bytes = std::size_t{16} << 10;
+
 /// Bytes received from one client that the logic thread has not yet handled; beyond that the socket is not
 /// read and TCP slows the client down.
 inline constexpr std::size_t receive_queue_bytes = std::size_t{256} << 10;
@@ -70,6 +78,13 @@ inline constexpr Duration accept_pause = 100ms;
 /// needs more sends faster than it is served; further requests are answered `too_many_requests`, notifies
 /// dropped.
 inline constexpr std::uint32_t calls_in_flight = 1024;
+
+/// Payload bytes of those messages, which each keeps until it is answered: without this bound many large
+/// payloads could claim a gigabyte for one session. A single message may be larger.
+inline constexpr std::size_t calls_in_flight_bytes = std::size_t{4} << 20;
+
+/// A kick's reason is a sentence; what is longer is cut.
+inline constexpr std::size_t kick_reason_bytes = 1024;
 
 /// A compressed payload inflates to this at most: a few hundred bytes can otherwise claim gigabytes.
 inline constexpr std::size_t inflated_bytes = std::size_t{1} << 20;

@@ -63,11 +63,8 @@ void Dispatcher::call_later(const Handler& handler, Invocation& invocation) {
                                    payload = std::string{protocol::as_text(invocation.payload())}]() mutable {
         if (stopped_) return;
         const SessionPtr session = pending.session().shared_from_this();
-        const auto type =
-            pending.is_request() ? protocol::MessageType::request : protocol::MessageType::notify;
-        Invocation later{*session, type, pending.request_id(), handler.route, protocol::as_bytes(payload)};
+        Invocation later{std::move(pending), handler.route, protocol::as_bytes(payload)};
         call(handler, later);
-        pending.dismiss();
       });
   if (!accepted) invocation.host().log().debug("local scheduler is full", {{"route", handler.route}});
 }

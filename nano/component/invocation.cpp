@@ -1,8 +1,23 @@
 #include "nano/component/invocation.h"
 
 #include <string>
+#include <utility>
+
+#include "nano/base/limits.h"
 
 namespace nano {
+
+Invocation::Invocation(PendingCall call, std::string_view route, protocol::ByteView payload)
+    : deferred_(std::move(call)),
+      session_(deferred_->session()),
+      request_id_(deferred_->request_id()),
+      route_(route),
+      payload_(payload),
+      type_(deferred_->is_request() ? protocol::MessageType::request : protocol::MessageType::notify) {}
+
+Invocation::~Invocation() {
+  if (deferred_) deferred_->dismiss();  // answered by this invocation, and done
+}
 
 void Invocation::answer(const PayloadType& type, const void* value) {
   if (!is_request() || settled_) return;
@@ -35,12 +50,16 @@ void Invocation::fail(const Error& error) {
 }
 
 std::optional<PendingCall> Invocation::defer() {
-  if (!session_.begin_call()) {
-    fail({Errc::too_many_requests, "Too many calls of this session are open."});
-    return std::nullopt;
-  }
   settled_ = true;
-  return PendingCall{session_, request_id_, is_request()};
+  if (deferred_) {
+    deferred_->abandon_as(Errc::internal);
+    return std::exchange(deferred_, std::nullopt);
+  }
+  const std::size_t bytes = payload_.size() + limits::message_overhead_bytes;
+  if (session_.begin_call(bytes)) return PendingCall{session_, request_id_, is_request(), bytes};
+  settled_ = false;
+  fail({Errc::too_many_requests, "Too many calls of this session are open."});
+  return std::nullopt;
 }
 
 }  // namespace nano

@@ -17,6 +17,11 @@ class Invocation {
   Invocation(Session& session, protocol::MessageType type, std::uint64_t request_id, std::string_view route,
              protocol::ByteView payload)
       : session_(session), request_id_(request_id), route_(route), payload_(payload), type_(type) {}
+  /// The dispatch of a call that was deferred, now that its time has come.
+  Invocation(PendingCall call, std::string_view route, protocol::ByteView payload);
+  Invocation(const Invocation&) = delete;
+  Invocation& operator=(const Invocation&) = delete;
+  ~Invocation();
 
   Session& session() const { return session_; }
   SessionHost& host() const { return session_.host(); }
@@ -34,6 +39,7 @@ class Invocation {
   std::optional<PendingCall> defer();
 
  private:
+  std::optional<PendingCall> deferred_;  // what this is the dispatch of
   Session& session_;
   std::uint64_t request_id_;
   std::string_view route_;

@@ -66,6 +66,19 @@ TEST_F(FrameHandlers, CoroutinesBeginAtTheFrame) {
   EXPECT_EQ(answer_to(request), "s");
 }
 
+TEST_F(FrameHandlers, ThatAreCoroutinesCountOnceAmongTheOpenCalls) {
+  world_.app().add<Arena>({.name = "Free", .handler_name = nullptr, .scheduler = nullptr});
+  // All but one of the calls that a session may have open; the last comes through the frame.
+  std::vector<std::uint64_t> held;
+  for (std::uint32_t i = 1; i < limits::calls_in_flight; ++i) {
+    held.push_back(client_->send_request("Free.Slow", "held"));
+  }
+  const std::uint64_t last = client_->send_request("Arena.Slow", "last");
+  world_.advance(milliseconds{1'100});
+  EXPECT_EQ(answer_to(held.back()), "held");
+  EXPECT_EQ(answer_to(last), "last");
+}
+
 TEST_F(FrameHandlers, ThatThrowAnswerInternalAndTheFrameGoesOn) {
   const std::uint64_t request = client_->send_request("Arena.Fail", "");
   client_->notify("Arena.Move", "after");

@@ -155,6 +155,17 @@ TEST_F(ResponderTest, TooManyOpenCallsAreRefusedUntilSomeEnd) {
   EXPECT_EQ(component_.held.size(), limits::calls_in_flight + 1);
 }
 
+TEST_F(ResponderTest, OpenCallsAreBoundedByTheBytesTheyKeepToo) {
+  const std::string large(limits::calls_in_flight_bytes, 'x');
+  const std::uint64_t first = client_->send_request("Counter.Task", large);
+  EXPECT_EQ(ask("Counter.Task", "x"), "too_many_requests: Too many calls of this session are open.");
+  world_.advance(seconds{10});
+  EXPECT_EQ(answer_to(first), large) << "one alone may be larger";
+  const std::uint64_t after = client_->send_request("Counter.Task", "x");
+  world_.advance(seconds{10});
+  EXPECT_EQ(answer_to(after), "x");
+}
+
 using ResponderDeathTest = ResponderTest;
 
 TEST_F(ResponderDeathTest, AnswersOnce) {

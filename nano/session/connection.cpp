@@ -7,6 +7,8 @@
 
 #include "nano/session/inflate.h"
 #include "protocol/handshake.h"
+#include "protocol/limits.h"
+#include "protocol/utf8.h"
 
 namespace nano {
 
@@ -77,11 +79,17 @@ void Connection::on_handshake(protocol::ByteView body) {
   reply.server_time_s =
       std::chrono::duration_cast<std::chrono::seconds>(host_.scheduler().clock().wall().time_since_epoch())
           .count();
-  reply.dict = &host_.dictionary;
+  reply.dict_json = host_.dictionary_json();
   reply.serializer = host_.codec().serializer().name();
   reply.user_json = answer->user_json();
+  const std::string encoded = protocol::encode(reply);
+  if (encoded.size() > protocol::packet_body_bytes_max_wire) {
+    host_.log().error("the handshake's answer is too large for the wire format",
+                      {{"session", session_->id()}, {"bytes", encoded.size()}});
+    return refuse_handshake(protocol::handshake_code_refused, "The server failed.");
+  }
   state_ = State::awaiting_ack;
-  send(make_frame(PacketType::handshake, protocol::as_bytes(protocol::encode(reply))));
+  send(make_frame(PacketType::handshake, protocol::as_bytes(encoded)));
 }
 
 void Connection::refuse_handshake(int code, std::string message) {
@@ -106,7 +114,7 @@ void Connection::on_handshake_ack() {
 void Connection::on_data(protocol::ByteView body) {
   if (state_ != State::working) return protocol_error("data before the acknowledged handshake");
   protocol::Message message;
-  const protocol::MessageError error = protocol::decode_message(body, &host_.dictionary, message);
+  const protocol::MessageError error = protocol::decode_message(body, &host_.dictionary(), message);
   if (error != protocol::MessageError::none) return protocol_error(std::string{protocol::to_string(error)});
   if (message.type != MessageType::request && message.type != MessageType::notify) return;
   if (!message.payload_deflated) return host_.events().on_message(*session_, message);
@@ -200,6 +208,7 @@ void Connection::send(Frame frame) {
 
 void Connection::kick(std::string_view reason) {
   if (state_ == State::closed) return;
+  reason = protocol::utf8_prefix(reason, limits::kick_reason_bytes);
   send(make_frame(PacketType::kick, protocol::as_bytes(protocol::encode_kick(reason))));
   close(WireClose::flush, {"kicked", std::string{reason}});
 }

@@ -49,15 +49,19 @@ void Session::remove(std::string_view name) {
   if (found != data_.end()) data_.erase(found);
 }
 
-bool Session::begin_call() {
+bool Session::begin_call(std::size_t bytes) {
+  const std::size_t after = calls_in_flight_bytes_ + bytes;
   if (calls_in_flight_ >= host_.options.calls_in_flight_max) return false;
+  if (calls_in_flight_ > 0 && after > host_.options.calls_in_flight_bytes_max) return false;
   ++calls_in_flight_;
+  calls_in_flight_bytes_ = after;
   return true;
 }
 
-void Session::end_call() {
-  NANO_ASSERT(calls_in_flight_ > 0, "a call ends once");
+void Session::end_call(std::size_t bytes) {
+  NANO_ASSERT(calls_in_flight_ > 0 && calls_in_flight_bytes_ >= bytes, "a call ends once");
   --calls_in_flight_;
+  calls_in_flight_bytes_ -= bytes;
   close_if_answered();
 }
 
@@ -74,11 +78,13 @@ void Session::answer(std::uint64_t request_id, const Error& error) {
   entity_->respond(request_id, protocol::as_bytes(document), true);
 }
 
-bool Session::take_released(std::uint64_t request_id) {
-  const auto found = std::find(released_requests_.begin(), released_requests_.end(), request_id);
-  if (found == released_requests_.end()) return false;
+std::optional<std::size_t> Session::take_released(std::uint64_t request_id) {
+  const auto found = std::find_if(released_requests_.begin(), released_requests_.end(),
+                                  [&](const ReleasedRequest& request) { return request.id == request_id; });
+  if (found == released_requests_.end()) return std::nullopt;
+  const std::size_t bytes = found->bytes;
   released_requests_.erase(found);
-  return true;
+  return bytes;
 }
 
 void Session::close_when_answered() {

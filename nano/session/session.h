@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -49,17 +50,18 @@ class Session final : public std::enable_shared_from_this<Session> {
   /// request (any more). Throws as push() does; the client is then answered `internal`.
   template <class T>
   bool respond(std::uint64_t request_id, const T& payload) {
-    if (!take_released(request_id)) return false;
+    const std::optional<std::size_t> call_bytes = take_released(request_id);
+    if (!call_bytes) return false;
     try {
       std::string& bytes = host_.scratch();
       encode_payload(host_.codec(), payload, bytes);
       answer(request_id, protocol::as_bytes(bytes));
     } catch (...) {
       answer(request_id, Error{Errc::internal, "The server failed to encode its answer."});
-      end_call();
+      end_call(*call_bytes);
       throw;
     }
-    end_call();
+    end_call(*call_bytes);
     return true;
   }
 
@@ -86,7 +88,8 @@ class Session final : public std::enable_shared_from_this<Session> {
 
   // -- ending -----------------------------------------------------------------------------------------------
 
-  /// Tells the client that it is not wanted, so that it does not reconnect; closes when that is sent.
+  /// Tells the client that it is not wanted, so that it does not reconnect; closes when that is sent. A
+  /// reason of more than 1024 bytes is cut.
   void kick(std::string_view reason = "");
   /// Closes when what was sent before has left.
   void close();
@@ -119,15 +122,16 @@ class Session final : public std::enable_shared_from_this<Session> {
 
   SessionHost& host() { return host_; }
   NetworkEntity* entity() { return entity_; }
-  /// Counts a message whose handling outlasts this call. False: too many are open already.
-  [[nodiscard]] bool begin_call();
-  void end_call();
+  /// Counts a message whose handling outlasts this call, with the bytes that it keeps. False: too many are
+  /// open already.
+  [[nodiscard]] bool begin_call(std::size_t bytes);
+  void end_call(std::size_t bytes);
   /// Sends the response to a request; drops it if the session is closed.
   void answer(std::uint64_t request_id, protocol::ByteView payload);
   /// An error that does not fit the wire is replaced by `internal`.
   void answer(std::uint64_t request_id, const Error& error);
-  /// The request, whose call was begun, stays open until respond() is called with its id.
-  void release_request(std::uint64_t id) { released_requests_.push_back(id); }
+  /// The request, whose call was begun with `bytes`, stays open until respond() is called with its id.
+  void release_request(std::uint64_t id, std::size_t bytes) { released_requests_.push_back({id, bytes}); }
   /// The client sends no more: close as soon as no call is open.
   void close_when_answered();
   /// The connection ended: leaves all groups now, and tells the callbacks in a later turn.
@@ -136,8 +140,13 @@ class Session final : public std::enable_shared_from_this<Session> {
  private:
   friend class GroupCore;
 
+  struct ReleasedRequest {
+    std::uint64_t id;
+    std::size_t bytes;
+  };
+
   void notify_bytes(std::string route, std::string payload);
-  bool take_released(std::uint64_t request_id);
+  std::optional<std::size_t> take_released(std::uint64_t request_id);
   void close_if_answered();
 
   SessionHost& host_;
@@ -145,12 +154,13 @@ class Session final : public std::enable_shared_from_this<Session> {
   NetworkEntity* entity_;  // null once closed
   std::int64_t uid_ = 0;
   std::uint32_t calls_in_flight_ = 0;
+  std::size_t calls_in_flight_bytes_ = 0;
   bool closes_when_answered_ = false;
   bool told_closed_ = false;
   std::string remote_address_;
   std::string close_reason_;
   TimePoint last_activity_{};
-  std::vector<std::uint64_t> released_requests_;
+  std::vector<ReleasedRequest> released_requests_;
   std::vector<GroupCore*> groups_;
   std::vector<Function<void(Session&)>> closed_callbacks_;
   std::map<std::string, std::any, std::less<>> data_;

@@ -4,11 +4,22 @@
 #include <stdexcept>
 #include <utility>
 
+#include "protocol/handshake.h"
 #include "protocol/limits.h"
 
 namespace nano {
+namespace {
+
+void require_packet_body(std::size_t bytes) {
+  if (bytes <= protocol::packet_body_bytes_max_wire) return;
+  throw std::length_error("A message has " + std::to_string(bytes) +
+                          " bytes; the wire format allows at most 16777215.");
+}
+
+}  // namespace
 
 Frame make_frame(protocol::PacketType type, protocol::ByteView body) {
+  require_packet_body(body.size());
   Frame frame = Frame::allocate(protocol::packet_header_bytes + body.size());
   protocol::write_packet_header(frame.writable(), type, body.size());
   if (!body.empty()) std::memcpy(frame.writable() + protocol::packet_header_bytes, body.data(), body.size());
@@ -22,6 +33,11 @@ SessionHost::SessionHost(Scheduler& scheduler, Log log, PayloadCodec codec, Sess
       events_(events),
       heartbeat_frame_(make_frame(protocol::PacketType::heartbeat, {})) {}
 
+void SessionHost::set_dictionary(protocol::RouteDictionary dictionary) {
+  dictionary_ = std::move(dictionary);
+  dictionary_json_ = protocol::encode_dict(dictionary_);
+}
+
 Frame SessionHost::encode(const protocol::Message& message) const {
   if (message.route.size() > protocol::route_bytes_max) {
     throw std::length_error("The route \"" + std::string{message.route.substr(0, 40)} +
@@ -29,12 +45,9 @@ Frame SessionHost::encode(const protocol::Message& message) const {
   }
   protocol::Message compressed = message;
   if (message.type == protocol::MessageType::push)
-    compressed.route_code = dictionary.find_code(message.route);
+    compressed.route_code = dictionary_.find_code(message.route);
   const std::size_t body_bytes = protocol::encoded_size(compressed);
-  if (body_bytes > protocol::packet_body_bytes_max_wire) {
-    throw std::length_error("A message has " + std::to_string(body_bytes) +
-                            " bytes; the wire format allows at most 16777215.");
-  }
+  require_packet_body(body_bytes);
   Frame frame = Frame::allocate(protocol::packet_header_bytes + body_bytes);
   protocol::write_packet_header(frame.writable(), protocol::PacketType::data, body_bytes);
   protocol::encode_message(compressed, frame.writable() + protocol::packet_header_bytes);

@@ -42,6 +42,7 @@ struct SessionOptions {
   Duration handshake_timeout = limits::handshake_timeout;
   Duration heartbeat_interval = limits::heartbeat_interval;
   std::uint32_t calls_in_flight_max = limits::calls_in_flight;
+  std::size_t calls_in_flight_bytes_max = limits::calls_in_flight_bytes;
   std::size_t inflated_bytes_max = limits::inflated_bytes;
 };
 
@@ -67,9 +68,13 @@ class SessionHost {
   }
   const Frame& heartbeat_frame() const { return heartbeat_frame_; }
 
-  SessionOptions options;                ///< set before the start
-  protocol::RouteDictionary dictionary;  ///< set before the start
-  MessageFilter* outbound = nullptr;     ///< null while no filter is there
+  /// Offered to clients and used on the way out. Set before the start.
+  void set_dictionary(protocol::RouteDictionary dictionary);
+  const protocol::RouteDictionary& dictionary() const { return dictionary_; }
+  const std::string& dictionary_json() const { return dictionary_json_; }
+
+  SessionOptions options;             ///< set before the start
+  MessageFilter* outbound = nullptr;  ///< null while no filter is there
   SessionTable sessions;
   std::list<Connection*> connections;  ///< all that are not closed, in the order of connecting
 
@@ -78,6 +83,8 @@ class SessionHost {
   Log log_;
   PayloadCodec codec_;
   SessionEvents& events_;
+  protocol::RouteDictionary dictionary_;
+  std::string dictionary_json_;
   std::string scratch_;
   Frame heartbeat_frame_;
 };
@@ -99,7 +106,7 @@ void encode_payload(const PayloadCodec& codec, const T& payload, std::string& ou
   }
 }
 
-/// A packet as a frame.
+/// A packet as a frame. Throws std::length_error for a body over 2^24-1 bytes.
 Frame make_frame(protocol::PacketType type, protocol::ByteView body);
 
 }  // namespace nano

@@ -144,6 +144,16 @@ TEST_F(SessionApi, KickTellsTheClientAfterWhatWasSentBefore) {
   EXPECT_EQ(events_, (Texts{"opened 1", "closed 1 kicked", "opened 2", "closed 2 kicked"}));
 }
 
+TEST_F(SessionApi, AKickReasonIsCutWhereItIsLong) {
+  RawClient client{world_};
+  client.open();
+  client.take_texts();
+  world_.app().find_session(1)->kick(std::string(limits::kick_reason_bytes - 1, 'x') + "é");
+  world_.settle();
+  EXPECT_EQ(client.take_texts(),
+            Texts{R"(kick {"reason":")" + std::string(limits::kick_reason_bytes - 1, 'x') + R"("})"});
+}
+
 TEST_F(SessionApi, CloseLetsWhatWasSentBeforeLeave) {
   RawClient client{world_};
   client.open();

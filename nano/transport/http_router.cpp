@@ -52,8 +52,14 @@ void HttpRouter::route(HttpRequest request, Reply reply) const {
   if (!folder) return reply(HttpResponse::error(404));
 
   auto shared_reply = std::make_shared<Reply>(std::move(reply));
-  const bool accepted = workers_.submit(
-      [folder, shared_reply, request = std::move(request)] { (*shared_reply)(folder->serve(request)); });
+  const bool accepted = workers_.submit([this, folder, shared_reply, request = std::move(request)] {
+    try {
+      (*shared_reply)(folder->serve(request));
+    } catch (const std::exception& failure) {  // out of memory, most likely
+      scheduler_.log().error("file not served", {{"path", request.path}, {"error", failure.what()}});
+      if (*shared_reply) (*shared_reply)(HttpResponse::error(500));
+    }
+  });
   if (!accepted) (*shared_reply)(HttpResponse::error(503));
 }
 

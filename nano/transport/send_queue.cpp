@@ -33,7 +33,7 @@ std::size_t SendQueue::gather(std::span<iovec> into) const {
 }
 
 std::size_t SendQueue::consume(std::size_t bytes) {
-  std::size_t packet_bytes_done = 0;
+  std::size_t cost_done = 0;
   while (first_ < entries_.size()) {
     Entry& entry = entries_[first_];
     const std::size_t left = entry.bytes().size() - first_offset_;
@@ -42,7 +42,7 @@ std::size_t SendQueue::consume(std::size_t bytes) {
       break;
     }
     bytes -= left;
-    packet_bytes_done += entry.frame.packet().size();
+    cost_done += cost(entry.frame);
     entry = {};
     ++first_;
     first_offset_ = 0;
@@ -55,7 +55,7 @@ std::size_t SendQueue::consume(std::size_t bytes) {
     entries_.erase(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(first_));
     first_ = 0;
   }
-  return packet_bytes_done;
+  return cost_done;
 }
 
 }  // namespace nano

@@ -75,15 +75,16 @@ TEST(SendQueue, GoesOnInTheMiddleOfAnEntryThatWasPartlySent) {
   EXPECT_EQ(gathered(queue), "");
 }
 
-TEST(SendQueue, CountsPacketsWhenTheirLastByteHasLeftAndNothingElse) {
+TEST(SendQueue, CountsFramesWhenTheirLastByteHasLeftAndNothingElse) {
   SendQueue queue;
   queue.push(std::string{"HTTP/1.1 101"});
-  queue.push(frame_of("12345"), true);  // with a header of two bytes
+  const Frame frame = frame_of("12345");
+  queue.push(frame, true);  // with a header of two bytes
   queue.push(frame_of("678"), false);
   EXPECT_EQ(queue.consume(12), 0u);
   EXPECT_EQ(queue.consume(6), 0u);
-  EXPECT_EQ(queue.consume(1), 5u);
-  EXPECT_EQ(queue.consume(3), 3u);
+  EXPECT_EQ(queue.consume(1), SendQueue::cost(frame));
+  EXPECT_EQ(queue.consume(3), 3u + limits::message_overhead_bytes);
 }
 
 TEST(SendQueue, PassesOverEmptyTexts) {
@@ -92,7 +93,7 @@ TEST(SendQueue, PassesOverEmptyTexts) {
   queue.push(frame_of("x"), false);
   queue.push(std::string{});
   EXPECT_EQ(gathered(queue), "x");
-  EXPECT_EQ(queue.consume(1), 1u);
+  EXPECT_EQ(queue.consume(1), 1u + limits::message_overhead_bytes);
   EXPECT_TRUE(queue.empty());
 }
 
@@ -122,15 +123,16 @@ TEST(SendQueue, SendsTheSameBytesHoweverTheyAreTaken) {
   std::mt19937_64 random{seed};
   SendQueue queue;
   std::string expected, sent;
-  std::size_t packet_bytes = 0, counted = 0;
+  std::size_t cost = 0, counted = 0;
   for (int round = 0; round < 5000; ++round) {
     if (random() % 2 == 0) {
       const std::string bytes(random() % 40, static_cast<char>('a' + round % 26));
       if (random() % 3 == 0) {
         queue.push(bytes);
       } else {
-        queue.push(frame_of(bytes), false);
-        packet_bytes += bytes.size();
+        const Frame frame = frame_of(bytes);
+        cost += SendQueue::cost(frame);
+        queue.push(frame, false);
       }
       expected += bytes;
     } else {
@@ -144,7 +146,7 @@ TEST(SendQueue, SendsTheSameBytesHoweverTheyAreTaken) {
   while (!queue.empty()) counted += queue.consume(gathered(queue).size());
   EXPECT_EQ(sent.size(), expected.size()) << "more waited than one gather takes";
   EXPECT_EQ(sent, expected);
-  EXPECT_EQ(counted, packet_bytes);
+  EXPECT_EQ(counted, cost);
 }
 
 }  // namespace

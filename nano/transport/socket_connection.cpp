@@ -53,12 +53,12 @@ void SocketConnection::tell_logic(Tell&& tell) {
 }
 
 bool SocketConnection::send(Frame frame) {
-  const std::size_t bytes = frame.packet().size();
+  const std::size_t cost = SendQueue::cost(frame);
   const std::size_t waiting = queued_bytes_.load(std::memory_order_relaxed);
   const std::size_t budget = options_->send_queue_bytes_max;
-  const bool large = bytes > budget;  // it would never fit; see limits::send_queue_bytes
-  if (waiting > budget || (!large && waiting + bytes > budget)) return false;
-  queued_bytes_.fetch_add(bytes, std::memory_order_relaxed);
+  const bool large = cost > budget;  // it would never fit; see limits::send_queue_bytes
+  if (waiting > budget || (!large && waiting + cost > budget)) return false;
+  queued_bytes_.fetch_add(cost, std::memory_order_relaxed);
   if (loop_.is_inline()) {
     enqueue(std::move(frame));
   } else {
@@ -87,10 +87,11 @@ void SocketConnection::hand_over(std::span<const std::uint8_t> packets) {
     });
     return;
   }
-  unhandled_bytes_.fetch_add(packets.size(), std::memory_order_relaxed);
-  loop_.to_logic([self = shared_from_this(), copy = protocol::Bytes{packets.begin(), packets.end()}] {
+  const std::size_t cost = packets.size() + limits::message_overhead_bytes;
+  unhandled_bytes_.fetch_add(cost, std::memory_order_relaxed);
+  loop_.to_logic([self = shared_from_this(), cost, copy = protocol::Bytes{packets.begin(), packets.end()}] {
     if (const auto receiver = self->receiver_) receiver->on_packets(copy);
-    self->handled(copy.size());
+    self->handled(cost);
   });
 }
 
@@ -205,7 +206,10 @@ void SocketConnection::on_end_of_stream() {
     if (closing_ == Closing::lingering) close_socket();
     return;
   }
-  if (std::exchange(end_of_input_, true)) return;
+  if (!std::exchange(end_of_input_, true)) tell_end_of_input();
+}
+
+void SocketConnection::tell_end_of_input() {
   if (mode_ != Mode::http) {
     tell_logic([](WireReceiver& receiver) { receiver.on_end_of_input(); });
   } else if (!answering_) {
@@ -223,7 +227,7 @@ void SocketConnection::on_lost(std::string_view why) {
 
 void SocketConnection::enqueue(Frame frame) {
   if (closing_ != Closing::no) {
-    queued_bytes_.fetch_sub(frame.packet().size(), std::memory_order_relaxed);
+    queued_bytes_.fetch_sub(SendQueue::cost(frame), std::memory_order_relaxed);
     return;
   }
   queue_.push(std::move(frame), mode_ == Mode::websocket);
@@ -257,7 +261,7 @@ bool SocketConnection::encrypt_some() {
     tls_->encrypt({static_cast<const std::uint8_t*>(buffers[i].iov_base), piece});
     bytes += piece;
   }
-  ciphertext_packets_ += queue_.consume(bytes);
+  ciphertext_cost_ += queue_.consume(bytes);
   ciphertext_ += tls_->take_output();
   return !ciphertext_.empty();
 }
@@ -286,12 +290,12 @@ bool SocketConnection::write_some() {
   std::size_t done = 0;
   if (tls_) {
     ciphertext_.erase(0, static_cast<std::size_t>(sent));
-    if (ciphertext_.empty()) done = std::exchange(ciphertext_packets_, 0);
+    if (ciphertext_.empty()) done = std::exchange(ciphertext_cost_, 0);
   } else {
     done = queue_.consume(static_cast<std::size_t>(sent));
   }
   queued_bytes_.fetch_sub(done, std::memory_order_relaxed);
-  wrote_since_deadline_ = true;
+  written_since_deadline_ += static_cast<std::size_t>(sent);
   return true;
 }
 
@@ -352,7 +356,7 @@ void SocketConnection::close_socket() {
 }
 
 void SocketConnection::set_deadline(Duration from_now) {
-  wrote_since_deadline_ = false;
+  written_since_deadline_ = 0;
   deadline_ = std::chrono::steady_clock::now() + from_now;
   // A deadline that moves on, as with each HTTP request, costs the loop nothing: the earlier one looks again.
   if (deadline_ < armed_deadline_) arm_deadline();
@@ -370,7 +374,7 @@ void SocketConnection::on_deadline(TimePoint when) {
   if (deadline_ > when) return arm_deadline();
   // A long download over a slow line may go on as long as it makes progress.
   const bool sending = closing_ == Closing::flushing || response_queued_;
-  if (!sending || !wrote_since_deadline_) return close_socket();
+  if (!sending || written_since_deadline_ < limits::progress_bytes) return close_socket();
   set_deadline(closing_ == Closing::no ? options_->http_idle_timeout : options_->close_timeout);
 }
 

@@ -67,6 +67,7 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
   void on_websocket_finished();
   void on_tls_failed();
   void on_end_of_stream();
+  void tell_end_of_input();
   void on_lost(std::string_view why);
   bool discarding() const { return closing_ != Closing::no || ignoring_input_; }
   void resume_reading();
@@ -111,10 +112,11 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
   protocol::PacketDecoder decoder_;
   SendQueue queue_;
   std::string ciphertext_;                       // encrypted, not yet written
-  std::size_t ciphertext_packets_ = 0;           // packet bytes in it, for the budget
+  std::size_t ciphertext_cost_ = 0;              // of its frames, for the budget
   std::string pipelined_;                        // HTTP bytes that came while a request was being answered
   TimePoint deadline_{};                         // none: the connection's state machine watches the time
   TimePoint armed_deadline_ = TimePoint::max();  // what the loop was told
+  std::size_t written_since_deadline_ = 0;
   Mode mode_;
   Closing closing_ = Closing::no;
   bool dirty_ = false;
@@ -125,7 +127,6 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
   bool end_of_input_ = false;    // the client's end of the stream has come
   bool ignoring_input_ = false;  // what comes means nothing any more
   bool paused_ = false;
-  bool wrote_since_deadline_ = false;
   bool holds_up_stop_ = false;
 
   std::atomic<std::size_t> queued_bytes_{0};     // sent by the logic, not yet written

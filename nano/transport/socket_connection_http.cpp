@@ -93,7 +93,7 @@ void SocketConnection::on_http_response_sent() {
     on_http_bytes({reinterpret_cast<std::uint8_t*>(next.data()), next.size()});
   }
   if (answering_) return;
-  if (end_of_input_) return begin_close(WireClose::flush, {});
+  if (end_of_input_) return tell_end_of_input();
   resume_reading();
 }
 

@@ -7,6 +7,7 @@
 
 #include "nano/base/assert.h"
 #include "nano/transport/websocket_engine.h"
+#include "protocol/utf8.h"
 
 namespace nano {
 
@@ -25,13 +26,6 @@ WebSocketClose code_for(const std::error_code& error) {
   using namespace websocketpp::processor;
   if (error == error::make_error_code(error::message_too_big)) return WebSocketClose::message_too_big;
   return WebSocketClose::protocol_error;
-}
-
-/// The front of `text`, without a character cut in two.
-std::string_view cut_utf8(std::string_view text, std::size_t bytes_max) {
-  if (text.size() <= bytes_max) return text;
-  while (bytes_max > 0 && (text[bytes_max] & 0xc0) == 0x80) --bytes_max;
-  return text.substr(0, bytes_max);
 }
 
 }  // namespace
@@ -165,7 +159,8 @@ void WebSocketStream::append_close(std::uint16_t code, std::string_view reason) 
   if (close_sent_) return;
   close_sent_ = true;
   std::string payload{static_cast<char>(code >> 8), static_cast<char>(code & 0xff)};
-  payload += cut_utf8(reason, control_payload_bytes_max - close_code_bytes);
+  const std::string text = protocol::replace_invalid_utf8(reason);  // browsers refuse what is not UTF-8
+  payload += protocol::utf8_prefix(text, control_payload_bytes_max - close_code_bytes);
   append_control(opcode::CLOSE, payload);
 }
 

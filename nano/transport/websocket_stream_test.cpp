@@ -305,6 +305,12 @@ TEST(WebSocketStream, CutsALongCloseReasonBetweenCharacters) {
   EXPECT_EQ(payload, close_payload(1000, "x" + reason.substr(0, 120)));
 }
 
+TEST(WebSocketStream, AlwaysSendsACloseReasonInUtf8) {
+  Reader reader;
+  reader.stream.close(WebSocketClose::normal, "a\xff");
+  EXPECT_EQ(payload_of(reader.stream.output()), close_payload(1000, "a\xef\xbf\xbd"));
+}
+
 TEST(WebSocketStream, StopsHandingOutPayloadsOnceTheCalleeHasClosed) {
   WebSocketStream stream;
   std::string bytes = binary("first") + binary("second");

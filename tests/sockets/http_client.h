@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "tests/sockets/socket.h"
 
@@ -32,6 +33,8 @@ class HttpClient {
   bool ended() {
     return pending_.empty() && socket_.receive_all().empty() && socket_.last() == Received::end;
   }
+  /// What comes after the last answer until the server ends the connection.
+  std::string rest() { return std::exchange(pending_, {}) + socket_.receive_all(); }
   Socket& socket() { return socket_; }
 
  private:

@@ -8,6 +8,8 @@
 
 #include <gtest/gtest.h>
 
+#include "nano/transport/websocket_frames_for_tests.h"
+#include "tests/sockets/client.h"
 #include "tests/sockets/http_client.h"
 #include "tests/sockets/parameters.h"
 
@@ -197,6 +199,17 @@ TEST_P(Http, AnUpgradeMayFollowRequestsOnTheSameConnection) {
   EXPECT_EQ(client.get("/hello").status, 200);
   client.send(upgrade_request());
   EXPECT_EQ(client.answer().status, 101);
+}
+
+TEST_P(Http, AnUpgradeThatWasPipelinedIsServedEvenIfTheClientHasSentItsLast) {
+  HttpClient client{server_};
+  client.send(get_request("/hello") + upgrade_request() + testing_frames::binary(opening()) +
+              testing_frames::binary(request_packet(1, "Service.Echo", "x")));
+  client.socket().shut_down_sending();
+  EXPECT_EQ(client.answer().status, 200);
+  EXPECT_EQ(client.answer().status, 101);
+  EXPECT_NE(client.rest().find('x'), std::string::npos);
+  EXPECT_EQ(client.socket().last(), Received::end);
 }
 
 TEST_P(Http, BadRequestsAreRefusedAndTheConnectionEnds) {

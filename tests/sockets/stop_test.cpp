@@ -1,6 +1,7 @@
 // How a server with clients stops.
 
 #include <chrono>
+#include <future>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -110,13 +111,16 @@ class StopWithHttp : public OnIoThreads {
  protected:
   void configure(Application& app) {
     app.serve_files("/", folder_.path());
-    app.handle_http("/never", [&app](HttpRequest) { return never(app); });
+    app.handle_http("/never", [this, &app](HttpRequest) { return never(app, begun_); });
+    app.handle_http("/hello", [](const HttpRequest&) { return HttpResponse::text(200, "hello"); });
   }
-  static Task<HttpResponse> never(Application& app) {
+  static Task<HttpResponse> never(Application& app, std::promise<void>& begun) {
+    begun.set_value();
     co_await app.scheduler().sleep(std::chrono::hours{1});
     co_return HttpResponse::text(200, "too late");
   }
   WebFolder folder_;
+  std::promise<void> begun_;
   Server server_{{.io_threads = io_threads(), .configure = [this](Application& app) { configure(app); }}};
 };
 INSTANTIATE_TEST_SUITE_P(Sockets, StopWithHttp, each_io_threads(), io_threads_name);
@@ -149,12 +153,22 @@ TEST_P(StopWithHttp, LetsADownloadFinish) {
 TEST_P(StopWithHttp, AHandlerThatIsCancelledAnswers500) {
   HttpClient client{server_};
   client.send(get_request("/never"));
-  HttpClient other{server_};
-  ASSERT_EQ(other.get("/").status, 200);
-  server_.on_logic([](Application&) {});
+  begun_.get_future().wait();
   const auto begin = Clock::now();
   server_.ask_to_stop();
   EXPECT_EQ(client.answer().status, 500);
+  EXPECT_EQ(server_.wait_for_end(), 0);
+  EXPECT_LT(Clock::now() - begin, limits::close_timeout);
+}
+
+TEST_P(StopWithHttp, ARequestThatFollowsACancelledOneAnswers503) {
+  HttpClient client{server_};
+  client.send(get_request("/never") + get_request("/hello"));
+  begun_.get_future().wait();
+  const auto begin = Clock::now();
+  server_.ask_to_stop();
+  EXPECT_EQ(client.answer().status, 500);
+  EXPECT_EQ(client.answer().status, 503);
   EXPECT_EQ(server_.wait_for_end(), 0);
   EXPECT_LT(Clock::now() - begin, limits::close_timeout);
 }
