@@ -10,7 +10,7 @@ int main(int argc, char** argv) {
                                        {{"--web", "Folder of the chat's page", &web},
                                         {"--client", "Folder of the built client-js", &client}})};
   app.add<chat::Room>();
-  app.compress_routes({"onJoin", "onLeave", "onMessage"});
+  app.compress_routes();
   app.listen_websocket("0.0.0.0:3250");
   app.serve_files("/", web);
   app.serve_files("/nano-client", client);

@@ -51,6 +51,9 @@ class Room final : public nano::Component {
   static void routes(nano::Routes<Room>& on) {
     on.add<&Room::join>("Join");
     on.add<&Room::say>("Say");
+    on.push<MembersChanged>("onJoin");
+    on.push<MembersChanged>("onLeave");
+    on.push<Message>("onMessage");
   }
 
   nano::Result<JoinReply> join(nano::Session& session, const JoinRequest& request);

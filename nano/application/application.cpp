@@ -1,6 +1,7 @@
 #include "nano/application/application.h"
 
 #include <exception>
+#include <iostream>
 #include <stdexcept>
 #include <utility>
 
@@ -111,18 +112,12 @@ Task<void> Application::reply_when_done(Task<HttpResponse> task, Function<void(H
   reply(std::move(response));
 }
 
-void Application::compress_routes(std::vector<std::string> push_routes) {
-  build_dictionary_ = [this, push_routes = std::move(push_routes)] {
-    std::vector<std::string> routes = registry_.routes();
-    routes.insert(routes.end(), push_routes.begin(), push_routes.end());
-    host_->set_dictionary(protocol::RouteDictionary::from_routes(std::move(routes)));
-  };
-}
+void Application::compress_routes() { compresses_routes_ = true; }
 
 void Application::set_route_codes(const std::map<std::string, std::uint16_t>& codes) {
   protocol::RouteDictionary dictionary;
   for (const auto& [route, code] : codes) dictionary.add(route, code);
-  build_dictionary_ = nullptr;
+  compresses_routes_ = false;
   host_->set_dictionary(std::move(dictionary));
 }
 
@@ -131,7 +126,7 @@ void Application::set_route_codes(const std::map<std::string, std::uint16_t>& co
 void Application::start() {
   NANO_ASSERT(phase_ == Phase::configuring, "an application starts once");
   registry_.check_payloads(host_->codec());
-  if (build_dictionary_) build_dictionary_();
+  if (compresses_routes_) host_->set_dictionary(protocol::RouteDictionary::from_routes(registry_.routes()));
   if (!outbound_.empty()) host_->outbound = &outbound_;
   registry_.init(*scheduler_);
   phase_ = Phase::running;
@@ -146,6 +141,12 @@ void Application::start() {
 int Application::run() {
   try {
     scheduler_->adopt_thread();
+    if (options_.print_routes) {
+      registry_.check_payloads(host_->codec());
+      std::cout << nano::print_routes(registry_, host_->codec(), options_.program, *options_.print_routes)
+                << std::flush;
+      return std::cout ? 0 : 1;
+    }
     start();
   } catch (const std::exception& failure) {
     log_.error("cannot start", {{"error", failure.what()}});

@@ -124,9 +124,9 @@ class Application {
   Pipeline& inbound() { return dispatcher_.inbound(); }
   Pipeline& outbound() { return outbound_; }
 
-  /// Offers clients a dictionary of all registered routes and of `push_routes`, numbered in sorted order;
-  /// routes in it travel as two bytes.
-  void compress_routes(std::vector<std::string> push_routes = {});
+  /// Offers clients a dictionary of all routes, those of handlers and those of declared pushes, numbered in
+  /// sorted order; routes in it travel as two bytes.
+  void compress_routes();
   /// The same with codes chosen by hand. Throws std::invalid_argument when a code is used twice.
   void set_route_codes(const std::map<std::string, std::uint16_t>& codes);
 
@@ -138,7 +138,7 @@ class Application {
 
   /// Starts, serves until stop(), SIGINT or SIGTERM, stops gracefully: no new clients, before_shutdown,
   /// queued bytes leave, sessions close, shutdown. Returns the exit code: 0, or 1 when it could not start
-  /// (the reason is logged).
+  /// (the reason is logged). With Options::print_routes it only prints them, to standard output.
   int run();
   /// Any thread. A second call does not wait for anything any more.
   void stop();
@@ -182,7 +182,7 @@ class Application {
   Dispatcher dispatcher_{registry_};
   Pipeline outbound_;
   std::unique_ptr<SessionHost> host_;
-  std::function<void()> build_dictionary_;
+  bool compresses_routes_ = false;
   std::vector<std::function<void()>> started_callbacks_;
   TimePoint stop_deadline_{};
   Timer stop_timer_;

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <stdexcept>
 
 #include <CLI/CLI.hpp>
@@ -39,6 +40,7 @@ struct Raw {
   double heartbeat_s;
   double handshake_timeout_s;
   std::string log_level;
+  std::string print_routes;
 };
 
 void add_flags(CLI::App& app, Options& options, Raw& raw) {
@@ -90,6 +92,8 @@ void add_flags(CLI::App& app, Options& options, Raw& raw) {
   app.add_option("--log-level", raw.log_level, "debug, info, warning, error or off")
       ->envname("NANO_LOG_LEVEL")
       ->capture_default_str();
+  app.add_option("--print-routes", raw.print_routes,
+                 "Print the routes and what they carry, then end: ts (for client-js), json or markdown");
 }
 
 void add_own_flags(CLI::App& app, const std::vector<ProgramOption>& own) {
@@ -111,8 +115,10 @@ void add_own_flags(CLI::App& app, const std::vector<ProgramOption>& own) {
 Result<Options> Options::parse(const std::vector<std::string>& arguments, Options defaults,
                                const std::vector<ProgramOption>& own, const std::string& program) {
   Options options = std::move(defaults);
-  Raw raw{to_seconds(options.heartbeat_interval), to_seconds(options.handshake_timeout),
-          std::string{to_string(options.log_level)}};
+  Raw raw{to_seconds(options.heartbeat_interval),
+          to_seconds(options.handshake_timeout),
+          std::string{to_string(options.log_level)},
+          {}};
   CLI::App app{"A real-time game server made with Nano.", program};
   app.footer("Each flag can also be given as an environment variable, named in its line; the flag wins.");
   add_own_flags(app, own);
@@ -125,6 +131,12 @@ Result<Options> Options::parse(const std::vector<std::string>& arguments, Option
       throw std::invalid_argument("--log-level is debug, info, warning, error or off, not \"" +
                                   raw.log_level + "\".");
     }
+    options.print_routes = parse_routes_format(raw.print_routes);
+    if (!options.print_routes && !raw.print_routes.empty()) {
+      throw std::invalid_argument("--print-routes is ts, json or markdown, not \"" + raw.print_routes +
+                                  "\".");
+    }
+    options.program = std::filesystem::path{program}.filename().string();
     options.check();
   } catch (const CLI::CallForHelp&) {
     return Error{"help", app.help()};

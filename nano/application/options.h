@@ -13,6 +13,7 @@
 #include "nano/base/limits.h"
 #include "nano/base/log.h"
 #include "nano/base/result.h"
+#include "nano/component/route_printer.h"
 #include "nano/serialize/serializer.h"
 
 namespace nano {
@@ -44,9 +45,12 @@ struct Options {
   std::uint32_t packet_bytes_max = 65536;  ///< body of an inbound packet
   std::size_t send_queue_bytes_max = limits::send_queue_bytes;
   LogLevel log_level = LogLevel::info;
+  /// Print what clients need to know of the routes, instead of serving.
+  std::optional<RoutesFormat> print_routes;
 
   // The code's.
 
+  std::string program = "server";  ///< its name, for people; from_command_line() takes that of the file
   std::shared_ptr<const Serializer> serializer;  ///< null: JSON
   std::optional<Log> log;                        ///< none: standard error, at log_level
   std::uint64_t seed = 0;                        ///< of Application::random(); 0: a new one each run

@@ -51,7 +51,7 @@ def program(handlers):
         name = f"C{number}"
         text += f"struct {name} : Component {{ {handler}\n"
         text += f'static void routes(Routes<{name}>& on) {{ on.add<&{name}::handler>("Handler"); }} }};\n'
-        text += f"auto use_{number} = handlers_of<{name}>();\n"
+        text += f"auto use_{number} = routes_of<{name}>();\n"
     return text
 
 

@@ -66,17 +66,20 @@ TEST_F(FrameHandlers, CoroutinesBeginAtTheFrame) {
   EXPECT_EQ(answer_to(request), "s");
 }
 
-TEST_F(FrameHandlers, ThatAreCoroutinesCountOnceAmongTheOpenCalls) {
-  world_.app().add<Arena>({.name = "Free", .handler_name = nullptr, .scheduler = nullptr});
+TEST(FrameHandlersOfABusySession, ThatAreCoroutinesCountOnceAmongTheOpenCalls) {
+  testing::World world;
+  FrameScheduler frames{world.app().scheduler(), milliseconds{100}};
+  world.app().add<Arena>({.name = "Arena", .handler_name = nullptr, .scheduler = &frames});
+  world.app().add<Arena>({.name = "Free", .handler_name = nullptr, .scheduler = nullptr});
+  world.start();
+  const auto client = world.connect();
   // All but one of the calls that a session may have open; the last comes through the frame.
-  std::vector<std::uint64_t> held;
-  for (std::uint32_t i = 1; i < limits::calls_in_flight; ++i) {
-    held.push_back(client_->send_request("Free.Slow", "held"));
-  }
-  const std::uint64_t last = client_->send_request("Arena.Slow", "last");
-  world_.advance(milliseconds{1'100});
-  EXPECT_EQ(answer_to(held.back()), "held");
-  EXPECT_EQ(answer_to(last), "last");
+  for (std::uint32_t i = 1; i < limits::calls_in_flight; ++i) client->send_request("Free.Slow", "held");
+  const std::uint64_t last = client->send_request("Arena.Slow", "last");
+  world.advance(milliseconds{1'100});
+  const auto reply = client->take_reply<std::string>(last);
+  ASSERT_TRUE(reply) << reply.error().code;
+  EXPECT_EQ(*reply, "last");
 }
 
 TEST_F(FrameHandlers, ThatThrowAnswerInternalAndTheFrameGoesOn) {

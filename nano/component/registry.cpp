@@ -17,9 +17,9 @@ std::string ComponentRegistry::unqualified_name(std::string_view type_name) {
 }
 
 void ComponentRegistry::insert(std::unique_ptr<Component> component, void* object,
-                               const ComponentOptions& options, std::vector<HandlerMethod> methods) {
+                               const ComponentOptions& options, ComponentRoutes routes) {
   std::map<std::string, Handler, std::less<>> added;  // all or, after an error, none of them
-  for (const HandlerMethod& method : methods) {
+  for (const HandlerMethod& method : routes.handlers) {
     const std::string name = options.handler_name ? options.handler_name(method.name) : method.name;
     const std::string route = options.name + "." + name;
     if (name.empty() || route.size() > protocol::route_bytes_max) {
@@ -36,6 +36,15 @@ void ComponentRegistry::insert(std::unique_ptr<Component> component, void* objec
     added.emplace(route,
                   Handler{route, object, method.invoke, method.request, method.response, options.scheduler});
   }
+  std::map<std::string, const PayloadType*> pushes = pushes_;
+  for (const DeclaredPush& push : routes.pushes) {
+    const auto [declared, is_new] = pushes.emplace(push.route, push.payload);
+    if (is_new || declared->second == push.payload) continue;
+    throw std::invalid_argument(
+        "The push \"" + push.route + "\" is declared with two types, " + std::string{declared->second->name} +
+        " and " + std::string{push.payload->name} + ": clients expect one. Give one of them another route.");
+  }
+  pushes_ = std::move(pushes);
   handlers_.merge(added);
   for (const auto& [route, handler] : handlers_) handler_by_route_.emplace(route, &handler);
   components_.push_back(std::move(component));
@@ -49,6 +58,11 @@ void ComponentRegistry::check_payloads(const PayloadCodec& codec) const {
                                     "\" cannot be served: " + codec.unsupported_sentence(*type));
       }
     }
+  }
+  for (const auto& [route, type] : pushes_) {
+    if (codec.supports(*type)) continue;
+    throw std::invalid_argument("The push \"" + route +
+                                "\" cannot be sent: " + codec.unsupported_sentence(*type));
   }
 }
 
@@ -78,8 +92,8 @@ const Handler* ComponentRegistry::find(std::string_view route) const {
 
 std::vector<std::string> ComponentRegistry::routes() const {
   std::vector<std::string> routes;
-  routes.reserve(handlers_.size());
   for (const auto& entry : handlers_) routes.push_back(entry.first);
+  for (const auto& entry : pushes_) routes.push_back(entry.first);
   return routes;
 }
 

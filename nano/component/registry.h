@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "nano/base/type_name.h"
 #include "nano/component/component.h"
 #include "nano/component/routes.h"
 #include "nano/scheduler/local_scheduler.h"
@@ -45,12 +46,13 @@ class ComponentRegistry {
   /// Destroys the components, the last added first.
   ~ComponentRegistry();
 
-  /// Throws std::invalid_argument with a sentence when a name is empty or taken.
+  /// Throws std::invalid_argument with a sentence when a name is empty or taken, or a push is declared with
+  /// two types.
   template <class C>
   C& add(std::unique_ptr<C> component, ComponentOptions options) {
     C& added = *component;
-    if (options.name.empty()) options.name = unqualified_name(payload_type_name<C>());
-    insert(std::move(component), &added, options, handlers_of<C>());
+    if (options.name.empty()) options.name = unqualified_name(detail::type_name<C>());
+    insert(std::move(component), &added, options, routes_of<C>());
     return added;
   }
 
@@ -64,21 +66,22 @@ class ComponentRegistry {
 
   /// Null if the route is unknown.
   const Handler* find(std::string_view route) const;
-  /// All routes, sorted.
+  /// By route.
+  const std::map<std::string, Handler, std::less<>>& handlers() const { return handlers_; }
+  /// The declared pushes, by route.
+  const std::map<std::string, const PayloadType*>& pushes() const { return pushes_; }
+  /// The routes of all handlers and pushes.
   std::vector<std::string> routes() const;
 
  private:
-  template <class C>
-  static constexpr std::string_view payload_type_name() {
-    return detail::type_name<C>();
-  }
   static std::string unqualified_name(std::string_view type_name);
   void insert(std::unique_ptr<Component> component, void* object, const ComponentOptions& options,
-              std::vector<HandlerMethod> methods);
+              ComponentRoutes routes);
 
   Scheduler* scheduler_ = nullptr;
   std::vector<std::unique_ptr<Component>> components_;
-  std::map<std::string, Handler, std::less<>> handlers_;                   // owns the names
+  std::map<std::string, Handler, std::less<>> handlers_;  // owns the names
+  std::map<std::string, const PayloadType*> pushes_;
   std::unordered_map<std::string_view, const Handler*> handler_by_route_;  // for the dispatch
 };
 

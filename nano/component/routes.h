@@ -24,7 +24,20 @@ struct HandlerMethod {
   const PayloadType* response;
 };
 
-/// Collects the handlers of component C. A handler is a method that takes, in any order and all optional,
+/// A push that a component sends, for clients to know.
+struct DeclaredPush {
+  std::string route;
+  const PayloadType* payload;
+};
+
+/// What a component registers.
+struct ComponentRoutes {
+  std::vector<HandlerMethod> handlers;
+  std::vector<DeclaredPush> pushes;
+};
+
+/// Collects the handlers and pushes of component C. A handler is a method that takes, in any order and all
+/// optional,
 /// - the session: nano::Session&, or nano::SessionPtr in coroutines;
 /// - the payload: a described struct, a protobuf message or raw bytes, by value or const reference;
 /// - a nano::Responder<T>, to answer later;
@@ -44,13 +57,35 @@ class Routes {
     detail::check_handler<decltype(method)>();
     using Answer = std::conditional_t<Traits::responders == 1, typename Traits::Responds,
                                       typename detail::AnswerOf<typename Traits::Return>::type>;
-    methods_.push_back({std::string{name}, &invoke<method>,
-                        payload_type_or_null<typename Traits::PayloadValue>(),
-                        payload_type_or_null<Answer>()});
+    routes_.handlers.push_back({std::string{name}, &invoke<method>,
+                                payload_type_or_null<typename Traits::PayloadValue>(),
+                                payload_type_or_null<Answer>()});
     return *this;
   }
 
-  std::vector<HandlerMethod> take() { return std::move(methods_); }
+  /// Registers the methods of C's description that have the form of a handler, under their own names.
+  Routes& add_described() {
+    using Described =
+        boost::describe::describe_members<C, boost::describe::mod_public | boost::describe::mod_function>;
+    boost::mp11::mp_for_each<Described>([this](auto member) {
+      using Member = decltype(member);
+      if constexpr (detail::HandlerShape<std::remove_cv_t<decltype(Member::pointer)>>) {
+        add<Member::pointer>(Member::name);
+      }
+    });
+    return *this;
+  }
+
+  /// Declares that sessions are pushed payloads of type T under `route`. Not needed for pushing; it is what
+  /// clients can know: such routes are in the dictionary of Application::compress_routes() and in what
+  /// --print-routes prints. Two components may declare the same route with the same type.
+  template <Payload T>
+  Routes& push(std::string_view route) {
+    routes_.pushes.push_back({std::string{route}, &payload_type<T>()});
+    return *this;
+  }
+
+  ComponentRoutes take() { return std::move(routes_); }
 
  private:
   template <auto method>
@@ -67,7 +102,7 @@ class Routes {
     }
   }
 
-  std::vector<HandlerMethod> methods_;
+  ComponentRoutes routes_;
 };
 
 namespace detail {
@@ -75,23 +110,11 @@ namespace detail {
 template <class C>
 concept HasRoutes = requires(Routes<C>& on) { C::routes(on); };
 
-template <class C>
-void add_described_methods(Routes<C>& on) {
-  using Described =
-      boost::describe::describe_members<C, boost::describe::mod_public | boost::describe::mod_function>;
-  boost::mp11::mp_for_each<Described>([&on](auto member) {
-    using Member = decltype(member);
-    if constexpr (HandlerShape<std::remove_cv_t<decltype(Member::pointer)>>) {
-      on.template add<Member::pointer>(Member::name);
-    }
-  });
-}
-
 }  // namespace detail
 
-/// The handlers of C: from its static `routes`, or else its description.
+/// The routes of C: from its static `routes`, or else its description.
 template <class C>
-std::vector<HandlerMethod> handlers_of() {
+ComponentRoutes routes_of() {
   static_assert(std::is_base_of_v<Component, C>, "A component derives from nano::Component.");
   Routes<C> on;
   if constexpr (detail::HasRoutes<C>) {
@@ -101,7 +124,7 @@ std::vector<HandlerMethod> handlers_of() {
         boost::describe::has_describe_members<C>::value,
         "A component names its handlers: give it `static void routes(nano::Routes<C>& on)` or describe its "
         "methods with BOOST_DESCRIBE_CLASS(C, (nano::Component), (Method, ...), (), ()).");
-    if constexpr (boost::describe::has_describe_members<C>::value) detail::add_described_methods(on);
+    if constexpr (boost::describe::has_describe_members<C>::value) on.add_described();
   }
   return on.take();
 }

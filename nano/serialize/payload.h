@@ -10,7 +10,9 @@
 #include <vector>
 
 #include "nano/base/result.h"
+#include "nano/base/type_name.h"
 #include "nano/serialize/json.h"
+#include "nano/serialize/json_shape.h"
 
 namespace google::protobuf {
 class MessageLite;
@@ -67,21 +69,17 @@ struct PayloadType {
   /// Json: appends the value's JSON text to `out`. False, with `out` unchanged, when it is nested deeper than
   /// json_depth_max.
   bool (*to_json)(const void* value, std::string& out) = nullptr;
+  /// Json: what the type looks like.
+  const JsonShape& (*shape)() = nullptr;
 
   /// Protobuf: the same object as its base class.
   google::protobuf::MessageLite* (*mutable_message)(void* value) = nullptr;
   const google::protobuf::MessageLite* (*message)(const void* value) = nullptr;
+  /// Protobuf: the message's name with its package, as "game.Position".
+  std::string (*protobuf_name)() = nullptr;
 };
 
 namespace detail {
-
-/// The name of T as the compiler writes it.
-template <class T>
-constexpr std::string_view type_name() {
-  std::string_view text = __PRETTY_FUNCTION__;  // "... [with T = X; ...]" (g++), "... [T = X]" (clang)
-  text.remove_prefix(text.find("T = ") + 4);
-  return text.substr(0, text.find_first_of(";]"));
-}
 
 template <RawPayload T>
 constexpr PayloadType make_payload_type() {
@@ -109,6 +107,7 @@ constexpr PayloadType make_payload_type() {
   type.to_json = [](const void* value, std::string& out) {
     return write_json_text(*static_cast<const T*>(value), out);
   };
+  type.shape = &json_shape<T>;
   return type;
 }
 
@@ -119,6 +118,7 @@ constexpr PayloadType make_payload_type() {
   type.message = [](const void* value) -> const google::protobuf::MessageLite* {
     return static_cast<const T*>(value);
   };
+  type.protobuf_name = [] { return std::string{T::default_instance().GetTypeName()}; };
   return type;
 }
 

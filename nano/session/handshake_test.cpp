@@ -165,7 +165,7 @@ TEST_F(HandshakeTest, ValidatorMayCloseOrKickTheSessionItself) {
 }
 
 TEST_F(HandshakeTest, OffersTheDictionaryOfRoutesAndPushes) {
-  world_.app().compress_routes({"onPush"});
+  world_.app().compress_routes();
   world_.start();
   RawClient client{world_};
   const auto document = answer(client, "{}");

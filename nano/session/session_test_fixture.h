@@ -132,6 +132,7 @@ class Desk final : public Component {
     on.add<&Desk::push>("Push");
     on.add<&Desk::kick>("Kick");
     on.add<&Desk::close>("Close");
+    on.push<std::string>("onPush");
   }
   std::string echo(const std::string& in) { return in; }
   void note(const std::string& in) { notes.push_back(in); }
