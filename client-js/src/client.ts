@@ -1,64 +1,70 @@
+import type {
+  Client,
+  OnceOptions,
+  PushesOptions,
+  RequestOptions,
+  RouteTypes,
+  State,
+  StateChange,
+  StateListener,
+  TypedClient,
+} from './api.js';
 import { Connection } from './connection.js';
+import { dataPacket } from './data_packet.js';
+import { RouteDictionary } from './dictionary.js';
 import { ConnectionClosedError, NanoError, TimeoutError } from './errors.js';
 import { Listeners } from './listeners.js';
-import { reconnectDelayMs, settle, type ConnectOptions, type Settings } from './options.js';
+import { MessageType } from './message.js';
+import { NotifyQueue } from './notify_queue.js';
+import type { ConnectOptions } from './options.js';
+import { Pending } from './pending.js';
+import { PushIterator } from './push_iterator.js';
+import { reconnectDelayMs, settle, type Settings } from './settings.js';
 import { Timer } from './timer.js';
-
-/** What a state listener is told. */
-export type StateChange =
-  /** Connected again, after `reconnecting`. For the server it is a new session: log in or join anew. */
-  | { readonly state: 'open'; readonly user: unknown }
-  /** The connection was lost, or try number `attempt - 1` failed; the next try starts after `delayMs`. */
-  | {
-      readonly state: 'reconnecting';
-      readonly attempt: number;
-      readonly delayMs: number;
-      readonly error: ConnectionClosedError;
-    }
-  /** For good: `error.reason` says why, `kick` among the reasons. */
-  | { readonly state: 'closed'; readonly error: ConnectionClosedError };
-
-export type State = StateChange['state'];
-
-export interface RequestOptions {
-  /** 0 or Infinity: no limit. Default: the option `requestTimeoutMs` of the client. */
-  timeoutMs?: number | undefined;
-}
 
 /**
  * Connects and shakes hands. Tries once; the option `reconnect` is for connections that were open. Rejects
  * with a HandshakeError, a TimeoutError, a ProtocolError, or a ConnectionClosedError when there was no
  * connection.
  */
+export function connect(url: string, options?: ConnectOptions): Promise<Client>;
+/** With the types of a server's routes the client is checked against them by the compiler. */
+export function connect<R extends RouteTypes>(url: string, options?: ConnectOptions): Promise<TypedClient<R>>;
 export function connect(url: string, options: ConnectOptions = {}): Promise<Client> {
-  return Client.connect(url, options);
+  return ReconnectingClient.connect(url, options);
 }
 
-/** A session with a server. Made by `connect`. */
-export class Client {
+type Listener<T> = (body: T) => unknown;
+
+/** A client over one connection after the other. */
+class ReconnectingClient implements Client {
   readonly #url: string;
   readonly #settings: Settings;
-  readonly #pushes = new Map<string, Listeners<unknown>>();
+  readonly #pushes = new Map<string, Listeners<any>>();
   readonly #stateListeners = new Listeners<StateChange>();
   readonly #retryTimer = new Timer();
+  readonly #queue: NotifyQueue | null;
   #connection: Connection | null = null;
-  #state: State = 'open';
+  #state: State = 'connecting';
   #attempt = 0;
   #user: unknown;
   /** Why there is no connection, when there is none. */
   #error: ConnectionClosedError | undefined;
 
-  private constructor(url: string, settings: Settings) {
+  private constructor(url: string, options: ConnectOptions) {
     this.#url = url;
-    this.#settings = settings;
+    this.#settings = settle(options);
+    this.#queue = this.#settings.queueNotifies && new NotifyQueue(this.#settings.queueNotifies);
+    if (options.onState) this.onState(options.onState);
   }
 
-  /** @internal */
   static async connect(url: string, options: ConnectOptions): Promise<Client> {
-    const client = new Client(url, settle(options));
+    const client = new ReconnectingClient(url, options);
+    client.#setState({ state: 'connecting' });
     try {
       await new Promise<void>((resolve, reject) => client.#dial(resolve, reject));
     } catch (error) {
+      client.#finish(closedFor(error));
       throw rootOf(error);
     }
     return client;
@@ -68,65 +74,94 @@ export class Client {
     return this.#state;
   }
 
-  /** The `user` of the server's handshake; that of the newest connection. */
   get user(): unknown {
     return this.#user;
   }
 
-  /**
-   * Resolves with the response. Rejects with a ResponseError when the server answers with an error, else with
-   * a TimeoutError, a ConnectionClosedError or a MessageError.
-   */
-  request<T = unknown>(route: string, body?: unknown, options: RequestOptions = {}): Promise<T> {
+  request<T>(route: string, body?: unknown, options: RequestOptions = {}): Promise<T> {
+    const { timeoutMs = this.#settings.requestTimeoutMs, signal } = options;
+    if (signal?.aborted) return Promise.reject(signal.reason);
     if (this.#state !== 'open' || this.#connection === null) return Promise.reject(this.#error);
     try {
-      const timeoutMs = options.timeoutMs ?? this.#settings.requestTimeoutMs;
-      return this.#connection.request(route, body, timeoutMs) as Promise<T>;
+      return this.#connection.request(route, body, timeoutMs, signal) as Promise<T>;
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
-  /**
-   * Returns false, and sends nothing, while there is no connection. Throws a MessageError for an unfit body.
-   */
   notify(route: string, body?: unknown): boolean {
-    if (this.#state !== 'open' || this.#connection === null) return false;
-    this.#connection.notify(route, body);
-    return true;
+    if (this.#state === 'open' && this.#connection !== null) {
+      this.#connection.notify(route, body);
+      return true;
+    }
+    if (this.#state !== 'reconnecting' || this.#queue === null) return false;
+    // The next connection may have another dictionary; in full a route is always understood.
+    const { serializer } = this.#settings;
+    const packet = dataPacket(MessageType.notify, 0, route, body, serializer, new RouteDictionary());
+    return this.#queue.add(packet);
   }
 
-  /**
-   * Calls `listener` for each push of this route, in the order sent, until the returned function is called.
-   */
-  on<T = unknown>(route: string, listener: (body: T) => unknown): () => void {
+  on<T>(route: string, listener: Listener<T>): () => void {
     let listeners = this.#pushes.get(route);
     if (listeners === undefined) {
-      listeners = new Listeners();
+      listeners = new Listeners<T>();
       this.#pushes.set(route, listeners);
     }
-    listeners.add(listener as (body: unknown) => unknown);
+    listeners.add(listener);
     return () => this.off(route, listener);
   }
 
-  off<T = unknown>(route: string, listener: (body: T) => unknown): void {
+  off<T>(route: string, listener: Listener<T>): void {
     const listeners = this.#pushes.get(route);
-    listeners?.remove(listener as (body: unknown) => unknown);
+    listeners?.remove(listener);
     if (listeners?.isEmpty) this.#pushes.delete(route);
   }
 
-  /** Calls `listener` with each change of state from now on, until the returned function is called. */
-  onState(listener: (change: StateChange) => unknown): () => void {
+  once<T>(route: string, listener: Listener<T>): () => void;
+  once<T>(route: string, options?: OnceOptions): Promise<T>;
+  once<T>(route: string, how: Listener<T> | OnceOptions = {}): (() => void) | Promise<T> {
+    if (typeof how !== 'function') return this.#next(route, how);
+    const stop = this.on(route, (body: T) => {
+      stop();
+      return how(body);
+    });
+    return stop;
+  }
+
+  pushes<T>(route: string, options: PushesOptions = {}): AsyncIterableIterator<T> {
+    const pushes = new PushIterator<T>(route, options, (iterator) => {
+      const stop = this.on(route, (body: T) => iterator.push(body));
+      const forget = this.onState(({ state }) => state === 'closed' && iterator.end());
+      return () => (stop(), forget());
+    });
+    if (this.#state === 'closed') pushes.end();
+    return pushes;
+  }
+
+  onState(listener: StateListener): () => void {
     return this.#stateListeners.add(listener);
   }
 
-  /** What was sent before still leaves. Requests in flight are rejected. */
   close(): void {
     if (this.#state === 'closed') return;
     if (this.#connection !== null) this.#connection.close();
     else this.#finish(new ConnectionClosedError('client', 'the client was closed while it was reconnecting'));
   }
 
+  #next<T>(route: string, { timeoutMs = 0, signal }: OnceOptions): Promise<T> {
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    if (this.#state === 'closed') return Promise.reject(this.#error);
+    const late = `no push of ${route} came within ${timeoutMs} ms`;
+    const push = new Pending<T>({ timeoutMs, signal, late, gaveUp: () => stop() });
+    const unsubscribe = this.on(route, (body: T) => (stop(), push.resolve(body)));
+    const forget = this.onState((change) => {
+      if (change.state === 'closed') (stop(), push.reject(change.error));
+    });
+    const stop = (): void => (unsubscribe(), forget());
+    return push.promise;
+  }
+
+  /** Throws if no connection can even be begun. */
   #dial(opened: () => void, failed: (error: ConnectionClosedError) => void): void {
     let isOpen = false;
     this.#connection = new Connection(this.#url, this.#settings, {
@@ -135,6 +170,7 @@ export class Client {
         this.#attempt = 0;
         this.#user = user;
         opened();
+        void this.#opened();
       },
       pushed: (route, body) => this.#pushes.get(route)?.call(body, `a listener of ${route} threw`),
       ended: (error) => {
@@ -143,6 +179,15 @@ export class Client {
         else failed(error);
       },
     });
+  }
+
+  async #opened(): Promise<void> {
+    const connection = this.#connection;
+    const listenersDone = this.#setState({ state: 'open', user: this.#user });
+    if (this.#queue === null) return;
+    await Promise.all(listenersDone);
+    if (this.#connection !== connection) return;
+    for (const packet of this.#queue.takeAll()) connection?.send(packet);
   }
 
   #lost(error: ConnectionClosedError): void {
@@ -159,24 +204,31 @@ export class Client {
   #redial(): void {
     try {
       this.#dial(
-        () => this.#setState({ state: 'open', user: this.#user }),
+        () => {},
         (error) => this.#lost(error),
       );
     } catch (cause) {
-      this.#finish(new ConnectionClosedError('unreachable', 'no connection could be made', { cause }));
+      this.#finish(closedFor(cause));
     }
   }
 
   #finish(error: ConnectionClosedError): void {
     this.#error = error;
     this.#retryTimer.clear();
+    this.#queue?.takeAll();
     this.#setState({ state: 'closed', error });
   }
 
-  #setState(change: StateChange): void {
+  /** The promises are those of listeners that take their time. */
+  #setState(change: StateChange): Promise<unknown>[] {
     this.#state = change.state;
-    this.#stateListeners.call(change, 'a state listener threw');
+    return this.#stateListeners.call(change, 'a state listener threw');
   }
+}
+
+function closedFor(cause: unknown): ConnectionClosedError {
+  if (cause instanceof ConnectionClosedError) return cause;
+  return new ConnectionClosedError('unreachable', 'no connection could be made', { cause });
 }
 
 /** The error behind a connection that never opened, where there is one of ours. */

@@ -1,19 +1,18 @@
-import { decodeUtf8 } from './bytes.js';
+import type { AbortSignalLike } from './api.js';
+import { dataPacket } from './data_packet.js';
 import { RouteDictionary } from './dictionary.js';
-import {
-  ConnectionClosedError,
-  HandshakeError,
-  MessageError,
-  ProtocolError,
-  ResponseError,
-} from './errors.js';
+import { ConnectionClosedError, HandshakeError, MessageError, NanoError, ProtocolError } from './errors.js';
 import type { CloseReason } from './errors.js';
 import { decodeHandshake, encodeHandshake } from './handshake.js';
+import { Inbox } from './inbox.js';
+import { inflate } from './inflate.js';
+import { kickReason, responseError } from './lenient.js';
 import { report } from './listeners.js';
-import { decodeMessage, encodeMessage, MessageType, type Message } from './message.js';
-import type { Settings, WebSocketLike } from './options.js';
+import { decodeMessage, MessageType, type Message } from './message.js';
+import type { WebSocketLike } from './options.js';
 import { encodePacket, PacketDecoder, PacketType, type Packet } from './packet.js';
 import { Requests } from './requests.js';
+import type { Settings } from './settings.js';
 import { Timer } from './timer.js';
 
 export interface ConnectionEvents {
@@ -44,9 +43,7 @@ export class Connection {
   #socketError: unknown;
   #dictionary = new RouteDictionary();
   #silenceLimitMs = 0;
-  /** Packets not handled yet, and what ended the stream after them. */
-  #inbox: (Packet | ProtocolError)[] = [];
-  #draining = false;
+  readonly #inbox = new Inbox((item) => this.#handle(item));
 
   constructor(url: string, settings: Settings, events: ConnectionEvents) {
     const hello = encodePacket(PacketType.handshake, encodeHandshake(settings.user));
@@ -69,30 +66,23 @@ export class Connection {
   }
 
   /** Throws a MessageError if the request can't be sent as it is. */
-  request(route: string, body: unknown, timeoutMs: number): Promise<unknown> {
+  request(route: string, body: unknown, timeoutMs: number, signal?: AbortSignalLike): Promise<unknown> {
     const id = this.#requests.nextId();
-    this.#sendMessage(MessageType.request, id, route, body);
-    return this.#requests.wait(id, route, timeoutMs);
+    this.send(dataPacket(MessageType.request, id, route, body, this.#settings.serializer, this.#dictionary));
+    return this.#requests.wait(id, route, timeoutMs, signal);
   }
 
   /** Throws a MessageError if the notify can't be sent as it is. */
   notify(route: string, body: unknown): void {
-    this.#sendMessage(MessageType.notify, 0, route, body);
+    this.send(dataPacket(MessageType.notify, 0, route, body, this.#settings.serializer, this.#dictionary));
+  }
+
+  send(packet: Uint8Array): void {
+    this.#socket.send(packet);
   }
 
   close(): void {
     this.#end('client', 'the connection was closed by this client');
-  }
-
-  #sendMessage(type: MessageType, id: number, route: string, body: unknown): void {
-    let payload: Uint8Array;
-    try {
-      payload = this.#settings.serializer.encode(body, route);
-    } catch (cause) {
-      throw new MessageError(`the body for ${route} could not be encoded`, { cause });
-    }
-    const message = encodeMessage(type, id, route, payload, this.#dictionary);
-    this.#socket.send(encodePacket(PacketType.data, message));
   }
 
   #receive(data: unknown): void {
@@ -101,45 +91,43 @@ export class Connection {
     try {
       if (typeof data === 'string') throw new ProtocolError('the server sent a text message');
       const chunk = new Uint8Array(data as ArrayBuffer);
-      for (const packet of this.#decoder.feed(chunk)) this.#inbox.push(packet);
+      for (const packet of this.#decoder.feed(chunk)) this.#inbox.put(packet);
+      this.#inbox.checkRoom();
     } catch (error) {
-      this.#inbox.push(error as ProtocolError);
+      this.#inbox.putEnd(error as ProtocolError);
       this.#socket.onmessage = () => {};
     }
-    void this.#drain();
+    void this.#inbox.drain();
   }
 
-  async #drain(): Promise<void> {
-    if (this.#draining) return;
-    this.#draining = true;
-    for (let next = this.#inbox.shift(); next !== undefined; next = this.#inbox.shift()) {
-      this.#handle(next);
-      // Code that awaits a response shall run before the listeners of pushes that were sent after it.
-      await undefined;
-    }
-    this.#draining = false;
-  }
-
-  #handle(item: Packet | ProtocolError): void {
+  /** Never throws; a promise is never rejected. */
+  #handle(item: Packet | NanoError): void | Promise<void> {
     try {
-      if (item instanceof ProtocolError) throw item;
-      this.#handlePacket(item);
+      if (item instanceof NanoError) throw item;
+      return this.#handlePacket(item)?.catch((cause: unknown) => this.#fail(cause));
     } catch (cause) {
-      if (cause instanceof HandshakeError) this.#end('refused', cause.message, { cause });
-      else this.#end('protocol', cause instanceof Error ? cause.message : String(cause), { cause });
+      this.#fail(cause);
     }
   }
 
-  #handlePacket(packet: Packet): void {
+  #fail(cause: unknown): void {
+    if (cause instanceof ConnectionClosedError) this.#endWith(cause);
+    else if (cause instanceof HandshakeError) this.#end('refused', cause.message, { cause });
+    else this.#end('protocol', cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+
+  #handlePacket(packet: Packet): void | Promise<void> {
     switch (packet.type) {
       case PacketType.handshake:
         return this.#shakeHands(packet.body);
       case PacketType.heartbeat:
-        if (this.#phase === 'open') this.#socket.send(encodePacket(PacketType.heartbeat));
+        if (this.#phase === 'open') this.send(encodePacket(PacketType.heartbeat));
         return;
-      case PacketType.data:
+      case PacketType.data: {
         if (this.#phase !== 'open') throw new ProtocolError('the server sent data before the handshake');
-        return this.#handleMessage(decodeMessage(packet.body, this.#dictionary));
+        const message = decodeMessage(packet.body, this.#dictionary);
+        return message.isDeflated ? this.#handleDeflated(message) : this.#handleMessage(message);
+      }
       case PacketType.kick: {
         const detail = kickReason(packet.body);
         return this.#end('kick', detail || 'the server closed the session', { detail });
@@ -155,9 +143,14 @@ export class Connection {
     this.#dictionary = handshake.dictionary;
     this.#silenceLimitMs = handshake.heartbeatMs * silenceLimitIntervals;
     this.#phase = 'open';
-    this.#socket.send(encodePacket(PacketType.handshakeAck));
+    this.send(encodePacket(PacketType.handshakeAck));
     this.#watchForSilence();
     this.#events.opened(handshake.user);
+  }
+
+  async #handleDeflated(message: Message): Promise<void> {
+    const payload = await inflate(message.payload, this.#settings.inflatedBytesMax);
+    if (this.#phase === 'open') this.#handleMessage({ ...message, payload: payload ?? message.payload });
   }
 
   #handleMessage(message: Message): void {
@@ -178,11 +171,12 @@ export class Connection {
   #handleResponse({ id, payload, isError }: Message): void {
     const waiting = this.#requests.take(id);
     if (waiting === undefined) return;
-    if (isError) return waiting.reject(responseError(waiting.route, payload));
+    const { route, answer } = waiting;
+    if (isError) return answer.reject(responseError(route, payload));
     try {
-      waiting.resolve(this.#settings.serializer.decode(payload, waiting.route, 'response'));
+      answer.resolve(this.#settings.serializer.decode(payload, route, 'response'));
     } catch (cause) {
-      waiting.reject(new MessageError(`the response to ${waiting.route} could not be decoded`, { cause }));
+      answer.reject(new MessageError(`the response to ${route} could not be decoded`, { cause }));
     }
   }
 
@@ -191,42 +185,28 @@ export class Connection {
   }
 
   #socketClosed(): void {
-    for (const item of this.#inbox.splice(0)) this.#handle(item);
-    if (this.#socketOpened) this.#end('server', 'the connection was closed by the server or the network');
-    else this.#end('unreachable', 'the server cannot be reached', { cause: this.#socketError });
+    if (this.#phase === 'ended') return;
+    const error = this.#socketOpened
+      ? new ConnectionClosedError('server', 'the connection was closed by the server or the network')
+      : new ConnectionClosedError('unreachable', 'the server cannot be reached', {
+          cause: this.#socketError,
+        });
+    // What came before the end is handled before it.
+    this.#inbox.putEnd(error);
+    void this.#inbox.drain();
   }
 
   #end(reason: CloseReason, message: string, more: { cause?: unknown; detail?: string } = {}): void {
+    this.#endWith(new ConnectionClosedError(reason, message, more));
+  }
+
+  #endWith(error: ConnectionClosedError): void {
     if (this.#phase === 'ended') return;
     this.#phase = 'ended';
     this.#alarm.clear();
-    this.#inbox = [];
+    this.#inbox.clear();
     this.#socket.close();
-    const error = new ConnectionClosedError(reason, message, more);
     this.#requests.rejectAll(error);
     this.#events.ended(error);
   }
-}
-
-function responseError(route: string, payload: Uint8Array): ResponseError {
-  const { code, msg } = parseLeniently(payload);
-  return new ResponseError(route, textOf(code) || 'unknown', textOf(msg));
-}
-
-function kickReason(body: Uint8Array): string {
-  return textOf(parseLeniently(body)['reason']);
-}
-
-/** Errors and kicks mean what they mean even where their details can't be read. */
-function parseLeniently(body: Uint8Array): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(decodeUtf8(body));
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }

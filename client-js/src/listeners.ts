@@ -19,16 +19,21 @@ export class Listeners<T> {
     return this.#listeners.size === 0;
   }
 
-  /** `what` names the occasion in the report about a listener that throws. */
-  call(value: T, what: string): void {
+  /**
+   * `what` names the occasion in the report about a listener that throws. Returns a promise for the end of
+   * each listener that is asynchronous; none is ever rejected.
+   */
+  call(value: T, what: string): Promise<unknown>[] {
+    const ends: Promise<unknown>[] = [];
     for (const listener of [...this.#listeners]) {
       try {
         const result = listener(value);
-        if (result instanceof Promise) result.catch((error: unknown) => report(what, error));
+        if (result instanceof Promise) ends.push(result.catch((error: unknown) => report(what, error)));
       } catch (error) {
         report(what, error);
       }
     }
+    return ends;
   }
 }
 

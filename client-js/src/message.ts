@@ -13,6 +13,8 @@ export interface Message {
   /** Empty for responses. */
   readonly route: string;
   readonly payload: Uint8Array;
+  /** Whether the payload is marked as compressed. */
+  readonly isDeflated: boolean;
   /** Whether this is a response that says the request failed. */
   readonly isError: boolean;
 }
@@ -47,13 +49,11 @@ export function decodeMessage(body: Uint8Array, dictionary: RouteDictionary): Me
   const flag = reader.u8('flag');
   const type = (flag >> 1) & 7;
   if (!isMessageType(type)) throw new ProtocolError(`there is no message type ${type}`);
-  if (flag & deflatedPayloadFlag) {
-    throw new ProtocolError('the server sent a compressed payload, which this client does not read');
-  }
   const id = hasId(type) ? readId(reader) : 0;
   const route = hasRoute(type) ? readRoute(reader, (flag & compressedRouteFlag) !== 0, dictionary) : '';
+  const isDeflated = (flag & deflatedPayloadFlag) !== 0;
   const isError = type === MessageType.response && (flag & errorFlag) !== 0;
-  return { type, id, route, payload: reader.rest(), isError };
+  return { type, id, route, payload: reader.rest(), isDeflated, isError };
 }
 
 function isMessageType(type: number): type is MessageType {

@@ -1,5 +1,5 @@
-import { NanoError } from './errors.js';
-import { jsonSerializer, type Serializer } from './serializer.js';
+import type { StateListener } from './api.js';
+import type { Serializer } from './serializer.js';
 
 /** The part of a WebSocket that the client uses: the browser's, or that of npm's `ws` on Node. */
 export interface WebSocketLike {
@@ -23,6 +23,13 @@ export interface ReconnectOptions {
   attempts?: number | undefined;
 }
 
+export interface QueueOptions {
+  /** Notifies that may wait. Default 100. */
+  max?: number | undefined;
+  /** Bytes that they may have together, as packets. Default 65536. */
+  bytesMax?: number | undefined;
+}
+
 export interface ConnectOptions {
   /** Sent with the handshake, as a token that the server checks. */
   user?: unknown;
@@ -32,56 +39,18 @@ export interface ConnectOptions {
   requestTimeoutMs?: number | undefined;
   /** Whether to connect again when a connection is lost. Default false. */
   reconnect?: boolean | ReconnectOptions | undefined;
+  /**
+   * Whether to keep notifies made while reconnecting, and send them in their order once connected: after the
+   * state listeners have heard of `open` and the promises they returned are settled. One that finds the queue
+   * full is dropped, and `notify` returns false. Default false.
+   */
+  queueNotifies?: boolean | QueueOptions | undefined;
+  /** Hears every change of state from `connecting` on. */
+  onState?: StateListener | undefined;
   /** Needed only where the platform has no WebSocket, as Node before version 22. */
   webSocket?: WebSocketConstructor | undefined;
   /** Default: JSON. */
   serializer?: Serializer | undefined;
-}
-
-/** The options with every default filled in. */
-export interface Settings {
-  readonly user: unknown;
-  readonly handshakeTimeoutMs: number;
-  readonly requestTimeoutMs: number;
-  readonly reconnect: {
-    readonly minDelayMs: number;
-    readonly maxDelayMs: number;
-    readonly attempts: number;
-  } | null;
-  readonly webSocket: WebSocketConstructor;
-  readonly serializer: Serializer;
-}
-
-export function settle(options: ConnectOptions): Settings {
-  const platformWebSocket = (globalThis as { WebSocket?: WebSocketConstructor }).WebSocket;
-  const webSocket = options.webSocket ?? platformWebSocket;
-  if (webSocket === undefined) {
-    throw new NanoError('this platform has no WebSocket: give a constructor as option webSocket');
-  }
-  const reconnect = options.reconnect === true ? {} : options.reconnect || null;
-  return {
-    user: options.user,
-    handshakeTimeoutMs: options.handshakeTimeoutMs ?? 10_000,
-    requestTimeoutMs: options.requestTimeoutMs ?? 10_000,
-    reconnect: reconnect && {
-      minDelayMs: reconnect.minDelayMs ?? 500,
-      maxDelayMs: reconnect.maxDelayMs ?? 15_000,
-      attempts: reconnect.attempts ?? Infinity,
-    },
-    webSocket,
-    serializer: options.serializer ?? jsonSerializer,
-  };
-}
-
-/**
- * The delay before try number `attempt` (from 1): exponential, and somewhere in the upper half of its range
- * at random, so that the clients of a server that restarts don't come back all at once.
- */
-export function reconnectDelayMs(
-  attempt: number,
-  limits: { readonly minDelayMs: number; readonly maxDelayMs: number },
-  random: () => number = Math.random,
-): number {
-  const full = Math.min(limits.maxDelayMs, limits.minDelayMs * 2 ** (attempt - 1));
-  return full * (0.5 + 0.5 * random());
+  /** A compressed payload that has more bytes than this closes the connection. Default 1 MiB. */
+  inflatedBytesMax?: number | undefined;
 }

@@ -1,11 +1,10 @@
-import { TimeoutError, type NanoError } from './errors.js';
-import { Timer } from './timer.js';
+import type { AbortSignalLike } from './api.js';
+import type { NanoError } from './errors.js';
+import { Pending } from './pending.js';
 
 interface Waiting {
   readonly route: string;
-  readonly timer: Timer;
-  resolve(body: unknown): void;
-  reject(error: unknown): void;
+  readonly answer: Pending<unknown>;
 }
 
 /** Browser clients of this protocol reckon with 32 bits and a sign; servers made for them expect no more. */
@@ -27,32 +26,28 @@ export class Requests {
     return this.#lastId;
   }
 
-  wait(id: number, route: string, timeoutMs: number): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      const timer = new Timer();
-      this.#waiting.set(id, { route, timer, resolve, reject });
-      timer.set(timeoutMs, () => {
-        this.#waiting.delete(id);
-        reject(new TimeoutError(`${route} was not answered within ${timeoutMs} ms`));
-      });
+  wait(id: number, route: string, timeoutMs: number, signal?: AbortSignalLike): Promise<unknown> {
+    const answer = new Pending<unknown>({
+      timeoutMs,
+      signal,
+      late: `${route} was not answered within ${timeoutMs} ms`,
+      gaveUp: () => this.#waiting.delete(id),
     });
+    this.#waiting.set(id, { route, answer });
+    return answer.promise;
   }
 
-  /** Takes the request out. Undefined when there is none: its time was up, or there never was one. */
+  /** Takes the request out. Undefined when there is none: it was given up, or there never was one. */
   take(id: number | bigint): Waiting | undefined {
     if (typeof id === 'bigint') return undefined;
     const waiting = this.#waiting.get(id);
     this.#waiting.delete(id);
-    waiting?.timer.clear();
     return waiting;
   }
 
   rejectAll(error: NanoError): void {
     const all = [...this.#waiting.values()];
     this.#waiting.clear();
-    for (const waiting of all) {
-      waiting.timer.clear();
-      waiting.reject(error);
-    }
+    for (const { answer } of all) answer.reject(error);
   }
 }

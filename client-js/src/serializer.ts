@@ -31,3 +31,16 @@ export const rawSerializer: Serializer = {
     return payload.slice();
   },
 };
+
+/** A serializer for each of these routes, of handlers and pushes alike, and one for all others. */
+export function byRoute(
+  serializers: { readonly [route: string]: Serializer },
+  others: Serializer = jsonSerializer,
+): Serializer {
+  const byName = new Map(Object.entries(serializers));
+  const of = (route: string): Serializer => byName.get(route) ?? others;
+  return {
+    encode: (body, route) => of(route).encode(body, route),
+    decode: (payload, route, kind) => of(route).decode(payload, route, kind),
+  };
+}

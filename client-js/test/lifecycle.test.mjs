@@ -9,7 +9,7 @@ import {
   ProtocolError,
   TimeoutError,
 } from '../dist/index.js';
-import { PacketType } from '../dist/packet.js';
+import { PacketType } from '../dist/modules/packet.js';
 import { nextState, pair } from './pair.mjs';
 import { bytes, TestServer } from './server.mjs';
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { RouteDictionary } from '../dist/dictionary.js';
-import { MessageError, ProtocolError } from '../dist/errors.js';
-import { decodeMessage, encodeMessage, MessageType } from '../dist/message.js';
+import { RouteDictionary } from '../dist/modules/dictionary.js';
+import { MessageError, ProtocolError } from '../dist/modules/errors.js';
+import { decodeMessage, encodeMessage, MessageType } from '../dist/modules/message.js';
 import { bytesOf, hexOf, vectors } from './vectors.mjs';
 
 const dictionary = new RouteDictionary(Object.entries(vectors.dictionary));
@@ -65,11 +65,10 @@ describe('messages', () => {
     assert.equal(decodeMessage(bytesOf('26026f6e7b7d'), dictionary).isError, false);
   });
 
-  test('a compressed payload is refused in clear words', () => {
-    assert.throws(() => decodeMessage(bytesOf('1401789c'), dictionary), {
-      name: 'ProtocolError',
-      message: /compressed payload/,
-    });
+  test('bit 4 marks a payload as compressed, whatever the type', () => {
+    assert.equal(decodeMessage(bytesOf('1401789c'), dictionary).isDeflated, true);
+    assert.equal(decodeMessage(bytesOf('16026f6e789c'), dictionary).isDeflated, true);
+    assert.equal(decodeMessage(bytesOf('0401789c'), dictionary).isDeflated, false);
   });
 
   test('a route of 256 bytes cannot be sent', () => {

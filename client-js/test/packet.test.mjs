@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { MessageError, ProtocolError } from '../dist/errors.js';
-import { encodePacket, PacketDecoder, PacketType } from '../dist/packet.js';
+import { MessageError, ProtocolError } from '../dist/modules/errors.js';
+import { encodePacket, PacketDecoder, PacketType } from '../dist/modules/packet.js';
 import { bytesOf, hexOf, vectors } from './vectors.mjs';
 
 const limit = vectors.max_packet_body;

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { decodeHandshake, encodeHandshake } from '../dist/handshake.js';
-import { HandshakeError, ProtocolError } from '../dist/errors.js';
+import { decodeHandshake, encodeHandshake } from '../dist/modules/handshake.js';
+import { HandshakeError, ProtocolError } from '../dist/modules/errors.js';
 import { jsonSerializer, rawSerializer } from '../dist/index.js';
-import { reconnectDelayMs } from '../dist/options.js';
-import { Requests } from '../dist/requests.js';
+import { reconnectDelayMs } from '../dist/modules/settings.js';
+import { Requests } from '../dist/modules/requests.js';
 
 const utf8 = (value) => new TextEncoder().encode(typeof value === 'string' ? value : JSON.stringify(value));
 
@@ -88,8 +88,19 @@ test('request ids count from 1, end below 2^31, begin anew, and skip those in us
   const late = new Requests(2 ** 31 - 2);
   const first = late.wait(1, 'slow', 0);
   assert.deepEqual([late.nextId(), late.nextId()], [2 ** 31 - 1, 2]);
-  late.take(1).resolve('done');
+  late.take(1).answer.resolve('done');
   assert.equal(await first, 'done');
+});
+
+test('a request that was given up is no longer waited for', async () => {
+  const requests = new Requests();
+  const controller = new AbortController();
+  const late = requests.wait(1, 'slow', 1);
+  const aborted = requests.wait(2, 'aborted', 0, controller.signal);
+  await assert.rejects(late, { name: 'TimeoutError' });
+  controller.abort('enough');
+  await assert.rejects(aborted, (reason) => reason === 'enough');
+  assert.deepEqual([requests.take(1), requests.take(2)], [undefined, undefined]);
 });
 
 test('delays between tries double up to their limit, and chance takes at most half of them', () => {

@@ -2,9 +2,9 @@
 import { once } from 'node:events';
 import { WebSocketServer } from 'ws';
 
-import { RouteDictionary } from '../dist/dictionary.js';
-import { decodeMessage, encodeMessage, MessageType } from '../dist/message.js';
-import { encodePacket, PacketDecoder, PacketType } from '../dist/packet.js';
+import { RouteDictionary } from '../dist/modules/dictionary.js';
+import { decodeMessage, encodeMessage, MessageType } from '../dist/modules/message.js';
+import { encodePacket, PacketDecoder, PacketType } from '../dist/modules/packet.js';
 
 const text = new TextDecoder();
 const errorFlag = 0x20;

@@ -3,7 +3,14 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import WebSocket from 'ws';
 
-import { connect, HandshakeError, ResponseError } from '../../client-js/dist/index.js';
+import {
+  byRoute,
+  connect,
+  HandshakeError,
+  rawSerializer,
+  ResponseError,
+} from '../../client-js/dist/index.js';
+import { libraries, ping } from '../../client-js/test/ping.mjs';
 import { ConformanceServer } from './server.mjs';
 
 let server;
@@ -75,4 +82,86 @@ test('nano-client: a kick closes with its reason, after the response sent before
   await client.request('Test.Kick', { reason: 'enough' });
   const { state, error } = await closed;
   assert.deepEqual([state, error.reason, error.detail], ['closed', 'kick', 'enough']);
+});
+
+test('nano-client: an aborted request is rejected at once, and those around it are answered', async (t) => {
+  const client = await connected(t);
+  const controller = new AbortController();
+  const requests = [0, 1, 2].map((n) =>
+    client.request('Test.Later', { n }, n === 1 ? { signal: controller.signal } : {}),
+  );
+  controller.abort('enough');
+  await assert.rejects(requests[1], (reason) => reason === 'enough');
+  assert.deepEqual([await requests[0], await requests[2]], [{ n: 0 }, { n: 2 }]);
+});
+
+test('nano-client: raw routes carry any bytes, beside routes in JSON', async (t) => {
+  const client = await connected(t, { serializer: byRoute({ 'Test.Echo': rawSerializer }) });
+  const bytes = Uint8Array.from({ length: 60_000 }, (_, n) => n);
+  assert.deepEqual(await client.request('Test.Echo', bytes), bytes);
+  assert.deepEqual(await client.request('Test.Echo'), new Uint8Array(0));
+  assert.deepEqual(await client.request('Test.Check', { text: 'Grüße 👋 玩家' }), { text: 'Grüße 👋 玩家' });
+});
+
+for (const [name, { serializer, type, message, plain, read }] of Object.entries(libraries)) {
+  test(`nano-client: messages of ${name} go to protobuf handlers and come back`, async (t) => {
+    const client = await connected(t, {
+      serializer: byRoute({
+        'Proto.Echo': serializer({ request: type, response: type }),
+        'Proto.Poke': serializer({ request: type }),
+        onProto: serializer({ push: type }),
+      }),
+    });
+    assert.deepEqual(read(await client.request('Proto.Echo', message)), ping);
+    assert.deepEqual(read(await client.request('Proto.Echo', plain)), ping);
+    assert.deepEqual(read(await client.request('Proto.Echo')), { content: '', sequence: 0 });
+    const push = client.once('onProto');
+    client.notify('Proto.Poke', plain);
+    assert.deepEqual(read(await push), ping);
+    assert.deepEqual(await client.request('Test.Check', { text: 'JSON' }), { text: 'JSON' });
+  });
+}
+
+test('nano-client: what a protobuf handler cannot read is an error with words, in JSON', async (t) => {
+  const client = await connected(t, { serializer: byRoute({ 'Proto.Echo': rawSerializer }) });
+  await assert.rejects(client.request('Proto.Echo', Uint8Array.of(0x0a, 0xff)), {
+    name: 'ResponseError',
+    code: 'bad_payload',
+  });
+});
+
+test('nano-client: a loop over pushes hears all of them, and ends with the kick', async (t) => {
+  const client = await connected(t);
+  const pokes = client.pushes('onPoke');
+  for (let n = 0; n < 100; n += 1) client.notify('Test.Poke', { text: String(n) });
+  void client.request('Test.Kick', { reason: 'enough' });
+  const heard = [];
+  for await (const { text } of pokes) heard.push(Number(text));
+  assert.deepEqual(
+    heard,
+    Array.from({ length: 100 }, (_, n) => n),
+  );
+  assert.equal(client.state, 'closed');
+});
+
+test('nano-client: heartbeats keep a client that has nothing to say', async (t) => {
+  const quick = await ConformanceServer.start(['--heartbeat', '0.05']);
+  t.after(() => quick.stop());
+  // The server closes a client that is silent for three intervals.
+  let heartbeats = 0;
+  let heardEnough;
+  const enough = new Promise((resolve) => (heardEnough = resolve));
+  class CountingWebSocket extends WebSocket {
+    constructor(url) {
+      super(url);
+      this.addEventListener('message', ({ data }) => {
+        if (new Uint8Array(data)[0] === 3 && (heartbeats += 1) === 12) heardEnough();
+      });
+    }
+  }
+  const client = await connect(quick.websocketUrl, { webSocket: CountingWebSocket });
+  t.after(() => client.close());
+  await enough;
+  assert.equal(client.state, 'open');
+  assert.deepEqual(await client.request('Test.Echo', { n: 1 }), { n: 1 });
 });

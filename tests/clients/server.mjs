@@ -10,12 +10,13 @@ export class ConformanceServer {
   websocketUrl = '';
   #process;
 
-  static async start() {
+  /** With these options besides; its addresses are chosen here. */
+  static async start(options = []) {
     const program = process.env.NANO_CONFORMANCE_SERVER;
     if (!program) throw new Error('NANO_CONFORMANCE_SERVER must name the server program');
     const server = new ConformanceServer();
     const addresses = ['--listen-tcp', '127.0.0.1:0', '--listen-websocket', '127.0.0.1:0'];
-    server.#process = spawn(program, addresses, { stdio: ['ignore', 'pipe', 'inherit'] });
+    server.#process = spawn(program, [...addresses, ...options], { stdio: ['ignore', 'pipe', 'inherit'] });
     try {
       await server.#listening();
     } catch (error) {

@@ -1,0 +1,3 @@
+// What prelude.mjs gives to each program of the guide.
+declare const url: string;
+declare function show(what: unknown): void;
