@@ -151,8 +151,8 @@ test('connect is rejected with the reason why there is no connection', async (t)
     (error) => error instanceof HandshakeError && error.code === 500 && error.user.text === 'bad token',
   );
 
-  await assert.rejects(attempt({ handshakeTimeoutMs: 20 }), TimeoutError);
-  await server.peer();
+  const silent = await TestServer.start(t);
+  await assert.rejects(connect(silent.url, { webSocket: WebSocket, handshakeTimeoutMs: 20 }), TimeoutError);
 
   const garbage = attempt();
   (await server.peer()).sendBytes(bytes('HTTP/1.1 400 Bad Request\r\n\r\n'));

@@ -295,8 +295,8 @@ TEST(ThreadedWakeUps, AreOnePerBurstAndNoneForTheLogicThreadsOwnPosts) {
     for (int i = 0; i < 10; ++i) scheduler.post([&] { ++ran; });
   });
   for (int i = 0; i < 100; ++i) scheduler.post([&] { ++ran; });
-  burst_posted.count_down();
   scheduler.post([&] { scheduler.post([&] { scheduler.post([&] { all_ran.count_down(); }); }); });
+  burst_posted.count_down();  // after the last: the logic thread would sleep when it has nothing left to run
   all_ran.wait();
 
   EXPECT_EQ(ran, 110);

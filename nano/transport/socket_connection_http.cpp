@@ -86,13 +86,14 @@ void SocketConnection::on_http_response(const HttpRequest& request, const HttpRe
 
 void SocketConnection::on_http_response_sent() {
   answering_ = false;
-  hold_up_stop(false);
   set_deadline(options_->http_idle_timeout);
   if (!pipelined_.empty()) {
     std::string next = std::exchange(pipelined_, {});
     on_http_bytes({reinterpret_cast<std::uint8_t*>(next.data()), next.size()});
   }
   if (answering_) return;
+  // Not before: a stopping server still answers what was pipelined.
+  if (mode_ == Mode::http) hold_up_stop(false);
   if (end_of_input_) return tell_end_of_input();
   resume_reading();
 }

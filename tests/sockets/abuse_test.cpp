@@ -1,5 +1,6 @@
 // Clients that come and go in every way, and random bytes on every port.
 
+#include <chrono>
 #include <deque>
 #include <random>
 #include <string>
@@ -113,7 +114,9 @@ INSTANTIATE_TEST_SUITE_P(Sockets, Crowd,
 
 TEST_P(Crowd, OfTwoThousandClientsAtOnceIsServed) {
   const auto [io_threads, transport] = GetParam();
-  Server server{io_threads};
+  Options options;
+  options.handshake_timeout = std::chrono::minutes{10};  // the first client waits until all have connected
+  Server server{{.io_threads = io_threads, .options = options}};
   std::deque<Client> clients;
   constexpr std::size_t crowd = 2000;
   for (std::size_t i = 0; i < crowd; ++i) clients.emplace_back(server, transport);

@@ -47,7 +47,7 @@ void Client::upgrade() {
       throw std::runtime_error("no answer to the upgrade: " + response);
   }
   if (!response.starts_with("HTTP/1.1 101 ")) throw std::runtime_error("no upgrade: " + response);
-  frames_.take(response.substr(response.find("\r\n\r\n") + 4));
+  on_bytes(std::string_view{response}.substr(response.find("\r\n\r\n") + 4));
 }
 
 Client& Client::open() {
@@ -66,19 +66,26 @@ bool Client::send(std::string_view packets) {
 bool Client::receive() {
   std::string bytes;
   if (socket_.receive(bytes) != Received::bytes) return false;
-  const auto keep = [this](const protocol::Packet& got) {
-    packets_.push_back({got.type, std::string{protocol::as_text(got.body)}});
-  };
-  if (!websocket_) return decoder_.feed(protocol::as_bytes(bytes), keep), true;
-  frames_.take(bytes);
-  while (const auto frame = frames_.next()) {
-    if (frame->opcode == 2) decoder_.feed(protocol::as_bytes(frame->payload), keep);
-    if (frame->opcode == 8) on_frame(*frame);
-  }
+  on_bytes(bytes);
   return true;
 }
 
-void Client::on_frame(const ServerFrame& close) {
+void Client::on_bytes(std::string_view bytes) {
+  const auto keep = [this](const protocol::Packet& got) {
+    packets_.push_back({got.type, std::string{protocol::as_text(got.body)}});
+  };
+  if (!websocket_) {
+    decoder_.feed(protocol::as_bytes(bytes), keep);
+    return;
+  }
+  frames_.take(bytes);
+  while (const auto frame = frames_.next()) {
+    if (frame->opcode == 2) decoder_.feed(protocol::as_bytes(frame->payload), keep);
+    if (frame->opcode == 8) on_close_frame(*frame);
+  }
+}
+
+void Client::on_close_frame(const ServerFrame& close) {
   close_code_ = close.close_code();
   if (answers_close_) socket_.send(testing_frames::close(close_code_));
 }

@@ -72,7 +72,8 @@ class Client {
  private:
   void upgrade();
   bool receive();
-  void on_frame(const ServerFrame& frame);
+  void on_bytes(std::string_view bytes);
+  void on_close_frame(const ServerFrame& close);
 
   bool websocket_;
   Socket socket_;

@@ -108,6 +108,7 @@ TEST_P(HalfClose, AClientThatHasHalfClosedStillGetsItsAnswersAlsoLateOnes) {
   client.send(request_packet(1, "Service.Echo", "early") + request_packet(2, "Held.Hold", "late"));
   client.socket().shut_down_sending();
   EXPECT_EQ(client.next_message()->payload, "early");
+  ASSERT_TRUE(server.wait_until([&](Application&) { return service->held() == 1; }));
   server.on_logic([&](Application&) { service->release(); });
   EXPECT_EQ(client.next_message()->payload, "late");
   EXPECT_EQ(client.read_to_end(), Received::end);

@@ -80,13 +80,4 @@ int Server::stop() {
   return wait_for_end();
 }
 
-bool Server::wait_until_no_sessions() {
-  const auto deadline = std::chrono::steady_clock::now() + time_limit;
-  while (std::chrono::steady_clock::now() < deadline) {
-    if (on_logic([](Application& application) { return application.session_count(); }) == 0) return true;
-    std::this_thread::yield();
-  }
-  return false;
-}
-
 }  // namespace nano::sockets

@@ -87,8 +87,19 @@ class Server {
   /// Runs `task` on the logic thread, some time.
   void post(Function<void()> task) { application_->scheduler().post(std::move(task)); }
 
-  /// Waits until the logic thread finds no session.
-  bool wait_until_no_sessions();
+  /// Waits until `holds(Application&)` is true on the logic thread. False: not within the time limit.
+  template <class F>
+  bool wait_until(F holds) {
+    const auto deadline = std::chrono::steady_clock::now() + time_limit;
+    while (std::chrono::steady_clock::now() < deadline) {
+      if (on_logic(holds)) return true;
+      std::this_thread::yield();
+    }
+    return false;
+  }
+  bool wait_until_no_sessions() {
+    return wait_until([](Application& application) { return application.session_count() == 0; });
+  }
 
  private:
   void run(Settings settings);

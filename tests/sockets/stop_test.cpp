@@ -93,9 +93,7 @@ TEST_P(StopOfStubborn, ClientsThatNeverCloseIsBounded) {
   Client client{server_, transport()};
   client.answer_close(false);
   ASSERT_TRUE(client.open().echoes());
-  const auto begin = Clock::now();
   EXPECT_EQ(server_.stop(), 0);
-  EXPECT_LT(Clock::now() - begin, limits::shutdown_timeout);
 }
 
 TEST_P(StopOfStubborn, ClientsThatNeverReadIsBounded) {
@@ -103,7 +101,8 @@ TEST_P(StopOfStubborn, ClientsThatNeverReadIsBounded) {
   client.socket().shrink_receive_buffer();
   client.open();
   client.send(request_packet(1, "Service.Bytes", "16000000"));
-  ASSERT_TRUE(Client(server_, Transport::tcp).open().echoes());
+  std::string begin_of_answer;
+  while (begin_of_answer.size() < 1000) ASSERT_EQ(client.socket().receive(begin_of_answer), Received::bytes);
   EXPECT_EQ(server_.stop(), 0);
 }
 
@@ -119,6 +118,9 @@ class StopWithHttp : public OnIoThreads {
     co_await app.scheduler().sleep(std::chrono::hours{1});
     co_return HttpResponse::text(200, "too late");
   }
+  /// Until the handler of /never runs.
+  void wait_until_begun() { ASSERT_EQ(begun_.get_future().wait_for(time_limit), std::future_status::ready); }
+
   WebFolder folder_;
   std::promise<void> begun_;
   Server server_{{.io_threads = io_threads(), .configure = [this](Application& app) { configure(app); }}};
@@ -153,7 +155,7 @@ TEST_P(StopWithHttp, LetsADownloadFinish) {
 TEST_P(StopWithHttp, AHandlerThatIsCancelledAnswers500) {
   HttpClient client{server_};
   client.send(get_request("/never"));
-  begun_.get_future().wait();
+  ASSERT_NO_FATAL_FAILURE(wait_until_begun());
   const auto begin = Clock::now();
   server_.ask_to_stop();
   EXPECT_EQ(client.answer().status, 500);
@@ -164,7 +166,7 @@ TEST_P(StopWithHttp, AHandlerThatIsCancelledAnswers500) {
 TEST_P(StopWithHttp, ARequestThatFollowsACancelledOneAnswers503) {
   HttpClient client{server_};
   client.send(get_request("/never") + get_request("/hello"));
-  begun_.get_future().wait();
+  ASSERT_NO_FATAL_FAILURE(wait_until_begun());
   const auto begin = Clock::now();
   server_.ask_to_stop();
   EXPECT_EQ(client.answer().status, 500);

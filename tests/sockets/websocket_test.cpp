@@ -182,8 +182,7 @@ TEST_P(WebSocket, APingOfAClientThatDoesNotReadIsNotAnswered) {
   while (bytes.size() < 1000) ASSERT_EQ(client.socket.receive(bytes), Received::bytes);
   client.reader.take(bytes);  // and from here on it does not read: neither the kernel nor the server is done
   client.socket.send(frames::ping("hello?") + frames::binary(notify_packet("Held.Hold")));
-  const auto held = [this] { return server_.on_logic([this](Application&) { return service_->held(); }); };
-  while (held() == 0) std::this_thread::yield();
+  ASSERT_TRUE(server_.wait_until([this](Application&) { return service_->held() == 1; }));
   client.socket.send(frames::close(1000));
   ServerFrame frame;
   while ((frame = client.next()).opcode != close) ASSERT_EQ(frame.opcode, binary);
