@@ -36,7 +36,8 @@ LIBRARIES = [
     ("websocketpp", r"websocketpp/", r"nano/transport/"),
     ("OpenSSL", r"openssl/", r"nano/transport/"),
     ("gRPC", r"grpc(pp)?/", r"cluster/"),
-    ("Boost.JSON", r"boost/json(/|\.hpp$)", r"nano/serialize/|nano/component/route_printer_json\.cpp$|protocol/[^/]*\.cpp$|TESTS"),
+    ("Boost.JSON", r"boost/json(/|\.hpp$)",
+     r"nano/serialize/|nano/component/route_printer_json\.cpp$|protocol/[^/]*\.cpp$|TESTS"),
     ("spdlog", r"spdlog/", r"nano/base/[^/]*\.cpp$|TESTS"),  # tests catch what is logged
     ("protobuf", r"google/protobuf/|.*\.pb\.h$", r"nano/serialize/|cluster/|examples/|benchmark/|TESTS"),
     ("GoogleTest", r"g(test|mock)/", r"nano/testing/|TESTS"),

@@ -24,6 +24,7 @@ class Room final : public nano::Component {
   static void routes(nano::Routes<Room>& on) {
     on.add<&Room::join>("Join");  // a request: the value returned is the response
     on.add<&Room::say>("Say");    // a notify
+    on.push<Line>("onMessage");   // what it pushes, for clients to know
   }
 
   nano::Result<JoinReply> join(nano::Session& session, const JoinRequest& in) {

@@ -1,7 +1,7 @@
 #include "nano/application/application.h"
 
+#include <cstdio>
 #include <exception>
-#include <iostream>
 #include <stdexcept>
 #include <utility>
 
@@ -143,9 +143,9 @@ int Application::run() {
     scheduler_->adopt_thread();
     if (options_.print_routes) {
       registry_.check_payloads(host_->codec());
-      std::cout << nano::print_routes(registry_, host_->codec(), options_.program, *options_.print_routes)
-                << std::flush;
-      return std::cout ? 0 : 1;
+      const std::string text =
+          nano::print_routes(registry_, host_->codec(), options_.program, *options_.print_routes);
+      return std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0 ? 0 : 1;
     }
     start();
   } catch (const std::exception& failure) {

@@ -66,9 +66,8 @@ std::string printed(RoutesFormat format) {
   return print_routes(registry, PayloadCodec{}, "shop", format);
 }
 
-TEST(RoutePrinter, PrintsAModuleForTypeScript) {
-  EXPECT_EQ(printed(RoutesFormat::typescript),
-            R"(// Routes of shop, as printed by `shop --print-routes ts`. Do not edit.
+constexpr std::string_view expected_module =
+    R"(// Routes of shop, as printed by `shop --print-routes ts`. Do not edit.
 
 export interface Settings {
   on: boolean;
@@ -138,7 +137,10 @@ export interface Routes<P extends Messages = Messages> {
     'onRoutes': nano_shop_Routes;
   };
 }
-)");
+)";
+
+TEST(RoutePrinter, PrintsAModuleForTypeScript) {
+  EXPECT_EQ(printed(RoutesFormat::typescript), expected_module);
 }
 
 TEST(RoutePrinter, PrintsJsonSchemaForPrograms) {

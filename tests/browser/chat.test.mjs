@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { ChatServer } from './server.mjs';
-import { desktop, launchBrowser, phone, Visitor } from './visitors.mjs';
+import { ChatVisitor } from './chat_visitor.mjs';
+import { ExampleServer } from './server.mjs';
+import { desktop, launchBrowser, phone } from './visitors.mjs';
 
 let browser;
 before(async () => {
@@ -12,11 +13,11 @@ after(() => browser?.close());
 
 /** A server of the test's own, with visitors of these names in its room. */
 async function room(t, ...names) {
-  const server = await ChatServer.start();
+  const server = await ExampleServer.start('NANO_CHAT');
   t.after(() => server.stop());
   const visitors = [];
   for (const name of names) {
-    const visitor = await Visitor.arrive(t, browser, server.url);
+    const visitor = await ChatVisitor.arrive(t, browser, server.url);
     await visitor.enter(name);
     visitors.push(visitor);
   }
@@ -55,7 +56,7 @@ test('one who comes later sees the last lines and who is there', async (t) => {
   await bob.say('two');
   await ada.sees('Bob', 'two');
 
-  const cleo = await Visitor.arrive(t, browser, server.url);
+  const cleo = await ChatVisitor.arrive(t, browser, server.url);
   await cleo.enter('Cleo');
   await cleo.sees('Ada', 'one');
   await cleo.sees('Bob', 'two');
@@ -83,7 +84,7 @@ test('a name that the room does not take is explained in words', async (t) => {
     server,
     visitors: [ada],
   } = await room(t, 'Ada');
-  const other = await Visitor.arrive(t, browser, server.url);
+  const other = await ChatVisitor.arrive(t, browser, server.url);
   const error = other.page.getByRole('alert');
   for (const name of ['Ada', 'A'.repeat(300)]) {
     await other.submitName(name);
@@ -110,7 +111,7 @@ test('what people write stays text', async (t) => {
     visitors: [ada],
   } = await room(t, 'Ada');
   const html = '<img src=x onerror="document.title = \'broken\'">';
-  const mallory = await Visitor.arrive(t, browser, server.url);
+  const mallory = await ChatVisitor.arrive(t, browser, server.url);
   await mallory.enter('<b>Mal</b>');
   await ada.seesEvent('<b>Mal</b> came in');
   await ada.seesMembers('<b>Mal</b>', 'Ada');
@@ -155,7 +156,7 @@ test('when the server restarts, pages come back by themselves', async (t) => {
   await ada.seesConnection('reconnecting');
   await bob.seesConnection('reconnecting');
 
-  const again = await ChatServer.start(server.port);
+  const again = await ExampleServer.start('NANO_CHAT', server.port);
   t.after(() => again.stop());
   await ada.seesConnection('open');
   await bob.seesConnection('open');
@@ -169,7 +170,7 @@ test('when the server restarts, pages come back by themselves', async (t) => {
 
 test('a server that cannot be reached is explained in words', async (t) => {
   const { server } = await room(t);
-  const ada = await Visitor.arrive(t, browser, server.url);
+  const ada = await ChatVisitor.arrive(t, browser, server.url);
   await server.stop();
   await ada.submitName('Ada');
   await ada.page.getByRole('alert').getByText('cannot be reached').waitFor();
@@ -182,7 +183,7 @@ for (const [device, viewport] of Object.entries({ desktop, phone })) {
         server,
         visitors: [bob, cleo],
       } = await room(t, 'Bob', 'Cleo with a long name');
-      const ada = await Visitor.arrive(t, browser, server.url, { viewport, colorScheme });
+      const ada = await ChatVisitor.arrive(t, browser, server.url, { viewport, colorScheme });
       await ada.screenshot(`welcome-${device}-${colorScheme}`);
       await bob.say('Has anybody tried the new tadpole pond yet?');
       await bob.say('It runs at twenty ticks a second.');

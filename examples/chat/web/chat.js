@@ -1,3 +1,4 @@
+// @ts-check
 // The chat room's page: joins the room, shows what the server pushes, sends what is typed.
 import { connect, ResponseError } from './nano-client/index.js';
 import * as view from './view.js';
@@ -6,10 +7,15 @@ const nameKey = 'nano-chat-name';
 const rejoinDelayMs = 1000;
 const shownMax = 1000;
 
-const nameInput = document.getElementById('name');
-const textInput = document.getElementById('text');
+const nameInput = view.byId('name');
+const textInput = view.byId('text');
 
-/** The client while this page is in the room, or on its way there. */
+/**
+ * The client while this page is in the room, or on its way there. With the routes that the server printed,
+ * editors and compilers check each call.
+ * @typedef {import('./nano-client/index.js').TypedClient<import('./routes.js').Routes>} Client
+ * @type {Client | null}
+ */
 let client = null;
 let me = '';
 let rejoinTimer;
@@ -42,6 +48,7 @@ async function enter(name) {
   view.showRoom();
 }
 
+/** @param {Client} client */
 function listen(client) {
   client.on('onMessage', showMessage);
   client.on('onJoin', ({ name, members }) => {
@@ -52,14 +59,17 @@ function listen(client) {
     view.showMembers(members, me);
     view.addEvent(name, 'left');
   });
-  client.onState(({ state, error }) => {
-    if (state === 'open') rejoin(client);
+  client.onState((change) => {
+    if (change.state === 'open') rejoin(client);
     else clearTimeout(rejoinTimer);
-    if (state === 'reconnecting') view.showConnection('reconnecting', 'Connection lost, reconnecting…');
-    if (state === 'closed' && error.reason !== 'client') leave(goodbye(error));
+    if (change.state === 'reconnecting') {
+      view.showConnection('reconnecting', 'Connection lost, reconnecting…');
+    }
+    if (change.state === 'closed' && change.error.reason !== 'client') leave(goodbye(change.error));
   });
 }
 
+/** @param {Client} client */
 async function join(client, name) {
   me = name.trim();
   const room = await client.request('Room.Join', { name });
@@ -132,12 +142,12 @@ function remembered() {
   }
 }
 
-document.getElementById('join').addEventListener('submit', (event) => {
+view.byId('join').addEventListener('submit', (event) => {
   event.preventDefault();
   enter(nameInput.value);
 });
 
-document.getElementById('say').addEventListener('submit', (event) => {
+view.byId('say').addEventListener('submit', (event) => {
   event.preventDefault();
   const text = textInput.value.trim();
   if (text === '' || client === null || !client.notify('Room.Say', { text })) return;
@@ -146,7 +156,7 @@ document.getElementById('say').addEventListener('submit', (event) => {
   view.scrollToNewest();
 });
 
-document.getElementById('leave').addEventListener('click', () => leave(''));
+view.byId('leave').addEventListener('click', () => leave(''));
 
 nameInput.value = remembered();
 nameInput.focus();

@@ -7,7 +7,8 @@ const nearBottomPx = 60;
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 const calendar = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'medium' });
 
-const byId = (id) => document.getElementById(id);
+/** @returns {any} the element, of whatever kind it is */
+export const byId = (id) => document.getElementById(id);
 const log = byId('log');
 const lines = byId('lines');
 const newest = byId('newest');
