@@ -59,7 +59,7 @@ struct ClientHandshake {
 Parsed<ClientHandshake> parse_client_handshake(ByteView body);
 
 /// The dictionary as the handshake carries it: `{"route":1,...}`, or an empty text for an empty dictionary. A
-/// server encodes it once, for all its handshakes. In routes, what is not UTF-8 becomes U+FFFD.
+/// server encodes it once, for all its handshakes.
 std::string encode_dict(const RouteDictionary& dict);
 
 /// The server's answer.

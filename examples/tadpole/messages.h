@@ -53,7 +53,7 @@ struct EnterReply {
 BOOST_DESCRIBE_STRUCT(EnterReply, (), (id, name, tick, rules, self, visitors))
 
 /// Notify Pond.Steer: whither the tadpole shall turn, and how fast it shall become. Values out of range count
-/// as the nearest allowed one; more than 30 in a second are not heard.
+/// as the nearest allowed one; 30 are heard at once, then 30 a second.
 struct SteerRequest {
   std::int32_t heading;
   std::int32_t thrust;  // percent of speed_max, 0 to 100
@@ -104,8 +104,8 @@ struct Visitors {
 };
 BOOST_DESCRIBE_STRUCT(Visitors, (), (visitors))
 
-/// Request Pond.Stats: how the server keeps its rate, over the last ticks (600 at most). Open to all; more
-/// than two in a second are answered with the error too_many_requests.
+/// Request Pond.Stats: how the server keeps its rate, over the last ticks (600 at most). Open to all, two
+/// at once and then two a second; more are answered with the error too_many_requests.
 struct Stats {
   std::int32_t visitors;
   std::int32_t tick_hz;     // as set

@@ -26,7 +26,8 @@ void Pond::init() {
   meter_.start(now(), interval);
   ticking_ = every(interval, [this] { tick(); });
   telling_visitors_ = every(1s, [this] { tell_visitors(); });
-  // Registered after the sockets' own hook, so it runs when they have written what the tick sent.
+  // Registered after the sockets' own hook: without I/O threads it runs when they have written what the tick
+  // sent.
   scheduler().at_turn_end([this] { meter_.end(now()); });
 }
 

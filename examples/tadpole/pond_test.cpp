@@ -127,7 +127,7 @@ TEST_F(PondTest, DropsSteeringThatMakesNoSense) {
   EXPECT_EQ(player(alice)->body.speed, Pond::speed_max);
 }
 
-TEST_F(PondTest, HearsNoMoreThanThirtySteersInASecond) {
+TEST_F(PondTest, HearsNoMoreThanThirtySteersAtOnce) {
   Visitor alice = enter_and_appear("Alice");
   for (int i = 0; i < 200; ++i) steer(alice, right, 10);
   steer(alice, right, 100);

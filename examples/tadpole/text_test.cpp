@@ -45,6 +45,11 @@ TEST(Text, KeepsJoinersOnlyBetweenLetters) {
 TEST(Text, LosesHeapsOfAccents) {
   EXPECT_EQ(cleaned("e\u0301\u0302\u0303\u0304\u0305x"), "e\u0301\u0302x");
   EXPECT_EQ(cleaned("❤\uFE0F!"), "❤\uFE0F!");
+  for (const std::string accent : {"\u0591", "\u0610", "\u0F72", "\u3099"}) {
+    std::string heap = "a";
+    for (int i = 0; i < 15; ++i) heap += accent;
+    EXPECT_EQ(cleaned(heap), "a" + accent + accent);
+  }
 }
 
 TEST(Text, IsCutByCharactersNotBytes) {
@@ -57,6 +62,7 @@ TEST(Text, IsCutByCharactersNotBytes) {
 TEST(Text, ThatIsNotUtf8LosesTheBrokenBytes) {
   EXPECT_EQ(cleaned("a\xFF\xC0\x80z\xE2\x82"), "az");
   EXPECT_EQ(cleaned("\xE2\x82x"), "x");
+  EXPECT_EQ(cleaned("a\xE0\x83\x80z\xED\xA0\x80\xF4\x90\x80\x80"), "az") << "overlong, surrogate, too high";
 }
 
 TEST(Text, StaysCleanWhenCleanedAgain) {

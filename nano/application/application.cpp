@@ -84,8 +84,8 @@ void Application::listen_websocket(std::string address, WebSocketListenerOptions
 }
 
 void Application::serve_files(std::string url_prefix, const std::string& folder) {
-  if (machine_)
-    machine_->router->add_files(std::make_unique<StaticFiles>(std::move(url_prefix), folder, log_));
+  if (!machine_ || options_.print_routes) return;  // nothing is served, so nothing needs to be there
+  machine_->router->add_files(std::make_unique<StaticFiles>(std::move(url_prefix), folder, log_));
 }
 
 void Application::add_http_handler(std::string pattern,

@@ -7,6 +7,8 @@
 #include <span>
 #include <utility>
 
+#include "nano/base/limits.h"
+
 namespace nano {
 
 /// One packet as it goes over the wire, immutable once made and reference counted: a broadcast to a thousand
@@ -43,6 +45,10 @@ class Frame {
     return block_ ? std::span<const std::uint8_t>{packet_begin() - block_->header_bytes,
                                                   block_->packet_bytes + block_->header_bytes}
                   : std::span<const std::uint8_t>{};
+  }
+  /// What it counts for in a queue: its bytes and what holding it costs.
+  std::size_t queue_cost() const {
+    return block_ ? block_->packet_bytes + limits::message_overhead_bytes : 0;
   }
   explicit operator bool() const { return block_ != nullptr; }
 

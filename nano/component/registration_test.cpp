@@ -63,6 +63,11 @@ class Nameless final : public Component {
   void handler(Session&) {}
 };
 
+class PushesNothing final : public Component {
+ public:
+  static void routes(Routes<PushesNothing>& on) { on.push<std::string>(""); }
+};
+
 /// Takes JSON, which an application with another serializer cannot read.
 class Json final : public Component {
  public:
@@ -156,8 +161,15 @@ TEST(Registration, RefusesRoutesThatAreNotPossible) {
   testing::World world;
   EXPECT_EQ(
       refusal([&] { world.app().add<game::Nameless>(); }),
-      "The route \"Nameless.\" of component Nameless is not possible: a handler's name has at least one "
-      "character and a route at most 255 bytes. Change the name.");
+      "The route \"Nameless.\" of component Nameless is not possible: a handler's name and a route have at "
+      "least one character and at most 255 bytes of UTF-8, without control characters. Change the name.");
+  EXPECT_TRUE(refusal([&] {
+                world.app().add<game::Plain>({.name = "two\nlines"});
+              }).starts_with("The route \"two\nlines.Name\" of component"));
+  EXPECT_EQ(
+      refusal([&] { world.app().add<game::PushesNothing>(); }),
+      "The push route \"\" of component PushesNothing is not possible: it has at least one character and "
+      "at most 255 bytes of UTF-8, without control characters. Change the name.");
   const std::string longest(250, 'n');
   world.app().add<game::Plain>({.name = longest});
   EXPECT_TRUE(

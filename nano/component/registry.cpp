@@ -1,9 +1,11 @@
 #include "nano/component/registry.h"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
 #include "protocol/limits.h"
+#include "protocol/utf8.h"
 
 namespace nano {
 
@@ -16,17 +18,30 @@ std::string ComponentRegistry::unqualified_name(std::string_view type_name) {
   return std::string{last == std::string_view::npos ? type_name : type_name.substr(last + 2)};
 }
 
+namespace {
+
+/// Routes are names, for people as well as programs.
+bool is_possible_route(std::string_view route) {
+  return !route.empty() && route.size() <= protocol::route_bytes_max && protocol::is_utf8(route) &&
+         std::none_of(route.begin(), route.end(),
+                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+}
+
+constexpr std::string_view possible_routes =
+    "at least one character and at most 255 bytes of UTF-8, without control characters. Change the name.";
+
+}  // namespace
+
 void ComponentRegistry::insert(std::unique_ptr<Component> component, void* object,
                                const ComponentOptions& options, ComponentRoutes routes) {
   std::map<std::string, Handler, std::less<>> added;  // all or, after an error, none of them
   for (const HandlerMethod& method : routes.handlers) {
     const std::string name = options.handler_name ? options.handler_name(method.name) : method.name;
     const std::string route = options.name + "." + name;
-    if (name.empty() || route.size() > protocol::route_bytes_max) {
-      throw std::invalid_argument(
-          "The route \"" + route + "\" of component " + options.name +
-          " is not possible: a handler's name has at least one character and a route at "
-          "most 255 bytes. Change the name.");
+    if (name.empty() || !is_possible_route(route)) {
+      throw std::invalid_argument("The route \"" + route + "\" of component " + options.name +
+                                  " is not possible: a handler's name and a route have " +
+                                  std::string{possible_routes});
     }
     if (handlers_.contains(route) || added.contains(route)) {
       throw std::invalid_argument("The route \"" + route +
@@ -38,6 +53,10 @@ void ComponentRegistry::insert(std::unique_ptr<Component> component, void* objec
   }
   std::map<std::string, const PayloadType*> pushes = pushes_;
   for (const DeclaredPush& push : routes.pushes) {
+    if (!is_possible_route(push.route)) {
+      throw std::invalid_argument("The push route \"" + push.route + "\" of component " + options.name +
+                                  " is not possible: it has " + std::string{possible_routes});
+    }
     const auto [declared, is_new] = pushes.emplace(push.route, push.payload);
     if (is_new || declared->second == push.payload) continue;
     throw std::invalid_argument(

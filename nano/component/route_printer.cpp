@@ -19,6 +19,7 @@ std::string print_routes(const ComponentRegistry& registry, const PayloadCodec& 
     routes.catalog.add(handler.response);
   }
   for (const auto& [route, payload] : registry.pushes()) routes.catalog.add(payload);
+  routes.catalog.name_types();
   switch (format) {
     case RoutesFormat::typescript: return print_typescript(routes);
     case RoutesFormat::json: return print_json(routes);

@@ -50,6 +50,27 @@ class Other final : public Component {
   void Look(Session&) {}
 };
 
+template <int n>
+struct Marked {
+  int value = n;
+};
+BOOST_DESCRIBE_STRUCT(Marked<1>, (), (value))
+BOOST_DESCRIBE_STRUCT(Marked<-1>, (), (value))
+
+struct number {
+  int value;
+};
+BOOST_DESCRIBE_STRUCT(number, (), (value))
+
+/// Types whose names are trouble.
+class Odd final : public Component {
+ public:
+  static void routes(nano::Routes<Odd>& on) {
+    on.push<Marked<1>>("onPlus").push<Marked<-1>>("onMinus").push<number>("onNumber");
+    on.push<testdata::Ping>("on'Quoted'");
+  }
+};
+
 class Contradicts final : public Component {
  public:
   static void routes(nano::Routes<Contradicts>& on) { on.push<Item>("onBytes"); }
@@ -121,13 +142,13 @@ export interface Messages {
   'nano.testdata.Ping': unknown;
 }
 
-export interface Routes<P extends Messages = Messages> {
+export interface Routes<Proto extends Messages = Messages> {
   handlers: {
     'Counter.Buy': { request: Settings; response: Order };
     'Counter.Later': { request: Record<string, unknown>; response: Page_nano_testdata_Ranked };
     'Counter.Leave': { request: void; response: void };
     'Counter.List': { request: void; response: Tree[] };
-    'Counter.Ping': { request: P['nano.testdata.Ping']; response: P['nano.testdata.Ping'] };
+    'Counter.Ping': { request: Proto['nano.testdata.Ping']; response: Proto['nano.testdata.Ping'] };
     'Counter.Raw': { request: Uint8Array; response: Uint8Array };
     'Other.Look': { request: void; response: void };
   };
@@ -141,6 +162,18 @@ export interface Routes<P extends Messages = Messages> {
 
 TEST(RoutePrinter, PrintsAModuleForTypeScript) {
   EXPECT_EQ(printed(RoutesFormat::typescript), expected_module);
+}
+
+TEST(RoutePrinter, GivesEachTypeANameOfItsOwnThatIsNoWordOfTypeScript) {
+  ComponentRegistry registry;
+  registry.add(std::make_unique<shop::Odd>(), {});
+  const std::string text = print_routes(registry, PayloadCodec{}, "odd", RoutesFormat::typescript);
+  for (const char* line :
+       {"export interface nano_shop_Marked_1 {\n", "export interface nano_shop_Marked_1_2 {\n",
+        "export interface nano_shop_number {\n", "  value: number;\n", "'onNumber': nano_shop_number;\n",
+        "'on\\'Quoted\\'': Proto['nano.testdata.Ping'];\n"}) {
+    EXPECT_NE(text.find(line), std::string::npos) << line << "\nis missing in\n" << text;
+  }
 }
 
 TEST(RoutePrinter, PrintsJsonSchemaForPrograms) {

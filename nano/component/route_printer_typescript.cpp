@@ -47,7 +47,7 @@ class TypeScript {
     if (!catalog_.protobuf_messages().empty()) add_messages();
     text_ += catalog_.protobuf_messages().empty()
                  ? "\nexport interface Routes {\n"
-                 : "\nexport interface Routes<P extends Messages = Messages> {\n";
+                 : "\nexport interface Routes<Proto extends Messages = Messages> {\n";
     text_ += "  handlers: {\n";
     for (const auto& [route, handler] : routes_.registry.handlers()) {
       text_ += "    " + quoted(route) + ": { request: " + payload(handler.request) +
@@ -74,7 +74,7 @@ class TypeScript {
     if (!type) return "void";
     switch (type->kind) {
       case PayloadType::Kind::raw: return "Uint8Array";
-      case PayloadType::Kind::protobuf: return "P[" + quoted(type->protobuf_name()) + "]";
+      case PayloadType::Kind::protobuf: return "Proto[" + quoted(type->protobuf_name()) + "]";
       case PayloadType::Kind::json: break;
     }
     return typescript_type(type->shape(), catalog_);

@@ -3,13 +3,21 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <map>
 
 namespace nano {
 namespace {
 
-/// What a printed module calls something else.
-constexpr std::array<std::string_view, 5> taken_names = {"Routes", "Messages", "Record", "Uint8Array",
-                                                         "Array"};
+/// What means something else in a printed module: its own names, and words of TypeScript.
+constexpr std::array reserved_names = {
+    "Routes",  "Messages",   "Proto",      "Record",    "Uint8Array", "Array",    "Promise",   "any",
+    "unknown", "never",      "void",       "null",      "undefined",  "string",   "number",    "boolean",
+    "bigint",  "symbol",     "object",     "true",      "false",      "break",    "case",      "catch",
+    "class",   "const",      "continue",   "debugger",  "default",    "delete",   "do",        "else",
+    "enum",    "export",     "extends",    "finally",   "for",        "function", "if",        "import",
+    "in",      "instanceof", "new",        "return",    "super",      "switch",   "this",      "throw",
+    "try",     "typeof",     "var",        "while",     "with",       "let",      "static",    "yield",
+    "await",   "async",      "implements", "interface", "package",    "private",  "protected", "public"};
 
 /// Longer lists of a fixed length are written without it.
 constexpr std::size_t tuple_elements_max = 8;
@@ -33,7 +41,7 @@ std::string to_identifier(std::string_view name) {
     if (fits || (!text.empty() && text.back() != '_')) text += fits ? c : '_';
   }
   while (!text.empty() && text.back() == '_') text.pop_back();
-  return text;
+  return text.empty() ? "Type" : text;
 }
 
 std::string short_name(const JsonShape& type) {
@@ -53,18 +61,23 @@ void TypeCatalog::add(const JsonShape& shape) {
   if (named) {
     if (std::find(types_.begin(), types_.end(), &shape) != types_.end()) return;
     types_.push_back(&shape);
-    ++uses_of_short_name_[short_name(shape)];
   }
   if (shape.element) add(shape.element());
   for (const JsonShape::Member& member : shape.members) add(member.shape());
 }
 
-std::string TypeCatalog::name_of(const JsonShape& type) const {
-  const std::string name = short_name(type);
-  const bool taken = std::find(taken_names.begin(), taken_names.end(), name) != taken_names.end();
-  if (!taken && uses_of_short_name_.at(name) == 1) return name;
-  const std::string qualified = to_identifier(type.type_name);
-  return qualified == name ? name + "Type" : qualified;
+void TypeCatalog::name_types() {
+  std::map<std::string, int> uses;
+  for (const JsonShape* type : types_) ++uses[short_name(*type)];
+  std::set<std::string> taken(reserved_names.begin(), reserved_names.end());
+  for (const JsonShape* type : types_) {
+    const std::string brief = short_name(*type);
+    const std::string name =
+        uses[brief] == 1 && !taken.contains(brief) ? brief : to_identifier(type->type_name);
+    std::string unique = name;
+    for (int number = 2; !taken.insert(unique).second; ++number) unique = name + "_" + std::to_string(number);
+    names_.emplace(type, std::move(unique));
+  }
 }
 
 std::string joined(const std::vector<std::string>& texts, std::string_view between) {

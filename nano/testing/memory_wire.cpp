@@ -5,11 +5,11 @@
 namespace nano::testing {
 
 bool MemoryWire::send(Frame frame) {
-  const std::size_t bytes = frame.packet().size();
-  const bool large = bytes > send_queue_bytes_max_;  // as a socket does: see limits::send_queue_bytes
-  if (queued_bytes_ > send_queue_bytes_max_ || (!large && queued_bytes_ + bytes > send_queue_bytes_max_))
+  const std::size_t cost = frame.queue_cost();
+  const bool large = cost > send_queue_bytes_max_;  // as a socket does: see limits::send_queue_bytes
+  if (queued_bytes_ > send_queue_bytes_max_ || (!large && queued_bytes_ + cost > send_queue_bytes_max_))
     return false;
-  queued_bytes_ += bytes;
+  queued_bytes_ += cost;
   queue_.push_back(std::move(frame));
   return true;
 }
@@ -26,7 +26,7 @@ bool MemoryWire::take(Frame& into) {
   if (queue_.empty()) return false;
   into = std::move(queue_.front());
   queue_.pop_front();
-  queued_bytes_ -= into.packet().size();
+  queued_bytes_ -= into.queue_cost();
   return true;
 }
 

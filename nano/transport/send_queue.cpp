@@ -42,7 +42,7 @@ std::size_t SendQueue::consume(std::size_t bytes) {
       break;
     }
     bytes -= left;
-    cost_done += cost(entry.frame);
+    cost_done += entry.frame.queue_cost();
     entry = {};
     ++first_;
     first_offset_ = 0;

@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "nano/base/frame.h"
-#include "nano/base/limits.h"
 
 namespace nano {
 
@@ -28,13 +27,8 @@ class SendQueue {
   /// Fills `into` from the front; returns how many it filled.
   std::size_t gather(std::span<iovec> into) const;
 
-  /// What a frame counts against the send budget.
-  static std::size_t cost(const Frame& frame) {
-    return frame ? frame.packet().size() + limits::message_overhead_bytes : 0;
-  }
-
-  /// Removes `bytes` from the front. Returns the cost of the frames that have left completely (other text
-  /// costs nothing).
+  /// Removes `bytes` from the front. Returns the queue cost of the frames that have left completely; other
+  /// text costs nothing.
   std::size_t consume(std::size_t bytes);
 
  private:

@@ -83,7 +83,7 @@ TEST(SendQueue, CountsFramesWhenTheirLastByteHasLeftAndNothingElse) {
   queue.push(frame_of("678"), false);
   EXPECT_EQ(queue.consume(12), 0u);
   EXPECT_EQ(queue.consume(6), 0u);
-  EXPECT_EQ(queue.consume(1), SendQueue::cost(frame));
+  EXPECT_EQ(queue.consume(1), frame.queue_cost());
   EXPECT_EQ(queue.consume(3), 3u + limits::message_overhead_bytes);
 }
 
@@ -131,7 +131,7 @@ TEST(SendQueue, SendsTheSameBytesHoweverTheyAreTaken) {
         queue.push(bytes);
       } else {
         const Frame frame = frame_of(bytes);
-        cost += SendQueue::cost(frame);
+        cost += frame.queue_cost();
         queue.push(frame, false);
       }
       expected += bytes;

@@ -53,7 +53,7 @@ void SocketConnection::tell_logic(Tell&& tell) {
 }
 
 bool SocketConnection::send(Frame frame) {
-  const std::size_t cost = SendQueue::cost(frame);
+  const std::size_t cost = frame.queue_cost();
   const std::size_t waiting = queued_bytes_.load(std::memory_order_relaxed);
   const std::size_t budget = options_->send_queue_bytes_max;
   const bool large = cost > budget;  // it would never fit; see limits::send_queue_bytes
@@ -227,7 +227,7 @@ void SocketConnection::on_lost(std::string_view why) {
 
 void SocketConnection::enqueue(Frame frame) {
   if (closing_ != Closing::no) {
-    queued_bytes_.fetch_sub(SendQueue::cost(frame), std::memory_order_relaxed);
+    queued_bytes_.fetch_sub(frame.queue_cost(), std::memory_order_relaxed);
     return;
   }
   queue_.push(std::move(frame), mode_ == Mode::websocket);
