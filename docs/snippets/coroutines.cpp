@@ -28,11 +28,22 @@ BOOST_DESCRIBE_STRUCT(Opponent, (), (session))
 /// Asks a database, and blocks until that answers.
 std::optional<Profile> read_profile(const std::string& name);
 
+struct Prize {
+  int coins;
+};
+BOOST_DESCRIBE_STRUCT(Prize, (), (coins))
+
+struct Balance {
+  int coins = 0;
+};
+BOOST_DESCRIBE_STRUCT(Balance, (), (coins))
+
 class Players final : public nano::Component {
  public:
   static void routes(nano::Routes<Players>& on) {
     on.add<&Players::profile>("Profile");
     on.add<&Players::find_opponent>("FindOpponent");
+    on.add<&Players::win>("Win");
   }
 
   nano::Task<nano::Result<Profile>> profile(nano::SessionPtr session, ProfileRequest request) {
@@ -41,6 +52,12 @@ class Players final : public nano::Component {
     if (!found) co_return nano::Error{"no_profile", "Nobody of this name has played here."};
     session->set("profile", *found);
     co_return std::move(*found);
+  }
+
+  nano::Task<nano::Result<Balance>> win(nano::SessionPtr session) {
+    nano::Result<Balance> balance = co_await session->call<Balance>("Bank.Deposit", Prize{100});
+    if (balance) session->push("onBalance", *balance);
+    co_return balance;
   }
 
   void find_opponent(nano::Session& session, nano::Responder<Opponent> answer) {

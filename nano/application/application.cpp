@@ -128,7 +128,7 @@ void Application::start() {
   registry_.check_payloads(host_->codec());
   if (compresses_routes_) host_->set_dictionary(protocol::RouteDictionary::from_routes(registry_.routes()));
   if (!outbound_.empty()) host_->outbound = &outbound_;
-  registry_.init(*scheduler_);
+  registry_.init(*host_);
   phase_ = Phase::running;
   if (machine_) {
     raise_open_file_limit(log_);

@@ -134,6 +134,15 @@ class Application {
   std::size_t session_count() const { return host_->sessions.size(); }
   SessionPtr find_session(SessionId id) const { return host_->sessions.find(id); }
 
+  // -- calls -----------------------------------------------------------------------------------------------
+
+  /// Logic thread. Calls a handler in nobody's name: one that takes a session cannot be called so (see
+  /// Session::call(), which says the rest).
+  template <class Reply, class T>
+  Task<Result<Reply>> call(std::string route, const T& payload, CallOptions options = {}) {
+    return call_service<Reply>(*host_, std::move(route), payload, options);
+  }
+
   // -- running ----------------------------------------------------------------------------------------------
 
   /// Starts, serves until stop(), SIGINT or SIGTERM, stops gracefully: no new clients, before_shutdown,

@@ -83,6 +83,10 @@ inline constexpr std::uint32_t calls_in_flight = 1024;
 /// payloads could claim a gigabyte for one session. A single message may be larger.
 inline constexpr std::size_t calls_in_flight_bytes = std::size_t{4} << 20;
 
+/// From a call to another service to its answer. Players don't wait longer, and one that hangs holds its
+/// memory all this time.
+inline constexpr Duration call_timeout = 5s;
+
 /// A kick's reason is a sentence; what is longer is cut.
 inline constexpr std::size_t kick_reason_bytes = 1024;
 

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <string_view>
 #include <utility>
 
 #include "nano/base/function.h"
 #include "nano/base/log.h"
 #include "nano/scheduler/scheduler.h"
+#include "nano/session/service_call.h"
 
 namespace nano {
 
@@ -32,11 +34,7 @@ class Component {
 
  protected:
   /// From init() on; in the constructor it aborts.
-  Scheduler& scheduler() const {
-    NANO_ASSERT(scheduler_,
-                "a component is connected to its application from init() on, not in its constructor");
-    return *scheduler_;
-  }
+  Scheduler& scheduler() const { return host().scheduler(); }
   const Log& log() const { return scheduler().log(); }
   TimePoint now() const { return scheduler().now(); }
   WallTime wall_time() const { return scheduler().clock().wall(); }
@@ -48,6 +46,12 @@ class Component {
   Timer every(Duration interval, Function<void()> callback) {
     return scheduler().every(interval, std::move(callback));
   }
+  /// Calls another service's handler in nobody's name; see Session::call(), and call that where there is a
+  /// session.
+  template <class Reply, class T>
+  Task<Result<Reply>> call(std::string route, const T& payload, CallOptions options = {}) {
+    return call_service<Reply>(host(), std::move(route), payload, options);
+  }
   auto sleep(Duration duration) { return scheduler().sleep(duration); }
   template <class F>
   auto offload(F&& blocking_call) {
@@ -56,7 +60,12 @@ class Component {
 
  private:
   friend class ComponentRegistry;
-  Scheduler* scheduler_ = nullptr;
+  SessionHost& host() const {
+    NANO_ASSERT(host_, "a component is connected to its application from init() on, not in its constructor");
+    return *host_;
+  }
+
+  SessionHost* host_ = nullptr;
 };
 
 }  // namespace nano

@@ -23,14 +23,22 @@ void Dispatcher::on_closed(Session& session) {
 
 void Dispatcher::on_message(Session& session, const protocol::Message& message) {
   if (stopped_) return;  // all sessions are closed: this is what one of them said to another component
+  ReplyTo reply_to = message.type == protocol::MessageType::request ? ReplyTo::client(message.id) : ReplyTo{};
   if (inbound_.empty()) {
-    Invocation invocation{session, message.type, message.id, message.route, message.payload};
+    Invocation invocation{session.host(), &session, std::move(reply_to), message.route, message.payload};
     return dispatch(invocation);
   }
   PipelineMessage draft{message.type, message.id, message.route, message.payload};
   const Result<void> passed = inbound_.filter(session, draft);
-  Invocation invocation{session, message.type, message.id, draft.route(), draft.payload()};
+  Invocation invocation{session.host(), &session, std::move(reply_to), draft.route(), draft.payload()};
   if (!passed) return invocation.fail(passed.error());
+  dispatch(invocation);
+}
+
+void Dispatcher::on_call(SessionHost& host, Session* session, std::string_view route,
+                         protocol::ByteView payload, ReplyTo reply_to) {
+  Invocation invocation{host, session, std::move(reply_to), route, payload};
+  if (stopped_) return invocation.fail({Errc::unavailable, "The server is stopping."});
   dispatch(invocation);
 }
 
@@ -49,7 +57,7 @@ void Dispatcher::call(const Handler& handler, Invocation& invocation) {
   try {
     handler.invoke(handler.component, invocation);
   } catch (...) {
-    detail::log_handler_failure(invocation.session(), handler.route);
+    detail::log_handler_failure(invocation.host(), invocation.session(), handler.route);
     invocation.fail({Errc::internal, "The server failed to handle the message."});
   }
 }
@@ -62,7 +70,7 @@ void Dispatcher::call_later(const Handler& handler, Invocation& invocation) {
       handler.scheduler->schedule([this, &handler, pending = std::move(*pending),
                                    payload = std::string{protocol::as_text(invocation.payload())}]() mutable {
         if (stopped_) return;
-        const SessionPtr session = pending.session().shared_from_this();
+        const SessionPtr session = pending.session();  // lives during the call
         Invocation later{std::move(pending), handler.route, protocol::as_bytes(payload)};
         call(handler, later);
       });

@@ -29,6 +29,8 @@ class Dispatcher final : public SessionEvents {
   void on_opened(Session& session) override;
   void on_message(Session& session, const protocol::Message& message) override;
   void on_closed(Session& session) override;
+  void on_call(SessionHost& host, Session* session, std::string_view route, protocol::ByteView payload,
+               ReplyTo reply_to) override;
 
  private:
   void dispatch(Invocation& invocation);

@@ -4,17 +4,17 @@
 
 namespace nano::detail {
 
-void log_handler_failure(Session& session, std::string_view route) {
-  session.host().log().error(
+void log_handler_failure(SessionHost& host, const Session* session, std::string_view route) {
+  host.log().error(
       "handler failed",
-      {{"route", route}, {"session", session.id()}, {"error", text_of_current_exception()}});
+      {{"route", route}, {"session", session ? session->id() : 0}, {"error", text_of_current_exception()}});
 }
 
-Task<void> run_until_done(Task<void> task, SessionPtr session, std::string route) {
+Task<void> run_until_done(Task<void> task, SessionHost& host, SessionPtr session, std::string route) {
   try {
     co_await std::move(task);
   } catch (...) {
-    log_handler_failure(*session, route);
+    log_handler_failure(host, session.get(), route);
   }
 }
 

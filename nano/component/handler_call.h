@@ -142,8 +142,8 @@ constexpr void check_handler() {
   }
 }
 
-/// Call from within a catch block.
-void log_handler_failure(Session& session, std::string_view route);
+/// Call from within a catch block. `session` may be null.
+void log_handler_failure(SessionHost& host, const Session* session, std::string_view route);
 
 /// Answers `call` with what a coroutine returns or throws.
 template <class R>
@@ -166,13 +166,13 @@ Task<void> answer_when_done(Task<R> task, PendingCall call, std::string route) {
       }
     }
   } catch (...) {
-    log_handler_failure(call.session(), route);
+    log_handler_failure(call.host(), call.session().get(), route);
     call.fail({Errc::internal, "The server failed to handle the message."});
   }
 }
 
 /// Runs a coroutine that answers through a Responder, or nobody.
-Task<void> run_until_done(Task<void> task, SessionPtr session, std::string route);
+Task<void> run_until_done(Task<void> task, SessionHost& host, SessionPtr session, std::string route);
 
 template <auto method>
 struct HandlerCall {
@@ -185,6 +185,11 @@ struct HandlerCall {
 
   /// `component` is an Owner. Exceptions of the handler, if it is no coroutine, pass through.
   static void invoke(void* component, Invocation& invocation) {
+    if constexpr (Traits::sessions > 0) {
+      if (!invocation.session()) {
+        return invocation.fail({Errc::invalid_argument, "The handler needs a session: call it through one."});
+      }
+    }
     Stored payload{};
     if constexpr (!std::is_void_v<PayloadValue>) {
       const Result<void> decoded =
@@ -215,8 +220,10 @@ struct HandlerCall {
     Responder<typename Traits::Responds> responder{std::move(call)};
     if constexpr (IsTask<Return>::value) {
       auto task = call_method(owner, invocation, payload, &responder);
-      invocation.host().scheduler().spawn(run_until_done(
-          std::move(task), invocation.session().shared_from_this(), std::string{invocation.route()}));
+      invocation.host().scheduler().spawn(
+          run_until_done(std::move(task), invocation.host(),
+                         invocation.session() ? invocation.session()->shared_from_this() : nullptr,
+                         std::string{invocation.route()}));
     } else {
       call_method(owner, invocation, payload, &responder);
     }
@@ -250,9 +257,9 @@ struct HandlerCall {
   static decltype(auto) argument([[maybe_unused]] Invocation& invocation, [[maybe_unused]] Stored& payload,
                                  [[maybe_unused]] void* responder) {
     if constexpr (std::is_same_v<P, Session&>) {
-      return (invocation.session());
+      return (*invocation.session());
     } else if constexpr (is_session_parameter<P>) {
-      return invocation.session().shared_from_this();
+      return invocation.session()->shared_from_this();
     } else if constexpr (IsResponder<std::remove_cvref_t<P>>::value) {
       return std::move(*static_cast<std::remove_cvref_t<P>*>(responder));
     } else {

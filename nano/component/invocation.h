@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "nano/component/pending_call.h"
 #include "nano/session/session.h"
@@ -14,21 +15,20 @@ namespace nano {
 /// Lives during the dispatch of one message. Logic thread only.
 class Invocation {
  public:
-  Invocation(Session& session, protocol::MessageType type, std::uint64_t request_id, std::string_view route,
+  /// `session` null: the call of a service that is nobody's.
+  Invocation(SessionHost& host, Session* session, ReplyTo reply_to, std::string_view route,
              protocol::ByteView payload)
-      : session_(session), request_id_(request_id), route_(route), payload_(payload), type_(type) {}
+      : host_(host), session_(session), reply_to_(std::move(reply_to)), route_(route), payload_(payload) {}
   /// The dispatch of a call that was deferred, now that its time has come.
   Invocation(PendingCall call, std::string_view route, protocol::ByteView payload);
   Invocation(const Invocation&) = delete;
   Invocation& operator=(const Invocation&) = delete;
   ~Invocation();
 
-  Session& session() const { return session_; }
-  SessionHost& host() const { return session_.host(); }
+  Session* session() const { return session_; }
+  SessionHost& host() const { return host_; }
   std::string_view route() const { return route_; }
   protocol::ByteView payload() const { return payload_; }
-  std::uint64_t request_id() const { return request_id_; }
-  bool is_request() const { return type_ == protocol::MessageType::request; }
 
   /// Each of these settles the invocation; what comes after the first does nothing, so that a handler that
   /// throws after it has answered, or has handed its call on, is not answered for again.
@@ -39,12 +39,14 @@ class Invocation {
   std::optional<PendingCall> defer();
 
  private:
+  bool wants_answer() const { return reply_to_.anybody() && !settled_; }
+
   std::optional<PendingCall> deferred_;  // what this is the dispatch of
-  Session& session_;
-  std::uint64_t request_id_;
+  SessionHost& host_;
+  Session* session_;
+  ReplyTo reply_to_;
   std::string_view route_;
   protocol::ByteView payload_;
-  protocol::MessageType type_;
   bool settled_ = false;
 };
 

@@ -7,81 +7,90 @@
 #include <utility>
 
 #include "nano/base/errc.h"
+#include "nano/session/reply_to.h"
 #include "nano/session/session.h"
 
 namespace nano {
 
-/// Keeps the session object and its place among the calls in flight; a request is answered exactly once, with
-/// an error if nobody else did before the PendingCall goes. Logic thread only.
+/// Keeps the session object, where there is one, and its place among the calls in flight; whoever waits is
+/// answered exactly once, with an error if nobody else did before the PendingCall goes. Logic thread only.
 class PendingCall {
  public:
-  /// The session's begin_call(bytes) must have returned true.
-  PendingCall(Session& session, std::uint64_t request_id, bool is_request, std::size_t bytes)
-      : session_(session.shared_from_this()),
-        request_id_(request_id),
-        bytes_(bytes),
-        is_request_(is_request) {}
-  PendingCall(PendingCall&&) noexcept = default;
+  /// `session` is null for a call that is nobody's; otherwise its begin_call(bytes) must have returned true.
+  PendingCall(SessionHost& host, SessionPtr session, ReplyTo reply_to, std::size_t bytes)
+      : host_(&host), session_(std::move(session)), reply_to_(std::move(reply_to)), bytes_(bytes) {}
+  PendingCall(PendingCall&& other) noexcept
+      : host_(std::exchange(other.host_, nullptr)),
+        session_(std::move(other.session_)),
+        reply_to_(std::move(other.reply_to_)),
+        bytes_(other.bytes_),
+        abandoned_as_(other.abandoned_as_) {}
   PendingCall& operator=(PendingCall&& other) noexcept {
     PendingCall taken{std::move(other)};
+    std::swap(host_, taken.host_);
     std::swap(session_, taken.session_);
-    std::swap(request_id_, taken.request_id_);
+    std::swap(reply_to_, taken.reply_to_);
     std::swap(bytes_, taken.bytes_);
-    std::swap(is_request_, taken.is_request_);
     std::swap(abandoned_as_, taken.abandoned_as_);
     return *this;  // what this was before has gone, answered with an error if it was open
   }
   ~PendingCall() {
-    if (session_)
+    if (open())
       fail({abandoned_as_,
             abandoned_as_ == Errc::internal ? "The handler gave no answer." : "The server is too busy."});
   }
 
-  Session& session() const { return *session_; }
-  std::uint64_t request_id() const { return request_id_; }
-  bool is_request() const { return is_request_; }
-  bool open() const { return session_ != nullptr; }
+  bool open() const { return host_ != nullptr; }
+  SessionHost& host() const { return *host_; }
+  /// Null for a call that is nobody's.
+  const SessionPtr& session() const { return session_; }
+  const ReplyTo& reply_to() const { return reply_to_; }
 
   void answer(const PayloadType& type, const void* value) {
-    std::string& bytes = session_->host().scratch();
-    if (Result<void> encoded = session_->host().codec().encode(type, value, bytes); !encoded) {
-      session_->host().log().error("response not encoded",
-                                   {{"session", session_->id()}, {"error", encoded.error().message}});
+    std::string& bytes = host_->scratch();
+    if (Result<void> encoded = host_->codec().encode(type, value, bytes); !encoded) {
+      host_->log().error("response not encoded",
+                         {{"session", session_ ? session_->id() : 0}, {"error", encoded.error().message}});
       return fail({Errc::internal, "The server failed to encode its answer."});
     }
     answer_bytes(protocol::as_bytes(bytes));
   }
-  void answer_empty() { answer_bytes(protocol::as_bytes(session_->host().codec().empty_response())); }
+  void answer_empty() { answer_bytes(protocol::as_bytes(host_->codec().empty_response())); }
+  void answer_bytes(protocol::ByteView payload) {
+    reply_to_.answer(session_.get(), payload);  // may throw: then the call stays open
+    end();
+  }
   void fail(const Error& error) {
-    const SessionPtr session = std::exchange(session_, nullptr);
-    if (is_request_) session->answer(request_id_, error);
-    session->end_call(bytes_);
+    reply_to_.fail(session_.get(), error);
+    end();
   }
   /// Somebody else has answered: no answer from here, and not counted any more.
-  void dismiss() { std::exchange(session_, nullptr)->end_call(bytes_); }
-  /// The request stays open for Session::respond().
+  void dismiss() { end(); }
+  /// The request stays open for Session::respond(). Not for a call without a session.
   std::uint64_t release() {
-    const SessionPtr session = std::exchange(session_, nullptr);
-    if (is_request_) {
-      session->release_request(request_id_, bytes_);
+    NANO_ASSERT(session_, "a call without a session is answered through its Responder");
+    const std::uint64_t id = reply_to_.is_client() ? reply_to_.request_id() : host_->next_call_id();
+    if (!reply_to_.anybody()) {
+      end();
     } else {
-      session->end_call(bytes_);
+      host_ = nullptr;
+      std::exchange(session_, nullptr)->release_request(id, bytes_, std::move(reply_to_));
     }
-    return request_id_;
+    return id;
   }
-  /// What the client is told when the call is dropped unanswered.
+  /// What is answered when the call is dropped unanswered.
   void abandon_as(Errc code) { abandoned_as_ = code; }
 
  private:
-  void answer_bytes(protocol::ByteView payload) {
-    if (is_request_) session_->answer(request_id_, payload);  // may throw: then the call stays open
-    std::exchange(session_, nullptr)->end_call(bytes_);
+  void end() {
+    host_ = nullptr;
+    if (const SessionPtr session = std::exchange(session_, nullptr)) session->end_call(bytes_);
   }
 
-  SessionPtr session_;  // null once answered
-  std::uint64_t request_id_;
+  SessionHost* host_;  // null once answered
+  SessionPtr session_;
+  ReplyTo reply_to_;
   std::size_t bytes_;  // that the call keeps, as the session counted them
-  bool is_request_;
   Errc abandoned_as_ = Errc::internal;
 };
 

@@ -85,9 +85,9 @@ void ComponentRegistry::check_payloads(const PayloadCodec& codec) const {
   }
 }
 
-void ComponentRegistry::init(Scheduler& scheduler) {
-  scheduler_ = &scheduler;
-  for (const auto& component : components_) component->scheduler_ = &scheduler;
+void ComponentRegistry::init(SessionHost& host) {
+  scheduler_ = &host.scheduler();
+  for (const auto& component : components_) component->host_ = &host;
   for (const auto& component : components_) component->init();
   for (const auto& component : components_) component->after_init();
 }

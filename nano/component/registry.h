@@ -60,7 +60,7 @@ class ComponentRegistry {
   void check_payloads(const PayloadCodec& codec) const;
 
   /// The component's life cycle; exceptions of init and after_init pass through, later ones are logged.
-  void init(Scheduler& scheduler);
+  void init(SessionHost& host);
   void before_shutdown();
   void shutdown();
 

@@ -30,8 +30,13 @@ class Responder {
   }
   /// Not answered yet.
   bool open() const { return call_.open(); }
-  Session& session() const { return call_.session(); }
-  std::uint64_t request_id() const { return call_.request_id(); }
+  /// The session that the message came for; aborts for a call that a service made without one.
+  Session& session() const {
+    NANO_ASSERT(call_.session(), "this call has no session");
+    return *call_.session();
+  }
+  /// Of the client's request; 0 for calls and notifies.
+  std::uint64_t request_id() const { return call_.reply_to().request_id(); }
   /// Leaves the request open for `session.respond(id, value)` and returns the id. Client ids may repeat: of
   /// two open requests with one id, respond() answers the older first.
   std::uint64_t release() {

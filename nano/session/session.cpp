@@ -78,13 +78,13 @@ void Session::answer(std::uint64_t request_id, const Error& error) {
   entity_->respond(request_id, protocol::as_bytes(document), true);
 }
 
-std::optional<std::size_t> Session::take_released(std::uint64_t request_id) {
+std::optional<Session::ReleasedRequest> Session::take_released(std::uint64_t request_id) {
   const auto found = std::find_if(released_requests_.begin(), released_requests_.end(),
                                   [&](const ReleasedRequest& request) { return request.id == request_id; });
   if (found == released_requests_.end()) return std::nullopt;
-  const std::size_t bytes = found->bytes;
+  ReleasedRequest request = std::move(*found);
   released_requests_.erase(found);
-  return bytes;
+  return request;
 }
 
 void Session::close_when_answered() {

@@ -14,6 +14,7 @@
 #include "nano/base/function.h"
 #include "nano/base/result.h"
 #include "nano/session/network_entity.h"
+#include "nano/session/service_call.h"
 #include "nano/session/session_host.h"
 
 namespace nano {
@@ -50,18 +51,18 @@ class Session final : public std::enable_shared_from_this<Session> {
   /// request (any more). Throws as push() does; the client is then answered `internal`.
   template <class T>
   bool respond(std::uint64_t request_id, const T& payload) {
-    const std::optional<std::size_t> call_bytes = take_released(request_id);
-    if (!call_bytes) return false;
+    const std::optional<ReleasedRequest> request = take_released(request_id);
+    if (!request) return false;
     try {
       std::string& bytes = host_.scratch();
       encode_payload(host_.codec(), payload, bytes);
-      answer(request_id, protocol::as_bytes(bytes));
+      request->reply_to.answer(this, protocol::as_bytes(bytes));
     } catch (...) {
-      answer(request_id, Error{Errc::internal, "The server failed to encode its answer."});
-      end_call(*call_bytes);
+      request->reply_to.fail(this, Error{Errc::internal, "The server failed to encode its answer."});
+      end_call(request->bytes);
       throw;
     }
-    end_call(*call_bytes);
+    end_call(request->bytes);
     return true;
   }
 
@@ -72,6 +73,19 @@ class Session final : public std::enable_shared_from_this<Session> {
     std::string bytes;
     encode_payload(host_.codec(), payload, bytes);
     notify_bytes(std::string{route}, std::move(bytes));
+  }
+
+  /// Calls another service's handler in the name of this session and waits for its answer:
+  /// `const Result<Reply> reply = co_await session->call<Reply>("Bank.Withdraw", request);`. What the handler
+  /// answers with an error, and what keeps the call from reaching it, is the Result's error. A handler that
+  /// returns nothing is called as call<void>. The payload is encoded at once; throws as push().
+  template <class Reply, class T>
+  Task<Result<Reply>> call(std::string route, const T& payload, CallOptions options = {}) {
+    detail::check_reply<Reply>();
+    std::string bytes;
+    encode_payload(host_.codec(), payload, bytes);
+    return detail::call_service<Reply>(host_, shared_from_this(), std::move(route), std::move(bytes),
+                                       options);
   }
 
   // -- who it is --------------------------------------------------------------------------------------------
@@ -131,7 +145,9 @@ class Session final : public std::enable_shared_from_this<Session> {
   /// An error that does not fit the wire is replaced by `internal`.
   void answer(std::uint64_t request_id, const Error& error);
   /// The request, whose call was begun with `bytes`, stays open until respond() is called with its id.
-  void release_request(std::uint64_t id, std::size_t bytes) { released_requests_.push_back({id, bytes}); }
+  void release_request(std::uint64_t id, std::size_t bytes, ReplyTo reply_to) {
+    released_requests_.push_back({id, bytes, std::move(reply_to)});
+  }
   /// The client sends no more: close as soon as no call is open.
   void close_when_answered();
   /// The connection ended: leaves all groups now, and tells the callbacks in a later turn.
@@ -143,10 +159,11 @@ class Session final : public std::enable_shared_from_this<Session> {
   struct ReleasedRequest {
     std::uint64_t id;
     std::size_t bytes;
+    ReplyTo reply_to;
   };
 
   void notify_bytes(std::string route, std::string payload);
-  std::optional<std::size_t> take_released(std::uint64_t request_id);
+  std::optional<ReleasedRequest> take_released(std::uint64_t request_id);
   void close_if_answered();
 
   SessionHost& host_;

@@ -16,6 +16,7 @@
 #include "nano/serialize/serializer.h"
 #include "nano/session/handshake.h"
 #include "nano/session/message_filter.h"
+#include "nano/session/reply_to.h"
 #include "nano/session/session_table.h"
 #include "protocol/message.h"
 #include "protocol/packet.h"
@@ -24,6 +25,7 @@
 namespace nano {
 
 class Connection;
+class SessionHost;
 
 /// What becomes of the clients' messages: implemented by the layers above. Logic thread only.
 class SessionEvents {
@@ -36,6 +38,9 @@ class SessionEvents {
   virtual void on_message(Session& session, const protocol::Message& message) = 0;
   /// Once per session that was opened.
   virtual void on_closed(Session& session) = 0;
+  /// A call between services, in the name of a session or (null) of none. Views are valid during the call.
+  virtual void on_call(SessionHost& host, Session* session, std::string_view route,
+                       protocol::ByteView payload, ReplyTo reply_to) = 0;
 };
 
 struct SessionOptions {
@@ -66,6 +71,8 @@ class SessionHost {
     scratch_.clear();
     return scratch_;
   }
+  /// For calls between services: an id that clients are unlikely to use.
+  std::uint64_t next_call_id() { return ++last_call_id_; }
   const Frame& heartbeat_frame() const { return heartbeat_frame_; }
 
   /// Offered to clients and used on the way out. Set before the start.
@@ -85,6 +92,7 @@ class SessionHost {
   SessionEvents& events_;
   protocol::RouteDictionary dictionary_;
   std::string dictionary_json_;
+  std::uint64_t last_call_id_ = std::uint64_t{1} << 63;
   std::string scratch_;
   Frame heartbeat_frame_;
 };

@@ -1,0 +1,74 @@
+#include "nano/session/service_call.h"
+
+#include <optional>
+#include <utility>
+
+#include "nano/session/reply_to.h"
+
+namespace nano {
+
+/// Held by the awaiting coroutine, and as the caller by whoever will answer.
+class ServiceCall::State final : public Caller, public std::enable_shared_from_this<State> {
+ public:
+  State(SessionHost& host, SessionPtr session, std::string route, std::string payload, CallOptions options)
+      : host_(host),
+        session_(std::move(session)),
+        route_(std::move(route)),
+        payload_(std::move(payload)),
+        options_(options) {}
+
+  ~State() override = default;
+
+  void start(std::coroutine_handle<> waiting) {
+    waiting_ = waiting;
+    timer_ = host_.scheduler().after(options_.timeout, [this] {
+      finish(Error{Errc::timeout, "The call to \"" + route_ + "\" was not answered in time."});
+    });
+    // In a later turn, as a notify: whoever calls does not see others' state change under its hands.
+    host_.scheduler().post([self = shared_from_this()] {
+      self->host_.events().on_call(self->host_, self->session_.get(), self->route_,
+                                   protocol::as_bytes(self->payload_), ReplyTo::caller(self));
+    });
+  }
+  void abandon() {
+    waiting_ = nullptr;
+    timer_.cancel();
+  }
+  Result<std::string> take() { return std::move(*answer_); }
+
+  void answered(protocol::ByteView payload) override { finish(std::string{protocol::as_text(payload)}); }
+  void failed(const Error& error) override { finish(error); }
+
+ private:
+  void finish(Result<std::string> answer) {
+    if (answer_ || !waiting_) return;
+    answer_ = std::move(answer);
+    timer_.cancel();
+    // The answer is made on another handler's stack.
+    host_.scheduler().post([self = shared_from_this()] {
+      if (const auto waiting = std::exchange(self->waiting_, nullptr)) waiting.resume();
+    });
+  }
+
+  SessionHost& host_;
+  const SessionPtr session_;
+  const std::string route_;
+  const std::string payload_;
+  const CallOptions options_;
+  std::coroutine_handle<> waiting_;
+  std::optional<Result<std::string>> answer_;
+  Timer timer_;
+};
+
+ServiceCall::ServiceCall(SessionHost& host, SessionPtr session, std::string route, std::string payload,
+                         CallOptions options)
+    : state_(
+          std::make_shared<State>(host, std::move(session), std::move(route), std::move(payload), options)) {}
+
+ServiceCall::~ServiceCall() { state_->abandon(); }
+
+void ServiceCall::await_suspend(std::coroutine_handle<> waiting) { state_->start(waiting); }
+
+Result<std::string> ServiceCall::await_resume() { return state_->take(); }
+
+}  // namespace nano
