@@ -6,7 +6,10 @@ export type StateChange =
   | { readonly state: 'connecting' }
   /** The handshake is done. After `reconnecting` this is a new session: log in or join anew. */
   | { readonly state: 'open'; readonly user: unknown }
-  /** The connection was lost, or try number `attempt - 1` failed; the next try starts after `delayMs`. */
+  /**
+   * The connection was lost, or try number `attempt - 1` failed or did not last; the next starts after
+   * `delayMs`.
+   */
   | {
       readonly state: 'reconnecting';
       readonly attempt: number;
@@ -80,6 +83,7 @@ export interface Client extends AnyClient {
   notify(route: string, body?: unknown): boolean;
   /** Calls `listener` for each push of this route, in their order, until the returned function is called. */
   on<T = unknown>(route: string, listener: (body: T) => unknown): () => void;
+  /** Ends all that `on` and `once` were given this function for. */
   off<T = unknown>(route: string, listener: (body: T) => unknown): void;
   /** Calls `listener` for the next push of this route only. */
   once<T = unknown>(route: string, listener: (body: T) => unknown): () => void;
@@ -131,6 +135,7 @@ export interface TypedClient<R extends RouteTypes> extends AnyClient {
     route: Route,
     listener: (body: R['pushes'][Route]) => unknown,
   ): () => void;
+  /** Ends all that `on` and `once` were given this function for. */
   off<Route extends keyof R['pushes'] & string>(
     route: Route,
     listener: (body: R['pushes'][Route]) => unknown,

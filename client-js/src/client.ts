@@ -25,7 +25,8 @@ import { Timer } from './timer.js';
 /**
  * Connects and shakes hands. Tries once; the option `reconnect` is for connections that were open. Rejects
  * with a HandshakeError, a TimeoutError, a ProtocolError, or a ConnectionClosedError when there was no
- * connection.
+ * connection; with a SyntaxError (a DOMException of that name in browsers) for a `url` that is no WebSocket
+ * address, and with a NanoError where the platform has no WebSocket and none is given.
  */
 export function connect(url: string, options?: ConnectOptions): Promise<Client>;
 /** With the types of a server's routes the client is checked against them by the compiler. */
@@ -43,6 +44,8 @@ class ReconnectingClient implements Client {
   readonly #pushes = new Map<string, Listeners<any>>();
   readonly #stateListeners = new Listeners<StateChange>();
   readonly #retryTimer = new Timer();
+  /** Rings when a connection has proved that it lasts. */
+  readonly #steadyTimer = new Timer();
   readonly #queue: NotifyQueue | null;
   #connection: Connection | null = null;
   #state: State = 'connecting';
@@ -102,29 +105,38 @@ class ReconnectingClient implements Client {
   }
 
   on<T>(route: string, listener: Listener<T>): () => void {
+    return this.#subscribe(route, listener, listener);
+  }
+
+  off<T>(route: string, listener: Listener<T>): void {
+    this.#pushes.get(route)?.removeAllOf(listener);
+    this.#forgetIfUnheard(route);
+  }
+
+  /** `owner` is the function that the application knows. */
+  #subscribe<T>(route: string, listener: Listener<T>, owner: Listener<T>): () => void {
     let listeners = this.#pushes.get(route);
     if (listeners === undefined) {
       listeners = new Listeners<T>();
       this.#pushes.set(route, listeners);
     }
-    listeners.add(listener);
-    return () => this.off(route, listener);
+    const remove = listeners.add(listener, owner);
+    return () => (remove(), this.#forgetIfUnheard(route));
   }
 
-  off<T>(route: string, listener: Listener<T>): void {
-    const listeners = this.#pushes.get(route);
-    listeners?.remove(listener);
-    if (listeners?.isEmpty) this.#pushes.delete(route);
+  #forgetIfUnheard(route: string): void {
+    if (this.#pushes.get(route)?.isEmpty) this.#pushes.delete(route);
   }
 
   once<T>(route: string, listener: Listener<T>): () => void;
   once<T>(route: string, options?: OnceOptions): Promise<T>;
   once<T>(route: string, how: Listener<T> | OnceOptions = {}): (() => void) | Promise<T> {
     if (typeof how !== 'function') return this.#next(route, how);
-    const stop = this.on(route, (body: T) => {
+    const hear = (body: T): unknown => {
       stop();
       return how(body);
-    });
+    };
+    const stop = this.#subscribe(route, hear, how);
     return stop;
   }
 
@@ -167,18 +179,26 @@ class ReconnectingClient implements Client {
     this.#connection = new Connection(this.#url, this.#settings, {
       opened: (user) => {
         isOpen = true;
-        this.#attempt = 0;
         this.#user = user;
+        this.#watchWhetherSteady();
         opened();
         void this.#opened();
       },
       pushed: (route, body) => this.#pushes.get(route)?.call(body, `a listener of ${route} threw`),
       ended: (error) => {
         this.#connection = null;
+        this.#steadyTimer.clear();
         if (isOpen) this.#lost(error);
         else failed(error);
       },
     });
+  }
+
+  /** A server that accepts and then closes at once must not be asked again and again without a pause. */
+  #watchWhetherSteady(): void {
+    const limits = this.#settings.reconnect;
+    if (limits === null) return;
+    this.#steadyTimer.set(Math.max(1, limits.maxDelayMs), () => (this.#attempt = 0));
   }
 
   async #opened(): Promise<void> {

@@ -1,22 +1,31 @@
+interface Entry<T> {
+  readonly listener: (value: T) => unknown;
+  readonly owner: unknown;
+}
+
 /**
  * Functions of the application that want to hear of something. One that throws harms neither us nor the
  * others.
  */
 export class Listeners<T> {
-  readonly #listeners = new Set<(value: T) => unknown>();
+  readonly #entries = new Set<Entry<T>>();
 
-  /** The function returned takes the listener out again. */
-  add(listener: (value: T) => unknown): () => void {
-    this.#listeners.add(listener);
-    return () => this.remove(listener);
+  /**
+   * The function returned takes out just what this call added, even if the same listener was added before.
+   * `owner` is what `removeAllOf` knows it by.
+   */
+  add(listener: Entry<T>['listener'], owner: unknown = listener): () => void {
+    const entry = { listener, owner };
+    this.#entries.add(entry);
+    return () => void this.#entries.delete(entry);
   }
 
-  remove(listener: (value: T) => unknown): void {
-    this.#listeners.delete(listener);
+  removeAllOf(owner: unknown): void {
+    for (const entry of this.#entries) if (entry.owner === owner) this.#entries.delete(entry);
   }
 
   get isEmpty(): boolean {
-    return this.#listeners.size === 0;
+    return this.#entries.size === 0;
   }
 
   /**
@@ -25,7 +34,7 @@ export class Listeners<T> {
    */
   call(value: T, what: string): Promise<unknown>[] {
     const ends: Promise<unknown>[] = [];
-    for (const listener of [...this.#listeners]) {
+    for (const { listener } of [...this.#entries]) {
       try {
         const result = listener(value);
         if (result instanceof Promise) ends.push(result.catch((error: unknown) => report(what, error)));

@@ -15,9 +15,15 @@ export interface WebSocketLike {
 export type WebSocketConstructor = new (url: string) => WebSocketLike;
 
 export interface ReconnectOptions {
-  /** Delay before the first try, doubled with each that fails. Default 500. */
+  /**
+   * Delay before the first try, doubled with each that fails. A connection that is lost before it has been
+   * open for `maxDelayMs` counts as a try that failed. Default 500.
+   */
   minDelayMs?: number | undefined;
-  /** Where the doubling ends. Default 15000. */
+  /**
+   * Where the doubling ends; also how long a connection must stay open before tries are counted from 1 again.
+   * Default 15000.
+   */
   maxDelayMs?: number | undefined;
   /** Tries in a row before giving up. Default Infinity. */
   attempts?: number | undefined;

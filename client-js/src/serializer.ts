@@ -8,9 +8,15 @@ export interface Serializer {
   decode(payload: Uint8Array, route: string, kind: 'response' | 'push'): unknown;
 }
 
-/** JSON in UTF-8, the default. No body is sent as `{}`; an empty payload is read as undefined. */
+/**
+ * JSON in UTF-8, the default. No body is sent as `{}`; an empty payload is read as undefined. Bytes are
+ * refused: JSON would make objects with a member for each byte of them.
+ */
 export const jsonSerializer: Serializer = {
   encode(body) {
+    if (body instanceof ArrayBuffer || ArrayBuffer.isView(body)) {
+      throw new TypeError('raw bytes go through rawSerializer, per route with byRoute');
+    }
     const text = JSON.stringify(body === undefined ? {} : body) as string | undefined;
     if (text === undefined) throw new TypeError(`JSON has no form for a ${typeof body}`);
     return encodeUtf8(text);

@@ -72,6 +72,14 @@ test('JSON sends no body as {} and reads an empty payload as undefined', () => {
   assert.throws(() => jsonSerializer.encode(() => {}, 'r'), TypeError);
 });
 
+test('bytes are not taken for JSON', () => {
+  const buffer = new ArrayBuffer(4);
+  for (const body of [buffer, new Uint8Array(buffer), new DataView(buffer), new Float32Array(buffer)]) {
+    const refused = { name: 'TypeError', message: /rawSerializer, per route with byRoute/ };
+    assert.throws(() => jsonSerializer.encode(body, 'r'), refused);
+  }
+});
+
 test("raw bodies are bytes both ways, and the bytes read are the reader's own", () => {
   const buffer = Uint8Array.of(1, 2, 3);
   const read = rawSerializer.decode(buffer.subarray(1), 'r', 'push');

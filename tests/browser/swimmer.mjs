@@ -69,13 +69,18 @@ export class SwimmingVisitor extends Visitor {
     );
   }
 
-  /** Waits until the own tadpole has stopped and is where the server has it; returns it. */
+  /**
+   * Waits until the own tadpole has stopped and is where the server has it; returns it. Within a second at
+   * rest the page has begun to put it right, and then it is not still.
+   */
   async comesToRest() {
     const rested = await this.page.waitForFunction(() => {
       const { self } = window.pond;
       const last = window.lastSeen;
       window.lastSeen = self;
-      return self.speed === 0 && last && Math.hypot(last.x - self.x, last.y - self.y) < 0.01 && self;
+      const isStill = self.speed === 0 && last && Math.hypot(last.x - self.x, last.y - self.y) < 0.01;
+      if (!isStill) window.movedAtMs = performance.now();
+      return isStill && performance.now() - window.movedAtMs > 1000 && self;
     });
     return rested.jsonValue();
   }

@@ -100,13 +100,52 @@ test('on a phone a finger leads the way, also while a message is written', async
   assert.deepEqual(bob.errors, []);
 });
 
+test('who writes does not steer', async (t) => {
+  const {
+    visitors: [ada, bob],
+  } = await pond(t, 'Ada', 'Bob');
+  const before = await ada.seesTadpole('Bob');
+  await bob.page.keyboard.press('Enter');
+  await bob.page.keyboard.down('KeyW');
+  // Ticks go by while Ada swims.
+  const adaBefore = await bob.seesTadpole('Ada');
+  await ada.pointAt(0.95, 0.5);
+  await bob.seesMove(adaBefore, { right: 150 });
+  for (const { x, y } of [await ada.seesTadpole('Bob'), await bob.self()]) {
+    assert.deepEqual([x, y], [before.x, before.y]);
+  }
+  await bob.page.keyboard.up('KeyW');
+  assert.equal(await bob.page.getByLabel('Message', { exact: true }).inputValue(), 'w');
+});
+
+test('who hides the page while swimming comes to rest', async (t) => {
+  const {
+    visitors: [ada, bob],
+  } = await pond(t, 'Ada', 'Bob');
+  const before = await ada.seesTadpole('Bob');
+  await bob.pointAt(0.95, 0.5);
+  await ada.seesMove(before, { right: 100 });
+  const left = await bob.page.evaluate(() => {
+    // As in a window that nobody sees: no frame follows, not even the one that is due.
+    const next = requestAnimationFrame(() => {});
+    for (let frame = next - 10; frame <= next; frame += 1) cancelAnimationFrame(frame);
+    window.requestAnimationFrame = () => 0;
+    Object.defineProperty(document, 'hidden', { value: true });
+    document.dispatchEvent(new Event('visibilitychange'));
+    return window.pond.self;
+  });
+  await ada.page.waitForFunction(({ name, x, y }) => {
+    const now = window.pond.tadpoles.find((tadpole) => tadpole.name === name);
+    return now.speed === 0 && Math.hypot(now.x - x, now.y - y) < 250;
+  }, left);
+});
+
 test('visitors hear each other', async (t) => {
   const {
     visitors: [ada, bob],
   } = await pond(t, 'Ada', 'Bob');
   await bob.page.keyboard.press('Enter');
   await bob.page.keyboard.type('wasd: schöne Grüße 👋');
-  assert.equal((await bob.self()).speed, 0, 'who writes does not steer');
   await bob.page.keyboard.press('Enter');
   for (const visitor of [ada, bob]) await visitor.hears('Bob', 'wasd: schöne Grüße 👋');
   const message = bob.page.getByLabel('Message', { exact: true });
@@ -190,6 +229,34 @@ test('when the server restarts, pages come back by themselves', async (t) => {
   await bob.say('Here again');
   await ada.hears('Bob', 'Here again');
   assert.deepEqual([...ada.errors, ...bob.errors], []);
+});
+
+test('a visitor who is not answered in time on the way back in comes by a new connection', async (t) => {
+  const { server } = await pond(t);
+  const ada = await SwimmingVisitor.arrive(t, browser, server.url);
+  await ada.page.clock.install();
+  const connections = [];
+  let heldBack;
+  const isHeldBack = new Promise((resolve) => (heldBack = resolve));
+  await ada.page.routeWebSocket('**/nano', (socket) => {
+    const number = connections.push(socket);
+    const there = socket.connectToServer();
+    // Of the second connection nothing comes back but the handshake.
+    there.onMessage((packet) => {
+      if (number !== 2 || packet[0] !== 4) socket.send(packet);
+      else heldBack();
+    });
+  });
+  await ada.enter('Ada');
+  connections[0].close();
+  await isHeldBack;
+  assert.equal(await ada.self(), null);
+  await ada.page.clock.fastForward(10_000);
+  await ada.page.waitForFunction(() => window.pond.self !== null);
+  await ada.seesConnection('open');
+  assert.equal(connections.length, 3);
+  await ada.seesVisitors(1);
+  assert.deepEqual(ada.errors, []);
 });
 
 test('a kick is explained in words', async (t) => {

@@ -35,9 +35,10 @@ function defineJourney() {
   /**
    * A server that swims the page's own tadpole (1) and another (2) as `steerings` say; the page wants its own
    * to obey at once. What is sent takes `latencyMs`, and up to `jitterMs` more on the way back, in order.
+   * From `busyFromMs` on the page is busy for `busyMs`: it draws nothing and hears nothing.
    * Returns what is drawn in each frame, and where the server has both in the end.
    */
-  window.journey = async ({ latencyMs, jitterMs, seconds, steerings }) => {
+  window.journey = async ({ latencyMs, jitterMs, seconds, steerings, busyFromMs = 0, busyMs = 0 }) => {
     const { World } = await import('/world.js');
     const { swim } = await import('/swimming.js');
     const random = noise();
@@ -73,9 +74,10 @@ function defineJourney() {
         tick += 1;
         tickOnce(tick, (tick * 1000) / rules.tick_hz);
       }
+      if (nowMs >= busyFromMs && nowMs < busyFromMs + busyMs) continue;
       while (inFlight[0]?.atMs <= nowMs) {
         const { atMs, moves } = inFlight.shift();
-        world.moved(moves, atMs, 2 * latencyMs);
+        world.moved(moves, busyMs > 0 ? nowMs : atMs, 2 * latencyMs);
       }
       world.own.steering = steer(nowMs);
       world.show(nowMs);
@@ -146,6 +148,16 @@ for (const [network, latencyMs, jitterMs] of [
     }
   });
 }
+
+test('a page that was busy while its tadpole came to rest still has it where the server has', async () => {
+  const steerings = [...straight, { fromMs: 1500, heading: 0, thrust: 0 }];
+  for (let busyFromMs = 1400; busyFromMs < 2100; busyFromMs += 50) {
+    const wanted = { latencyMs: 50, jitterMs: 1, seconds: 5, steerings, busyFromMs, busyMs: 300 };
+    const { frames, final } = await page.evaluate((wanted) => window.journey(wanted), wanted);
+    const off = distance(frames.at(-1).own, final[0]);
+    assert.ok(off < 2, `${off} units off when busy from ${busyFromMs} ms on`);
+  }
+});
 
 test('who is not in a snapshot rested until the next it is in', async () => {
   const places = await page.evaluate(async () => {

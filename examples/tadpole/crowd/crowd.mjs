@@ -16,12 +16,18 @@ const steersPerSecond = 2;
 const linesPerSecond = 0.05;
 const shareOfRateMin = 0.95;
 
+/** If one fails to enter, nobody goes after it; those on their way still arrive before this throws. */
 async function enterAll(players, url) {
   const waiting = players.values();
+  let failure;
   const door = async () => {
-    for (const player of waiting) await player.enter(url);
+    for (const player of waiting) {
+      if (failure !== undefined) return;
+      await player.enter(url).catch((error) => (failure ??= error));
+    }
   };
   await Promise.all(Array.from({ length: enteringMax }, door));
+  if (failure !== undefined) throw failure;
 }
 
 /** In each round some players, taken at random, do something. */

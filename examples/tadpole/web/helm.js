@@ -24,6 +24,12 @@ export class Helm {
     return this.#sent;
   }
 
+  /** The same, but rests, and sends that without waiting for its turn: nobody may call again for long. */
+  rest(nowMs) {
+    this.#sentAtMs = -Infinity;
+    return this.steer({ ...this.#sent, thrust: 0 }, nowMs);
+  }
+
   #isNews({ heading, thrust }) {
     const sent = this.#sent;
     if ((thrust === 0) !== (sent.thrust === 0)) return true;

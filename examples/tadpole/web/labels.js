@@ -10,6 +10,7 @@ const speechLinesMax = 5;
 const lineHeight = 20;
 const padding = 11;
 const fadeMs = 700;
+/** More pictures than these are kept only as long as each frame draws them. */
 const picturesMax = 600;
 
 const measure = document.createElement('canvas').getContext('2d');
@@ -22,11 +23,20 @@ function seenMs(text) {
 
 export class Labels {
   #pictures = new Map();
+  #frame = 0;
   #pixelRatio = 1;
 
   resize(pixelRatio) {
     this.#pixelRatio = pixelRatio;
     this.#pictures.clear();
+  }
+
+  /** To be called before those of a new frame are drawn. */
+  beginFrame() {
+    if (this.#pictures.size > picturesMax) {
+      for (const [key, { frame }] of this.#pictures) if (frame !== this.#frame) this.#pictures.delete(key);
+    }
+    this.#frame += 1;
   }
 
   /** Centred below `place`, in pixels of the page. */
@@ -67,10 +77,10 @@ export class Labels {
   #picture(key, make) {
     let picture = this.#pictures.get(key);
     if (picture === undefined) {
-      if (this.#pictures.size >= picturesMax) this.#pictures.clear();
       picture = make();
       this.#pictures.set(key, picture);
     }
+    picture.frame = this.#frame;
     return picture;
   }
 

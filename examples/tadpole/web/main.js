@@ -32,6 +32,12 @@ async function enter(name) {
   view.showPond();
 }
 
+// In a hidden page no frame is drawn, so none would tell the server that nobody steers any more.
+document.addEventListener('visibilitychange', () => {
+  const own = visit?.world.own;
+  if (document.hidden && own) own.steering = visit.rest(performance.now());
+});
+
 /** `sentence` says why, where the visitor did not ask for it. */
 function leave(sentence) {
   const left = visit;

@@ -4,6 +4,8 @@ import { between, bodyOf, swim, wrapped } from './swimming.js';
 const historyMs = 2000;
 const gapMaxMs = 250;
 const correctionPerSecond = 5;
+/** Who has rested for so long, here and on the server, is where the server has it. */
+const settledMs = 500;
 /** Farther off than this it is not corrected but put where the server has it. */
 const jumpUnits = 250;
 
@@ -19,6 +21,7 @@ export class OwnTadpole {
   #newest;
   #error = { x: 0, y: 0, heading: 0 };
   #movedAtMs;
+  #swamAtMs = -Infinity;
 
   constructor({ id, name, self, rules }, nowMs) {
     this.id = id;
@@ -37,6 +40,7 @@ export class OwnTadpole {
     // The page was hidden, and its timers with it.
     if (passedMs > gapMaxMs) return this.#jump();
     swim(this.body, this.steering, this.#rules, passedMs / 1000);
+    this.#settle(nowMs);
     this.#correct(1 - Math.exp((-correctionPerSecond * passedMs) / 1000));
     this.#history.push({ atMs: nowMs, body: { ...this.body } });
     while (this.#history[0].atMs < nowMs - historyMs) this.#history.shift();
@@ -50,13 +54,16 @@ export class OwnTadpole {
     if (swimmer !== undefined) this.#newest = swimmer;
     const reckoned = this.#reckonedAt(sentMs);
     if (reckoned === undefined) return;
-    const body = bodyOf(this.#newest);
-    this.#error = {
-      x: body.x - reckoned.x,
-      y: body.y - reckoned.y,
-      heading: wrapped(body.heading - reckoned.heading),
-    };
+    this.#error = difference(bodyOf(this.#newest), reckoned);
     if (Math.hypot(this.#error.x, this.#error.y) > jumpUnits) this.#jump();
+  }
+
+  /** After a gap there is no history to compare with, and of a tadpole that rests nothing is heard later. */
+  #settle(nowMs) {
+    if (this.body.speed > 0 || this.steering.thrust > 0) this.#swamAtMs = nowMs;
+    else if (nowMs - this.#swamAtMs > settledMs && this.#newest.speed === 0) {
+      this.#error = difference(bodyOf(this.#newest), this.body);
+    }
   }
 
   /** The past is corrected too: what comes next is compared with it. */
@@ -82,4 +89,8 @@ export class OwnTadpole {
     this.#history = [];
     this.#error = { x: 0, y: 0, heading: 0 };
   }
+}
+
+function difference(body, other) {
+  return { x: body.x - other.x, y: body.y - other.y, heading: wrapped(body.heading - other.heading) };
 }

@@ -80,6 +80,7 @@ export class Scene {
 
   #drawLabels(seen, own, nowMs) {
     const { scale, width } = this.camera;
+    this.#labels.beginFrame();
     for (const tadpole of seen) {
       const place = this.camera.toPage(tadpole.body);
       this.#labels.drawName(this.#context, tadpole.name, tadpole === own, place, scale);

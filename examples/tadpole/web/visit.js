@@ -1,6 +1,6 @@
 // @ts-check
 // One visitor's stay in the pond: the connection, and what goes over it.
-import { connect, ResponseError } from './nano-client/index.js';
+import { connect, ResponseError, TimeoutError } from './nano-client/index.js';
 import { Helm } from './helm.js';
 import * as view from './view.js';
 import { World } from './world.js';
@@ -36,10 +36,7 @@ export class Visit {
 
   /** Rejects when that fails. */
   async begin() {
-    this.#client = await connect(serverUrl(), { reconnect });
-    if (this.#hasEnded) return this.#client.close();
-    this.#listen(this.#client);
-    await this.#enter();
+    await this.#arrive();
     this.hasBegun = true;
   }
 
@@ -55,15 +52,28 @@ export class Visit {
     return this.#client.state === 'open' ? steering : { ...steering, thrust: 0 };
   }
 
+  /** Steers to rest, at once; returns the steering that holds. Only for who is in the pond. */
+  rest(nowMs) {
+    return this.#helm.rest(nowMs);
+  }
+
   /** Whether that went out. */
   say(text) {
-    return this.#client.notify('Pond.Say', { text });
+    return this.#client?.notify('Pond.Say', { text }) ?? false;
   }
 
   sentenceFor(error) {
     if (error instanceof ResponseError) return error.message;
     if (this.#client === null) return 'The pond cannot be reached. Please try again.';
     return 'The pond does not answer. Please try again.';
+  }
+
+  async #arrive() {
+    const client = await connect(serverUrl(), { reconnect });
+    if (this.#hasEnded) return client.close();
+    this.#client = client;
+    this.#listen(client);
+    await this.#enter();
   }
 
   /** @param {Client} client */
@@ -76,7 +86,7 @@ export class Visit {
       const speaker = world.said(said, performance.now());
       if (speaker !== undefined) view.addSpeech(speaker.name, said.text);
     });
-    client.onState((change) => this.#stateChanged(change));
+    client.onState((change) => client === this.#client && this.#stateChanged(change));
   }
 
   /** @param {import('./nano-client/index.js').StateChange} change */
@@ -84,11 +94,13 @@ export class Visit {
     clearTimeout(this.#timer);
     if (this.#hasEnded) return;
     if (change.state === 'open') this.#enterAgain();
-    if (change.state === 'reconnecting') {
-      view.showConnection('reconnecting', 'Connection lost, reconnecting…');
-      view.showLatency(null);
-    }
+    if (change.state === 'reconnecting') this.#showLost();
     if (change.state === 'closed') this.#ended(goodbye(change.error));
+  }
+
+  #showLost() {
+    view.showConnection('reconnecting', 'Connection lost, reconnecting…');
+    view.showLatency(null);
   }
 
   async #enter() {
@@ -116,11 +128,25 @@ export class Visit {
     try {
       await this.#enter();
     } catch (error) {
-      // Where the connection is gone again, its next state says what follows.
-      if (this.#hasEnded || this.#client.state !== 'open') return;
-      if (error instanceof ResponseError) this.#ended(error.message);
-      else this.#timer = setTimeout(() => this.#enterAgain(), rejoinDelayMs);
+      this.#failed(error);
     }
+  }
+
+  /** Entering again failed, by the same connection or by a new one. */
+  #failed(error) {
+    // Where there is a connection and it is gone again, its next state says what follows.
+    if (this.#hasEnded || (this.#client !== null && this.#client.state !== 'open')) return;
+    if (error instanceof ResponseError) this.#ended(error.message);
+    else this.#arriveAnew(error instanceof TimeoutError ? 0 : rejoinDelayMs);
+  }
+
+  /** What was not answered in time may have been done, and nobody enters twice by one connection. */
+  #arriveAnew(delayMs) {
+    const left = this.#client;
+    this.#client = null;
+    left?.close();
+    this.#showLost();
+    this.#timer = setTimeout(() => this.#arrive().catch((error) => this.#failed(error)), delayMs);
   }
 
   #measureLater() {
@@ -129,14 +155,17 @@ export class Visit {
 
   /** The way to the server and back is timed with its cheapest request. */
   async #measure() {
+    const client = this.#client;
     const sentAtMs = performance.now();
+    let isAnswered = true;
     try {
-      await this.#client.request('Pond.Stats');
+      await client.request('Pond.Stats');
     } catch (error) {
-      if (!(error instanceof ResponseError)) return;
+      isAnswered = error instanceof ResponseError;
     }
-    if (this.#hasEnded || this.world.own === null) return;
-    this.#heardBack(performance.now() - sentAtMs);
+    // A new connection measures for itself.
+    if (client !== this.#client || client.state !== 'open' || this.world.own === null) return;
+    if (isAnswered) this.#heardBack(performance.now() - sentAtMs);
     this.#measureLater();
   }
 
