@@ -87,6 +87,9 @@ inline constexpr std::size_t calls_in_flight_bytes = std::size_t{4} << 20;
 /// memory all this time.
 inline constexpr Duration call_timeout = 5s;
 
+/// Between two warnings of what clients do wrong; what is in between is logged at level debug.
+inline constexpr Duration client_warning_interval = 1s;
+
 /// A kick's reason is a sentence; what is longer is cut.
 inline constexpr std::size_t kick_reason_bytes = 1024;
 

@@ -42,10 +42,13 @@ void Invocation::fail(const Error& error) {
   if (settled_) return;
   settled_ = true;
   if (reply_to_.anybody()) return reply_to_.fail(session_, error);
-  host_.log().debug("notify failed", {{"route", route_},
-                                      {"session", session_ ? session_->id() : 0},
-                                      {"code", error.code},
-                                      {"error", error.message}});
+  // Its sender hears nothing of it, so whoever develops the client has to find it here.
+  const bool mistake = error.is(Errc::unknown_route) || error.is(Errc::bad_payload);
+  const auto write = mistake && host_.may_warn() ? &Log::warning : &Log::debug;
+  (host_.log().*write)("notify failed", {{"route", route_},
+                                         {"session", session_ ? session_->id() : 0},
+                                         {"code", error.code},
+                                         {"error", error.message}});
 }
 
 std::optional<PendingCall> Invocation::defer() {

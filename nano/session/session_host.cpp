@@ -38,6 +38,13 @@ void SessionHost::set_dictionary(protocol::RouteDictionary dictionary) {
   dictionary_json_ = protocol::encode_dict(dictionary_);
 }
 
+bool SessionHost::may_warn() {
+  const TimePoint now = scheduler_.now();
+  if (now - last_warning_ < limits::client_warning_interval) return false;
+  last_warning_ = now;
+  return true;
+}
+
 Frame SessionHost::encode(const protocol::Message& message) const {
   if (message.route.size() > protocol::route_bytes_max) {
     throw std::length_error("The route \"" + std::string{message.route.substr(0, 40)} +

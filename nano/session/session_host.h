@@ -73,6 +73,8 @@ class SessionHost {
   }
   /// For calls between services: an id that clients are unlikely to use.
   std::uint64_t next_call_id() { return ++last_call_id_; }
+  /// Whether to warn of what a client does: once a second, lest clients fill the log.
+  bool may_warn();
   const Frame& heartbeat_frame() const { return heartbeat_frame_; }
 
   /// Offered to clients and used on the way out. Set before the start.
@@ -92,6 +94,7 @@ class SessionHost {
   SessionEvents& events_;
   protocol::RouteDictionary dictionary_;
   std::string dictionary_json_;
+  TimePoint last_warning_{};
   std::uint64_t last_call_id_ = std::uint64_t{1} << 63;
   std::string scratch_;
   Frame heartbeat_frame_;

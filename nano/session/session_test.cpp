@@ -127,6 +127,22 @@ TEST_F(SessionApi, NotifyCallsAnotherHandlerInALaterTurnAndInOrder) {
   EXPECT_TRUE(world_.log().contains("notify failed route=Desk.Nothing session=1 code=unknown_route"));
 }
 
+TEST_F(SessionApi, NotifiesThatReachNobodyAreWarnedOfOnceASecond) {
+  RawClient client{world_};
+  client.open();
+  const auto warnings = [&] {
+    const Texts lines = world_.log().lines();
+    return std::count_if(lines.begin(), lines.end(), [](const std::string& line) {
+      return line.starts_with("warning") && line.find("notify failed") != std::string::npos;
+    });
+  };
+  for (int i = 0; i < 5; ++i) client.send(RawClient::notify("Desk.Nothing", "lost"));
+  EXPECT_EQ(warnings(), 1);
+  world_.advance(seconds{1});
+  client.send(RawClient::notify("Desk.Nothing", "lost"));
+  EXPECT_EQ(warnings(), 2);
+}
+
 // -- ending ------------------------------------------------------------------------------------------------
 
 TEST_F(SessionApi, KickTellsTheClientAfterWhatWasSentBefore) {
