@@ -83,7 +83,9 @@ Player* Pond::player_of(nano::Session& session) {
 }
 
 Body Pond::spawn() {
-  const double share = std::min(1.0, std::sqrt(visitors() * water_each / (double{width} * height)));
+  const int further = std::max(0, visitors() - visitors_at_first);
+  const double water = water_at_first + further * water_each;
+  const double share = std::min(1.0, std::sqrt(water / (double{width} * height)));
   const auto about_middle = [&](double length) { return length * (0.5 + share * (random_share() - 0.5)); };
   Body body;
   body.x = about_middle(width);

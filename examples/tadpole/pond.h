@@ -34,9 +34,11 @@ class Pond final : public nano::Component {
   static constexpr std::int32_t acceleration = 600;
   static constexpr std::int32_t turn = 4000;  // back to front in 0.8 s
 
-  /// Newcomers appear about the pond's middle, in a part of it that has this much water for each visitor: the
-  /// first ones meet, and a crowd finds room.
+  /// Newcomers appear about the pond's middle. The first few share a spot that even a phone shows whole, so
+  /// that they meet; for each further visitor there is this much water more, so that a crowd finds room.
   static constexpr double water_each = 350.0 * 350.0;
+  static constexpr double water_at_first = 300.0 * 220.0;
+  static constexpr int visitors_at_first = 4;
 
   static constexpr std::size_t name_characters_max = 16;
   static constexpr std::size_t text_characters_max = 120;
