@@ -1,0 +1,60 @@
+// Internal header. MasterRegistry: the registry that is a master on another node, ours or Go Nano's.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "cluster/registry.h"
+#include "nano/scheduler/scheduler.h"
+
+namespace nano::cluster {
+
+/// Registers, sends heartbeats, and hears the master's news. While the master cannot be reached, the members
+/// stay as they were: links between them need no master.
+///
+/// A master that has started anew does not know the others yet. So members that its list lacks are kept until
+/// they have had the time to register with it as well.
+class MasterRegistry final : public Registry {
+ public:
+  /// The scheduler and the network must outlive this. `register_interval`: between attempts.
+  MasterRegistry(Scheduler& scheduler, Network& network, const std::string& master_address,
+                 Duration register_interval);
+
+  void join(Member self, RegistryEvents& events) override;
+  void leave(Function<void()> done) override;
+  bool on_call(std::string_view method, std::string_view request, CallReply& reply) override;
+
+ private:
+  struct Known {
+    Member member;
+    bool confirmed = true;  // by the master that we are registered with
+  };
+
+  void try_to_register();
+  void on_registered(const CallOutcome& outcome);
+  void on_refused(const std::string& why);
+  void send_heartbeat();
+  void on_heartbeat_done(const CallOutcome& outcome);
+  void put(Member member);
+  void remove(const std::string& address);
+  void drop_unconfirmed();
+  template <class Request>
+  void call(std::string_view method, const Request& request,
+            void (MasterRegistry::*done)(const CallOutcome&));
+
+  Scheduler& scheduler_;
+  const std::string master_address_;
+  const Duration register_interval_;
+  std::unique_ptr<Channel> master_;
+  RegistryEvents* events_ = nullptr;
+  Member self_;
+  std::map<std::string, Known> known_;  // by address
+  bool registered_ = false;
+  bool leaving_ = false;
+  Duration heartbeat_interval_;
+  Timer next_;  // attempt or heartbeat
+  Timer grace_;
+};
+
+}  // namespace nano::cluster

@@ -1,0 +1,232 @@
+#include "cluster/master_registry.h"
+
+#include <gtest/gtest.h>
+
+#include "cluster/master.h"
+#include "cluster/messages.h"
+#include "cluster/testing/memory_network.h"
+#include "cluster/testing/virtual_time.h"
+
+namespace nano::cluster {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using Texts = std::vector<std::string>;
+
+/// What a node without clients and services consists of.
+class Node final : public Service, public RegistryEvents {
+ public:
+  Node(testing::MemoryNetwork& hub, Scheduler& scheduler, const std::string& address,
+       std::uint64_t incarnation)
+      : network_(hub.join(scheduler, address)), registry_(scheduler, *network_, "master:1", seconds{3}) {
+    network_->listen(address, *this);
+    registry_.join(
+        Member{.address = address, .services = {"Room"}, .link_version = 1, .incarnation = incarnation},
+        *this);
+  }
+
+  void on_call(std::string_view method, std::string_view request, CallReply reply) override {
+    EXPECT_TRUE(registry_.on_call(method, request, reply)) << method;
+  }
+  StreamEvents* on_stream(std::string_view, std::unique_ptr<Stream>) override { return nullptr; }
+  void on_joined(std::uint32_t number) override { gate_numbers.push_back(number); }
+  void on_member(const Member& member, bool present) override {
+    changes.push_back((present ? "+" : "-") + member.address);
+  }
+  Texts take_changes() { return std::exchange(changes, {}); }
+  MasterRegistry& registry() { return registry_; }
+
+  Texts changes;
+  std::vector<std::uint32_t> gate_numbers;
+
+ private:
+  std::unique_ptr<Network> network_;
+  MasterRegistry registry_;
+};
+
+/// A master that can stop and start, ours or (without heartbeats, refusing addresses twice) a Go Nano one.
+class MasterNode final : public Service {
+ public:
+  MasterNode(testing::MemoryNetwork& hub, Scheduler& scheduler, bool as_old_go = false)
+      : as_old_go_(as_old_go),
+        network_(hub.join(scheduler, "master:1")),
+        master_(scheduler, *network_, MasterOptions{}) {
+    network_->listen("master:1", *this);
+    master_.add_self(Member{.address = "master:1", .link_version = 1, .gate_number = 5, .incarnation = 1},
+                     nullptr);
+  }
+  void on_call(std::string_view method, std::string_view request, CallReply reply) override {
+    if (as_old_go_ && method == method::heartbeat) {
+      return reply(NetworkError{NetworkErrc::unimplemented, "unknown method Heartbeat"});
+    }
+    if (as_old_go_ && method == method::register_member && knows(request)) {
+      return reply(NetworkError{NetworkErrc::refused, "address has registered"});
+    }
+    EXPECT_TRUE(master_.on_call(method, request, reply)) << method;
+  }
+  StreamEvents* on_stream(std::string_view, std::unique_ptr<Stream>) override { return nullptr; }
+  std::size_t member_count() const { return master_.members().size(); }
+
+ private:
+  bool knows(std::string_view request) const {
+    const std::string address = parse<clusterpb::RegisterRequest>(request)->memberinfo().serviceaddr();
+    for (const Member& member : master_.members()) {
+      if (member.address == address) return true;
+    }
+    return false;
+  }
+
+  const bool as_old_go_;
+  std::unique_ptr<Network> network_;
+  Master master_;
+};
+
+class MasterRegistryTest : public ::testing::Test {
+ protected:
+  Node& node(const std::string& address) {
+    nodes_.push_back(std::make_unique<Node>(hub_, time_.scheduler(), address, ++incarnations_));
+    return *nodes_.back();
+  }
+  void start_master(bool as_old_go = false) {
+    master_ = std::make_unique<MasterNode>(hub_, time_.scheduler(), as_old_go);
+  }
+  void stop_master() { master_.reset(); }
+
+  testing::VirtualTime time_;
+  testing::MemoryNetwork hub_{11};
+  std::unique_ptr<MasterNode> master_;
+  std::uint64_t incarnations_ = 100;
+  std::vector<std::unique_ptr<Node>> nodes_;
+};
+
+TEST_F(MasterRegistryTest, NodesLearnOfEachOther) {
+  start_master();
+  Node& one = node("one:1");
+  time_.advance(milliseconds{100});
+  Node& two = node("two:1");
+  time_.advance(milliseconds{100});
+  EXPECT_EQ(one.take_changes(), (Texts{"+master:1", "+two:1"}));
+  EXPECT_EQ(two.take_changes(), (Texts{"+master:1", "+one:1"}));
+  ASSERT_EQ(one.gate_numbers.size(), 1u);
+  ASSERT_EQ(two.gate_numbers.size(), 1u);
+  EXPECT_NE(one.gate_numbers[0], two.gate_numbers[0]);
+  time_.advance(seconds{120});
+  EXPECT_TRUE(one.take_changes().empty()) << "heartbeats keep all where they are";
+}
+
+TEST_F(MasterRegistryTest, ANodeThatComesBeforeTheMasterTriesAgain) {
+  Node& one = node("one:1");
+  time_.advance(seconds{10});
+  EXPECT_TRUE(one.gate_numbers.empty());
+  EXPECT_TRUE(time_.log().contains("the master cannot be reached; trying again master=master:1"));
+  start_master();
+  time_.advance(seconds{4});
+  EXPECT_EQ(one.gate_numbers.size(), 1u);
+}
+
+TEST_F(MasterRegistryTest, AMasterThatIsGoneAndComesAgainCostsNoMemberItsPlace) {
+  start_master();
+  Node& one = node("one:1");
+  Node& two = node("two:1");
+  time_.advance(seconds{5});
+  one.take_changes();
+  stop_master();
+  time_.advance(seconds{60});
+  EXPECT_TRUE(one.take_changes().empty()) << "links need no master";
+  start_master();
+  time_.advance(seconds{30});
+  EXPECT_TRUE(one.take_changes().empty());
+  EXPECT_EQ(master_->member_count(), 3u);
+  EXPECT_EQ(one.gate_numbers.size(), 1u) << "it kept its number";
+  EXPECT_EQ(two.gate_numbers.size(), 1u);
+}
+
+TEST_F(MasterRegistryTest, AMemberThatDiedWithTheMasterIsMissedAfterATime) {
+  start_master();
+  Node& one = node("one:1");
+  node("two:1");
+  time_.advance(seconds{5});
+  one.take_changes();
+  stop_master();
+  nodes_.pop_back();
+  time_.advance(seconds{5});
+  start_master();
+  time_.advance(seconds{15});
+  EXPECT_EQ(one.take_changes(), (Texts{"-two:1"}));
+}
+
+TEST_F(MasterRegistryTest, ANodeThatTheMasterMissedComesBackWhenTheWayIsFree) {
+  start_master();
+  Node& one = node("one:1");
+  Node& two = node("two:1");
+  time_.advance(seconds{5});
+  one.take_changes();
+  hub_.cut("two:1", "master:1");
+  time_.advance(seconds{20});
+  EXPECT_EQ(one.take_changes(), (Texts{"-two:1"}));
+  hub_.heal_all();
+  time_.advance(seconds{20});
+  EXPECT_EQ(one.take_changes(), (Texts{"+two:1"}));
+  EXPECT_EQ(two.gate_numbers.size(), 1u);
+}
+
+TEST_F(MasterRegistryTest, ANodeThatRestartsIsAnotherMember) {
+  start_master();
+  Node& one = node("one:1");
+  node("two:1");
+  time_.advance(seconds{5});
+  one.take_changes();
+  nodes_.pop_back();
+  node("two:1");
+  time_.advance(seconds{5});
+  EXPECT_EQ(one.take_changes(), (Texts{"-two:1", "+two:1"}));
+}
+
+TEST_F(MasterRegistryTest, LeavingIsToldAtOnce) {
+  start_master();
+  Node& one = node("one:1");
+  Node& two = node("two:1");
+  time_.advance(seconds{5});
+  one.take_changes();
+  bool left = false;
+  two.registry().leave([&] { left = true; });
+  time_.advance(milliseconds{100});
+  EXPECT_TRUE(left);
+  EXPECT_EQ(one.take_changes(), (Texts{"-two:1"}));
+  time_.advance(seconds{60});
+  EXPECT_TRUE(one.take_changes().empty()) << "it does not come back by itself";
+}
+
+TEST_F(MasterRegistryTest, LeavingWithoutAMasterIsBounded) {
+  start_master();
+  Node& one = node("one:1");
+  time_.advance(seconds{5});
+  hub_.cut("one:1", "master:1");
+  bool left = false;
+  one.registry().leave([&] { left = true; });
+  time_.advance(seconds{2});
+  EXPECT_TRUE(left);
+}
+
+TEST_F(MasterRegistryTest, GetsAlongWithAMasterOfGoNanoWithoutHeartbeats) {
+  start_master(true);
+  Node& one = node("one:1");
+  Node& two = node("two:1");
+  time_.advance(seconds{60});
+  EXPECT_EQ(one.take_changes(), (Texts{"+master:1", "+two:1"}));
+  nodes_.pop_back();
+  node("two:1");  // which the master still knows, and refuses until it was taken off the list
+  time_.advance(seconds{10});
+  EXPECT_EQ(one.take_changes(), (Texts{"-two:1", "+two:1"}));
+  stop_master();
+  time_.advance(seconds{10});
+  start_master(true);
+  time_.advance(seconds{20});
+  EXPECT_EQ(master_->member_count(), 3u);
+  EXPECT_TRUE(one.take_changes().empty());
+  (void)two;
+}
+
+}  // namespace
+}  // namespace nano::cluster

@@ -1,0 +1,265 @@
+#include "cluster/master.h"
+
+#include <gtest/gtest.h>
+
+#include "cluster/messages.h"
+#include "cluster/testing/memory_network.h"
+#include "cluster/testing/virtual_time.h"
+
+namespace nano::cluster {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using Texts = std::vector<std::string>;
+
+/// A member that does what Go Nano's nodes do, and notes the news it gets.
+class FakeMember final : public Service {
+ public:
+  FakeMember(testing::MemoryNetwork& hub, Scheduler& scheduler, Member member)
+      : member_(std::move(member)), network_(hub.join(scheduler, member_.address)) {
+    network_->listen(member_.address, *this);
+    master_ = network_->connect("master:1");
+  }
+
+  void on_call(std::string_view method, std::string_view request, CallReply reply) override {
+    if (method == method::new_member) {
+      news.push_back("+" + parse<clusterpb::NewMemberRequest>(request)->memberinfo().serviceaddr());
+      return reply(std::string{});
+    }
+    news.push_back("-" + parse<clusterpb::DelMemberRequest>(request)->serviceaddr());
+    reply(std::string{});
+  }
+  StreamEvents* on_stream(std::string_view, std::unique_ptr<Stream>) override { return nullptr; }
+
+  void register_now() {
+    clusterpb::RegisterRequest request;
+    fill(member_, *request.mutable_memberinfo());
+    master_->call(method::register_member, request.SerializeAsString(), seconds{1},
+                  [this](CallOutcome outcome) {
+                    problem = outcome.ok() ? "" : outcome.error().message;
+                    if (!outcome.ok()) return;
+                    response = *parse<clusterpb::RegisterResponse>(outcome.response());
+                    member_.gate_number = response.gatenumber();
+                  });
+  }
+  void heartbeat() {
+    clusterpb::HeartbeatRequest request;
+    fill(member_, *request.mutable_memberinfo());
+    master_->call(method::heartbeat, request.SerializeAsString(), seconds{1},
+                  [this](CallOutcome outcome) { problem = outcome.ok() ? "" : outcome.error().message; });
+  }
+  void beat_every(Scheduler& scheduler, Duration interval) {
+    beats_ = scheduler.every(interval, [this] { heartbeat(); });
+  }
+  void unregister() {
+    clusterpb::UnregisterRequest request;
+    request.set_serviceaddr(member_.address);
+    master_->call(method::unregister_member, request.SerializeAsString(), seconds{1}, [](CallOutcome) {});
+  }
+  Texts others() const {
+    Texts addresses;
+    for (const auto& info : response.members()) addresses.push_back(info.serviceaddr());
+    return addresses;
+  }
+  Texts take_news() { return std::exchange(news, {}); }
+  Member& member() { return member_; }
+
+  Texts news;
+  clusterpb::RegisterResponse response;
+  std::string problem = "no answer";
+
+ private:
+  Member member_;
+  std::unique_ptr<Network> network_;
+  std::unique_ptr<Channel> master_;
+  Timer beats_;
+};
+
+class MasterTest : public ::testing::Test, public Service {
+ protected:
+  MasterTest() : hub_(7), network_(hub_.join(time_.scheduler(), "master:1")) { start_master(); }
+
+  void start_master() {
+    network_->stop();
+    network_->listen("master:1", *this);
+    master_ = std::make_unique<Master>(time_.scheduler(), *network_, MasterOptions{});
+    Member self{.address = "master:1", .services = {"Lobby"}, .link_version = 1, .incarnation = 1};
+    self.label = "first";
+    master_->add_self(self, [this](const Member& member, bool present) {
+      heard_.push_back((present ? "+" : "-") + member.address);
+    });
+  }
+  void on_call(std::string_view method, std::string_view request, CallReply reply) override {
+    EXPECT_TRUE(master_->on_call(method, request, reply)) << method;
+  }
+  StreamEvents* on_stream(std::string_view, std::unique_ptr<Stream>) override { return nullptr; }
+
+  FakeMember& member(const std::string& address, std::uint32_t link_version = 1) {
+    members_.push_back(
+        std::make_unique<FakeMember>(hub_, time_.scheduler(),
+                                     Member{.address = address,
+                                            .services = {"Room"},
+                                            .link_version = link_version,
+                                            .incarnation = link_version ? ++incarnations_ : 0}));
+    return *members_.back();
+  }
+  FakeMember& registered(const std::string& address, std::uint32_t link_version = 1) {
+    FakeMember& made = member(address, link_version);
+    made.register_now();
+    time_.advance(milliseconds{100});
+    EXPECT_EQ(made.problem, "");
+    return made;
+  }
+
+  testing::VirtualTime time_;
+  testing::MemoryNetwork hub_;
+  std::unique_ptr<Network> network_;
+  std::unique_ptr<Master> master_;
+  Texts heard_;
+  std::uint64_t incarnations_ = 100;
+  std::vector<std::unique_ptr<FakeMember>> members_;
+};
+
+TEST_F(MasterTest, TellsANewMemberOfTheOthersAndTheOthersOfIt) {
+  FakeMember& one = registered("one:1");
+  EXPECT_EQ(one.others(), (Texts{"master:1"}));
+  EXPECT_EQ(one.response.members(0).label(), "first");
+  EXPECT_EQ(one.response.members(0).services(0), "Lobby");
+  FakeMember& two = registered("two:1");
+  EXPECT_EQ(two.others(), (Texts{"master:1", "one:1"}));
+  EXPECT_EQ(one.take_news(), (Texts{"+two:1"}));
+  EXPECT_TRUE(two.take_news().empty());
+  two.unregister();
+  time_.advance(milliseconds{100});
+  EXPECT_EQ(one.take_news(), (Texts{"-two:1"}));
+  EXPECT_EQ(heard_, (Texts{"+master:1", "+one:1", "+two:1", "-two:1"}));
+}
+
+TEST_F(MasterTest, GivesEachOfOurNodesAGateNumberOfItsOwn) {
+  FakeMember& one = registered("one:1");
+  FakeMember& two = registered("two:1");
+  FakeMember& go = registered("go:1", 0);
+  EXPECT_NE(one.response.gatenumber(), 0u);
+  EXPECT_NE(one.response.gatenumber(), two.response.gatenumber());
+  EXPECT_LE(two.response.gatenumber(), 0x7fffffffu);
+  EXPECT_EQ(go.response.gatenumber(), 0u) << "Go nodes number themselves";
+}
+
+TEST_F(MasterTest, ThatStartsAnewLeavesTheMembersTheirGateNumbers) {
+  FakeMember& one = registered("one:1");
+  FakeMember& two = registered("two:1");
+  const std::uint32_t first = one.response.gatenumber();
+  const std::uint32_t second = two.response.gatenumber();
+  time_.advance(seconds{10});
+  start_master();
+  two.register_now();
+  time_.advance(milliseconds{100});
+  FakeMember& three = registered("three:1");
+  one.register_now();
+  time_.advance(milliseconds{100});
+  EXPECT_EQ(one.response.gatenumber(), first);
+  EXPECT_EQ(two.response.gatenumber(), second);
+  EXPECT_NE(three.response.gatenumber(), first);
+  EXPECT_NE(three.response.gatenumber(), second);
+}
+
+TEST_F(MasterTest, MissesAMemberThatFallsSilent) {
+  FakeMember& one = registered("one:1");
+  FakeMember& two = registered("two:1");
+  one.beat_every(time_.scheduler(), seconds{1});
+  two.beat_every(time_.scheduler(), seconds{1});
+  time_.advance(seconds{60});
+  EXPECT_EQ(one.take_news(), (Texts{"+two:1"})) << "who sends heartbeats stays";
+  hub_.cut("two:1", "master:1");
+  time_.advance(seconds{4});
+  EXPECT_TRUE(one.take_news().empty());
+  time_.advance(seconds{3});
+  EXPECT_EQ(one.take_news(), (Texts{"-two:1"}));
+  EXPECT_TRUE(time_.log().contains("cluster member gone address=two:1 reason=\"no heartbeat\""));
+
+  hub_.heal_all();
+  time_.advance(seconds{2});
+  EXPECT_EQ(two.problem, "this master does not know the member; register");
+}
+
+TEST_F(MasterTest, ReplacesTheProcessAtAnAddress) {
+  FakeMember& one = registered("one:1");
+  FakeMember& two = registered("two:1");
+  two.register_now();
+  time_.advance(milliseconds{100});
+  EXPECT_EQ(one.take_news(), (Texts{"+two:1"})) << "the same process again is no news";
+  two.member().incarnation = 999;
+  two.register_now();
+  time_.advance(milliseconds{100});
+  EXPECT_EQ(one.take_news(), (Texts{"-two:1", "+two:1"}));
+}
+
+TEST_F(MasterTest, AMemberThatCannotBeReachedKeepsNobodyWaitingAndIsToldLater) {
+  FakeMember& one = registered("one:1");
+  FakeMember& two = registered("two:1");
+  one.beat_every(time_.scheduler(), seconds{1});
+  two.beat_every(time_.scheduler(), seconds{1});
+  time_.advance(seconds{2});
+  one.take_news();
+  hub_.cut("one:1", "master:1");
+  registered("three:1");
+  EXPECT_EQ(two.take_news(), (Texts{"+three:1"}));
+  hub_.heal_all();
+  time_.advance(seconds{5});
+  EXPECT_EQ(one.take_news(), (Texts{"+three:1"}));
+}
+
+TEST_F(MasterTest, DoesNotTellOfThoseWhoWentBeforeTheyCouldBeTold) {
+  FakeMember& one = registered("one:1");
+  one.beat_every(time_.scheduler(), seconds{1});
+  time_.advance(seconds{2});
+  hub_.cut("one:1", "master:1");
+  FakeMember& two = registered("two:1");
+  FakeMember& three = registered("three:1");
+  three.unregister();
+  time_.advance(milliseconds{100});
+  two.member().incarnation = 999;
+  two.register_now();
+  time_.advance(milliseconds{100});
+  hub_.heal_all();
+  time_.advance(seconds{5});
+  EXPECT_EQ(one.take_news(), (Texts{"+two:1", "-three:1", "-two:1", "+two:1"}))
+      << "the first was under way already";
+}
+
+TEST_F(MasterTest, MissesANodeWithoutHeartbeatsWhenItCannotBeToldNews) {
+  registered("go:1", 0);
+  time_.advance(seconds{60});
+  members_.clear();
+  FakeMember& one = registered("one:1");
+  one.beat_every(time_.scheduler(), seconds{1});
+  EXPECT_EQ(one.others(), (Texts{"go:1", "master:1"}));
+  time_.advance(seconds{10});
+  EXPECT_EQ(one.take_news(), (Texts{"-go:1"}));
+}
+
+TEST_F(MasterTest, RefusesGarbageInWordsAndLosesNothing) {
+  FakeMember& one = registered("one:1");
+  for (const std::string address : {"", "nowhere", "host:", "host:0", "host:70000", ":1", "a b:1"}) {
+    FakeMember& bad = member("bad:" + std::to_string(members_.size()));
+    bad.member().address = address;
+    bad.register_now();
+    time_.advance(milliseconds{100});
+    EXPECT_EQ(bad.problem, "the service address \"" + address + "\" is not host:port");
+  }
+  FakeMember& nameless = member("nameless:1");
+  nameless.member().services = {""};
+  nameless.register_now();
+  FakeMember& thief = member("thief:1");
+  thief.member().address = "master:1";
+  thief.register_now();
+  time_.advance(milliseconds{100});
+  EXPECT_EQ(nameless.problem, "member nameless:1 has a service whose name is empty or longer than 255 bytes");
+  EXPECT_EQ(thief.problem, "the address master:1 is the master's own; give the node another one");
+  EXPECT_TRUE(one.take_news().empty());
+  EXPECT_EQ(master_->members().size(), 2u);
+}
+
+}  // namespace
+}  // namespace nano::cluster

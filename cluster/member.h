@@ -1,0 +1,22 @@
+// Public header. Member: one node of the cluster, as the others know it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace nano::cluster {
+
+struct Member {
+  std::string address = {};                ///< "host:port" where it serves the other nodes; names the member
+  std::string label = {};                  ///< free text of its operator, for routing functions
+  std::vector<std::string> services = {};  ///< that clients can call there, sorted
+  std::uint32_t link_version = 0;          ///< 0: a node of Go Nano
+  std::uint32_t gate_number = 0;
+  std::uint64_t incarnation = 0;  ///< another process at the same address has another
+
+  bool offers(const std::string& service) const;
+  friend bool operator==(const Member&, const Member&) = default;
+};
+
+}  // namespace nano::cluster

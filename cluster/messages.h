@@ -1,0 +1,32 @@
+// Internal header. The messages of clusterpb as C++ values: between protobuf's classes and the logic.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "cluster/clusterpb.pb.h"
+#include "cluster/member.h"
+
+namespace nano::cluster {
+
+namespace method {
+inline constexpr std::string_view register_member = "/clusterpb.Master/Register";
+inline constexpr std::string_view unregister_member = "/clusterpb.Master/Unregister";
+inline constexpr std::string_view heartbeat = "/clusterpb.Master/Heartbeat";
+inline constexpr std::string_view new_member = "/clusterpb.Member/NewMember";
+inline constexpr std::string_view delete_member = "/clusterpb.Member/DelMember";
+}  // namespace method
+
+/// Sorts the services. Nothing, with a sentence in `problem`, for what no node should say of itself.
+std::optional<Member> to_member(const clusterpb::MemberInfo& info, std::string& problem);
+void fill(const Member& member, clusterpb::MemberInfo& info);
+
+template <class Message>
+std::optional<Message> parse(std::string_view bytes) {
+  Message message;
+  if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return std::nullopt;
+  return message;
+}
+
+}  // namespace nano::cluster

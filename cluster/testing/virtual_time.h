@@ -1,0 +1,39 @@
+// Internal header. VirtualTime: one scheduler on which all nodes of a test live.
+#pragma once
+
+#include <algorithm>
+
+#include "nano/base/clock.h"
+#include "nano/scheduler/driver.h"
+#include "nano/scheduler/scheduler.h"
+#include "nano/scheduler/worker_pool.h"
+#include "nano/testing/log_capture.h"
+
+namespace nano::cluster::testing {
+
+class VirtualTime {
+ public:
+  Scheduler& scheduler() { return scheduler_; }
+  const nano::testing::LogCapture& log() const { return log_; }
+
+  /// Moves time on, stopping at each timer on the way.
+  void advance(Duration duration) {
+    const TimePoint end = clock_.now() + duration;
+    scheduler_.run_ready();
+    for (auto next = scheduler_.next_deadline(); next && *next <= end; next = scheduler_.next_deadline()) {
+      clock_.advance(std::max(Duration::zero(), *next - clock_.now()));
+      scheduler_.run_ready();
+    }
+    clock_.advance(end - clock_.now());
+    scheduler_.run_ready();
+  }
+
+ private:
+  ManualClock clock_;
+  ManualDriver driver_;
+  InlineWorkers workers_;
+  nano::testing::LogCapture log_;
+  Scheduler scheduler_{clock_, driver_, workers_, log_.log()};
+};
+
+}  // namespace nano::cluster::testing
