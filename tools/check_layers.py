@@ -22,13 +22,16 @@ LAYERS = {
     "nano": ["nano/application"],  # the files directly in nano/: headers that gather others
     "nano/testing": ["nano"],
     "cluster": ["nano"],
+    "cluster/testing": ["cluster", "nano/testing"],
     "examples/*": ["nano", "cluster"],  # each example on its own, none on another
     "benchmark": ["nano", "cluster"],
     "tests": ["nano", "nano/testing", "cluster", "examples/*", "benchmark"],
 }
 
-# Tests beside their source see their layer, and besides it this one (clock, world in memory).
+# Tests beside their source see their layer, and besides it this one (clock, world in memory); those of the
+# cluster also what makes a cluster in memory.
 LAYER_OF_ALL_TESTS = "nano/testing"
+LAYER_OF_CLUSTER_TESTS = "cluster/testing"
 
 # library, the includes that mean it, and the paths that may use it
 LIBRARIES = [
@@ -62,6 +65,8 @@ def layer_of(path):
     if folders[:1] == ["nano"]:
         layer = "/".join(folders[:2])
         return layer if layer in LAYERS else None
+    if folders[:2] == ["cluster", "testing"]:
+        return "cluster/testing"
     if folders[:1] == ["examples"]:
         return "/".join(folders[:2])
     return folders[0] if folders and folders[0] in LAYERS else ""
@@ -91,6 +96,8 @@ def layer_problem(path, layer, included):
     allowed = allowed_layers(layer)
     if is_test(path):
         allowed.add(LAYER_OF_ALL_TESTS)
+        if layer == "cluster":
+            allowed.add(LAYER_OF_CLUSTER_TESTS)
     if row_of(target) in allowed:
         return None
     return f"{layer} must not include {target} ({included})"
