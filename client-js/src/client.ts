@@ -9,6 +9,7 @@ import type {
   StateListener,
   TypedClient,
 } from './api.js';
+import { checkFunction, numberOf } from './checks.js';
 import { Connection } from './connection.js';
 import { dataPacket } from './data_packet.js';
 import { RouteDictionary } from './dictionary.js';
@@ -25,8 +26,9 @@ import { Timer } from './timer.js';
 /**
  * Connects and shakes hands. Tries once; the option `reconnect` is for connections that were open. Rejects
  * with a HandshakeError, a TimeoutError, a ProtocolError, or a ConnectionClosedError when there was no
- * connection; with a SyntaxError (a DOMException of that name in browsers) for a `url` that is no WebSocket
- * address, and with a NanoError where the platform has no WebSocket and none is given.
+ * connection; with a MessageError for a `user` that JSON has no form for, and with a NanoError for other
+ * options that can't be used, for a `url` that is no WebSocket address (`cause` is the error of the
+ * WebSocket), and where the platform has no WebSocket and none is given.
  */
 export function connect(url: string, options?: ConnectOptions): Promise<Client>;
 /** With the types of a server's routes the client is checked against them by the compiler. */
@@ -82,10 +84,11 @@ class ReconnectingClient implements Client {
   }
 
   request<T>(route: string, body?: unknown, options: RequestOptions = {}): Promise<T> {
-    const { timeoutMs = this.#settings.requestTimeoutMs, signal } = options;
-    if (signal?.aborted) return Promise.reject(signal.reason);
-    if (this.#state !== 'open' || this.#connection === null) return Promise.reject(this.#error);
     try {
+      const timeoutMs = numberOf(options, 'timeoutMs', this.#settings.requestTimeoutMs);
+      const { signal } = options;
+      if (signal?.aborted) return Promise.reject(signal.reason);
+      if (this.#state !== 'open' || this.#connection === null) return Promise.reject(this.#error);
       return this.#connection.request(route, body, timeoutMs, signal) as Promise<T>;
     } catch (error) {
       return Promise.reject(error);
@@ -115,6 +118,7 @@ class ReconnectingClient implements Client {
 
   /** `owner` is the function that the application knows. */
   #subscribe<T>(route: string, listener: Listener<T>, owner: Listener<T>): () => void {
+    checkFunction(`the listener of ${route}`, owner);
     let listeners = this.#pushes.get(route);
     if (listeners === undefined) {
       listeners = new Listeners<T>();
@@ -131,7 +135,13 @@ class ReconnectingClient implements Client {
   once<T>(route: string, listener: Listener<T>): () => void;
   once<T>(route: string, options?: OnceOptions): Promise<T>;
   once<T>(route: string, how: Listener<T> | OnceOptions = {}): (() => void) | Promise<T> {
-    if (typeof how !== 'function') return this.#next(route, how);
+    if (typeof how === 'object' && how !== null) {
+      try {
+        return this.#next(route, how);
+      } catch (error) {
+        return Promise.reject(error);
+      }
+    }
     const hear = (body: T): unknown => {
       stop();
       return how(body);
@@ -151,6 +161,7 @@ class ReconnectingClient implements Client {
   }
 
   onState(listener: StateListener): () => void {
+    checkFunction('a state listener', listener);
     return this.#stateListeners.add(listener);
   }
 
@@ -160,7 +171,10 @@ class ReconnectingClient implements Client {
     else this.#finish(new ConnectionClosedError('client', 'the client was closed while it was reconnecting'));
   }
 
-  #next<T>(route: string, { timeoutMs = 0, signal }: OnceOptions): Promise<T> {
+  /** Throws a NanoError for a timeout that is none. */
+  #next<T>(route: string, options: OnceOptions): Promise<T> {
+    const timeoutMs = numberOf(options, 'timeoutMs', 0);
+    const { signal } = options;
     if (signal?.aborted) return Promise.reject(signal.reason);
     if (this.#state === 'closed') return Promise.reject(this.#error);
     const late = `no push of ${route} came within ${timeoutMs} ms`;

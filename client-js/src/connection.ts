@@ -31,6 +31,7 @@ const silenceLimitIntervals = 2.5;
 
 /** One WebSocket, from its handshake to its end. */
 export class Connection {
+  readonly #url: string;
   readonly #settings: Settings;
   readonly #events: ConnectionEvents;
   readonly #socket: WebSocketLike;
@@ -45,9 +46,11 @@ export class Connection {
   #silenceLimitMs = 0;
   readonly #inbox = new Inbox((item) => this.#handle(item));
 
+  /** Throws a MessageError for a `user` that can't be sent, a NanoError if no WebSocket can be made. */
   constructor(url: string, settings: Settings, events: ConnectionEvents) {
     const hello = encodePacket(PacketType.handshake, encodeHandshake(settings.user));
-    const socket = new settings.webSocket(url);
+    const socket = socketTo(url, settings.webSocket);
+    this.#url = url;
     this.#settings = settings;
     this.#events = events;
     this.#socket = socket;
@@ -130,7 +133,7 @@ export class Connection {
       }
       case PacketType.kick: {
         const detail = kickReason(packet.body);
-        return this.#end('kick', detail || 'the server closed the session', { detail });
+        return this.#end('kick', `the server kicked this client${detail && `: ${detail}`}`, { detail });
       }
       case PacketType.handshakeAck:
         throw new ProtocolError('the server sent a handshake acknowledgement');
@@ -188,9 +191,7 @@ export class Connection {
     if (this.#phase === 'ended') return;
     const error = this.#socketOpened
       ? new ConnectionClosedError('server', 'the connection was closed by the server or the network')
-      : new ConnectionClosedError('unreachable', 'the server cannot be reached', {
-          cause: this.#socketError,
-        });
+      : new ConnectionClosedError('unreachable', unreachable(this.#url), { cause: this.#socketError });
     // What came before the end is handled before it.
     this.#inbox.putEnd(error);
     void this.#inbox.drain();
@@ -209,4 +210,26 @@ export class Connection {
     this.#requests.rejectAll(error);
     this.#events.ended(error);
   }
+}
+
+function socketTo(url: string, webSocket: Settings['webSocket']): WebSocketLike {
+  try {
+    return new webSocket(url);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new NanoError(`no WebSocket to ${withoutQuery(url)} could be made: ${why}`, { cause });
+  }
+}
+
+/** Browsers don't tell programs why, so nor does this. */
+function unreachable(url: string): string {
+  return (
+    `${withoutQuery(url)} cannot be reached: is the server there, and does it serve WebSockets at this ` +
+    "path? (Nano's default is /nano)"
+  );
+}
+
+/** A query may hold a token, which belongs into no log. */
+function withoutQuery(url: string): string {
+  return String(url).replace(/[?#].*/s, '');
 }

@@ -23,7 +23,10 @@ export class TimeoutError extends NanoError {
   override readonly name = 'TimeoutError';
 }
 
-/** A body that the serializer could not encode or decode (then `cause` says why), or that is too large. */
+/**
+ * A body that the serializer could not encode or decode, or a `user` that JSON has no form for (then `cause`
+ * says why); or what is too large to be sent.
+ */
 export class MessageError extends NanoError {
   override readonly name = 'MessageError';
 }

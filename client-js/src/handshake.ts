@@ -1,6 +1,6 @@
 import { decodeUtf8, encodeUtf8 } from './bytes.js';
 import { RouteDictionary } from './dictionary.js';
-import { HandshakeError, ProtocolError } from './errors.js';
+import { HandshakeError, MessageError, ProtocolError } from './errors.js';
 
 /** What the server says about the connection that it accepts. */
 export interface Handshake {
@@ -10,10 +10,15 @@ export interface Handshake {
   readonly user: unknown;
 }
 
+/** Throws a MessageError if JSON has no form for `user`. */
 export function encodeHandshake(user: unknown): Uint8Array {
   // Under this name and version servers in the field know clients that speak over WebSocket in JSON.
   const sys = { type: 'js-websocket', version: '1.1.1' };
-  return encodeUtf8(JSON.stringify({ sys, user: user ?? {} }));
+  try {
+    return encodeUtf8(JSON.stringify({ sys, user: user ?? {} }));
+  } catch (cause) {
+    throw new MessageError('the option user could not be encoded', { cause });
+  }
 }
 
 /** Throws a HandshakeError if the server refused, a ProtocolError if the reply makes no sense. */

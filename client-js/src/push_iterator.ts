@@ -1,4 +1,5 @@
 import type { PushesOptions } from './api.js';
+import { numberOf } from './checks.js';
 import { NanoError } from './errors.js';
 
 interface Taker<T> {
@@ -28,7 +29,7 @@ export class PushIterator<T> implements AsyncIterableIterator<T> {
   /** `subscribe` is called at once; the function it returns, once, when no more pushes are wanted. */
   constructor(route: string, options: PushesOptions, subscribe: (iterator: PushIterator<T>) => () => void) {
     this.#route = route;
-    this.#max = options.max ?? defaultMax;
+    this.#max = numberOf(options, 'max', defaultMax);
     this.#signal = options.signal;
     this.#unsubscribe = subscribe(this);
     if (this.#signal?.aborted) this.#onAbort();

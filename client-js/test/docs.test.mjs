@@ -5,6 +5,7 @@ import { execFile } from 'node:child_process';
 import { cpSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import vm from 'node:vm';
@@ -96,12 +97,18 @@ test('the page of the guide runs with the build for script tags', async () => {
     ...{ TextEncoder, TextDecoder, setTimeout, clearTimeout },
   });
   vm.runInContext(readFileSync(join(packageFolder, 'dist', file), 'utf8'), page);
-  const connected = vm.runInContext(script, page);
+  const finished = vm.runInContext(script, page);
+  const send = (type, id, route, json) => {
+    const message = encodeMessage(type, id, route, bytes(json), new RouteDictionary());
+    socket.deliver(encodePacket(PacketType.data, message));
+  };
   socket.onopen();
   socket.deliver(handshakeReply());
-  await connected;
-  const push = encodeMessage(MessageType.push, 0, 'onMessage', bytes('{"text":"hi"}'), new RouteDictionary());
-  socket.deliver(encodePacket(PacketType.data, push));
-  assert.deepEqual(shown, ['hi']);
+  while (socket.sent.length < 3) await turn();
+  assert.match(Buffer.from(socket.sent.at(-1)).toString(), /Room\.Join\{"name":"Ada"\}$/);
+  send(MessageType.response, 1, '', '{"name":"Ada","members":["Ada"],"history":[]}');
+  await finished;
+  send(MessageType.push, 0, 'onMessage', '{"name":"Bob","text":"hi","time":0}');
+  assert.deepEqual(shown, ['Bob: hi']);
   assert.match(Buffer.from(socket.sent.at(-1)).toString(), /Room\.Say\{"text":"Hello!"\}$/);
 });

@@ -20,7 +20,7 @@ test("a kick closes the client with the server's reason, and it does not come ba
   const { state, error } = await nextState(client);
   assert.deepEqual(
     [state, error.reason, error.detail, error.message],
-    ['closed', 'kick', 'banned', 'banned'],
+    ['closed', 'kick', 'banned', 'the server kicked this client: banned'],
   );
   await assert.rejects(request, { name: 'ConnectionClosedError', reason: 'kick' });
   await peer.closed;
@@ -32,6 +32,7 @@ test('a kick without a word is a kick', async (t) => {
     peer.send(PacketType.kick, bytes(body));
     const { error } = await nextState(client);
     assert.deepEqual([error.reason, error.detail], ['kick', ''], body);
+    assert.equal(error.message, 'the server kicked this client', body);
   }
 });
 

@@ -32,7 +32,7 @@ test('a client that never connects is told as connecting and closed', async (t) 
   const changes = [];
   const options = { webSocket: WebSocket, onState: (change) => changes.push(change) };
   await assert.rejects(connect(server.url, options), { reason: 'unreachable' });
-  await assert.rejects(connect('no address', options), { name: 'SyntaxError' });
+  await assert.rejects(connect('no address', options), { name: 'NanoError' });
   assert.deepEqual(
     changes.map(({ state, error }) => [state, error?.reason]),
     [

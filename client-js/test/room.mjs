@@ -1,4 +1,4 @@
-// The server that the guide's programs talk to.
+// The server that the guide's programs talk to: its room answers as that of examples/chat does.
 import { RouteDictionary } from '../dist/modules/dictionary.js';
 import { decodeMessage, MessageType } from '../dist/modules/message.js';
 import { PacketType } from '../dist/modules/packet.js';
@@ -11,10 +11,12 @@ const handlers = {
     peer.name = bodyOf(message).name;
     const taken = { code: 'name_taken', msg: 'Somebody in the room has this name already.' };
     if (peer.name === 'Grace') peer.respondWithError(message.id, taken);
-    else peer.respond(message.id, { members: 1 });
+    else peer.respond(message.id, { name: peer.name, members: [peer.name], history: [] });
   },
-  'Room.Say': (peer, message) =>
-    peer.push('onMessage', { name: peer.name ?? '', text: bodyOf(message).text }),
+  'Room.Say': (peer, message) => {
+    if (peer.name === undefined) return;
+    peer.push('onMessage', { name: peer.name, text: bodyOf(message).text, time: Date.now() });
+  },
   'Bench.Echo': (peer, { id, payload }) => peer.respond(id, payload),
   'Proto.Echo': (peer, { id, payload }) => peer.respond(id, payload),
   'Test.DropConnection': (peer) => peer.close(),

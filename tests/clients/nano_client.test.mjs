@@ -82,6 +82,7 @@ test('nano-client: a kick closes with its reason, after the response sent before
   await client.request('Test.Kick', { reason: 'enough' });
   const { state, error } = await closed;
   assert.deepEqual([state, error.reason, error.detail], ['closed', 'kick', 'enough']);
+  assert.equal(error.message, 'the server kicked this client: enough');
 });
 
 test('nano-client: an aborted request is rejected at once, and those around it are answered', async (t) => {

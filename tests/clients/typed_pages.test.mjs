@@ -24,8 +24,7 @@ for (const { name, program, script } of pages) {
   const folder = join(examples, name, 'web');
 
   test(`the routes beside the ${name} page are those that its server prints`, () => {
-    const printed = execFileSync(program, ['--print-routes', 'ts'], { encoding: 'utf8', timeout: 20_000 });
-    assert.equal(readFileSync(join(folder, 'routes.d.ts'), 'utf8'), printed);
+    assert.equal(readFileSync(join(folder, 'routes.d.ts'), 'utf8'), printedBy(program));
   });
 
   test(`the ${name} page keeps to them`, (t) => {
@@ -33,6 +32,11 @@ for (const { name, program, script } of pages) {
     assert.equal(check().output, '');
   });
 }
+
+test("the routes of the client's guide are those that the chat prints", () => {
+  const guide = join(packageFolder, 'test/guide/routes.ts');
+  assert.equal(readFileSync(guide, 'utf8'), printedBy(process.env.NANO_CHAT));
+});
 
 test('a page that does not keep to them is told so', (t) => {
   const { project, check } = pageProject(t, join(examples, 'chat', 'web'), 'chat.js');
@@ -43,6 +47,10 @@ test('a page that does not keep to them is told so', (t) => {
   writeFileSync(page, wrong);
   assert.match(check().output, /'nmae' does not exist in type 'JoinRequest'/);
 });
+
+function printedBy(program) {
+  return execFileSync(program, ['--print-routes', 'ts'], { encoding: 'utf8', timeout: 20_000 });
+}
 
 /** The page with the client beside it, as the server serves them. */
 function pageProject(t, folder, script) {

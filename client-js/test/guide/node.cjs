@@ -2,6 +2,6 @@ const { connect } = require('nano-client');
 
 connect(url).then(async (client) => {
   const { members } = await client.request('Room.Join', { name: 'Ada' });
-  show(`${members} in the room`);
+  show(`${members.length} in the room`);
   client.close();
 });

@@ -5,16 +5,24 @@ export interface JoinRequest {
 }
 
 export interface JoinReply {
-  members: number;
+  name: string;
+  members: string[];
+  history: Message[];
+}
+
+export interface Message {
+  name: string;
+  text: string;
+  time: number;
 }
 
 export interface SayRequest {
   text: string;
 }
 
-export interface Message {
+export interface MembersChanged {
   name: string;
-  text: string;
+  members: string[];
 }
 
 export interface Routes {
@@ -23,6 +31,8 @@ export interface Routes {
     'Room.Say': { request: SayRequest; response: void };
   };
   pushes: {
+    'onJoin': MembersChanged;
+    'onLeave': MembersChanged;
     'onMessage': Message;
   };
 }

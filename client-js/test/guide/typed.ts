@@ -6,7 +6,7 @@ const client = await connect<Routes>(url);
 client.on('onMessage', (message) => show(`${message.name}: ${message.text}`));
 
 const { members } = await client.request('Room.Join', { name: 'Ada' });
-show(`${members} in the room`);
+show(`${members.length} in the room`);
 client.notify('Room.Say', { text: 'Hello!' });
 
 // @ts-expect-error: 'nmae' does not exist in type 'JoinRequest'

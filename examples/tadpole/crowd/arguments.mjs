@@ -4,11 +4,13 @@ import { parseArgs } from 'node:util';
 const playersMax = 2000;
 const secondsMax = 300;
 
-export const usage = `usage: node crowd.mjs <address of the server, as ws://127.0.0.1:3260/nano>
+export const usage = `usage: node crowd.mjs <address of the server, as ws://127.0.0.1:3260>
+  The path of the address is /nano where it has none.
   --players <1 to ${playersMax}>   default 500
-  --seconds <1 to ${secondsMax}>    how long they swim once all are in; default 20`;
+  --seconds <1 to ${secondsMax}>    how long they swim once all are in; default 20
+  --help                  this text`;
 
-/** Throws an Error with a sentence. */
+/** Nothing when help is asked for. Throws an Error with a sentence. */
 export function readArguments(words) {
   const { values, positionals } = parseArgs({
     args: words,
@@ -16,15 +18,26 @@ export function readArguments(words) {
     options: {
       players: { type: 'string', default: '500' },
       seconds: { type: 'string', default: '20' },
+      help: { type: 'boolean', default: false },
     },
   });
-  const [url] = positionals;
-  if (positionals.length !== 1 || !/^wss?:\/\/./.test(url)) throw new Error('One address is needed.');
+  if (values.help) return undefined;
+  if (positionals.length !== 1) throw new Error('One address is needed.');
   return {
-    url,
+    url: addressOf(positionals[0]),
     count: numberUpTo(playersMax, '--players', values.players),
     seconds: numberUpTo(secondsMax, '--seconds', values.seconds),
   };
+}
+
+/** With the path that a Nano server has by default, where none is given. */
+function addressOf(word) {
+  if (!/^wss?:\/\/[^\s/?#]+(\/\S*)?$/.test(word)) {
+    throw new Error(`An address begins with ws:// or wss://, as ws://127.0.0.1:3260, not as ${word}.`);
+  }
+  const url = new URL(word);
+  if (url.pathname === '/') url.pathname = '/nano';
+  return url.href;
 }
 
 function numberUpTo(max, name, word) {

@@ -1,5 +1,5 @@
 // A crowd of simulated players for the tadpole pond, and whether the server keeps its rate among them.
-//   node crowd.mjs ws://127.0.0.1:3260/nano --players 500 --seconds 20
+//   node crowd.mjs ws://127.0.0.1:3260 --players 500 --seconds 20
 // Exit code 0: all players entered, none was lost or sent what it cannot place, and the server ticked at 95 %
 // of its rate or more; 1: not so, the reason is on the standard error; 2: the command line is wrong.
 import { performance } from 'node:perf_hooks';
@@ -92,6 +92,10 @@ try {
 } catch (error) {
   console.error(`${error.message}\n${usage}`);
   process.exit(2);
+}
+if (wanted === undefined) {
+  console.log(usage);
+  process.exit();
 }
 try {
   const complaints = await run(wanted);
