@@ -4,7 +4,7 @@
 
 namespace nano::cluster {
 
-bool Member::offers(const std::string& service) const {
+bool Member::offers(std::string_view service) const {
   return std::binary_search(services.begin(), services.end(), service);
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace nano::cluster {
@@ -15,7 +16,7 @@ struct Member {
   std::uint32_t gate_number = 0;
   std::uint64_t incarnation = 0;  ///< another process at the same address has another
 
-  bool offers(const std::string& service) const;
+  bool offers(std::string_view service) const;
   friend bool operator==(const Member&, const Member&) = default;
 };
 
