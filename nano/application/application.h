@@ -133,6 +133,8 @@ class Application {
   /// Logic thread. Open sessions, those included that are still in their handshake.
   std::size_t session_count() const { return host_->sessions.size(); }
   SessionPtr find_session(SessionId id) const { return host_->sessions.find(id); }
+  /// Logic thread. The open sessions that are bound to the user, in the order of binding.
+  std::vector<SessionPtr> find_user(std::int64_t uid) const { return host_->sessions.find_user(uid); }
 
   // -- calls -----------------------------------------------------------------------------------------------
 

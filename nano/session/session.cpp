@@ -18,6 +18,10 @@ constexpr std::size_t error_bytes_max = protocol::packet_body_bytes_max_wire - 1
 void Session::bind(std::int64_t uid) {
   if (uid < 1)
     throw std::invalid_argument("A session is bound to a uid of 1 or more, not " + std::to_string(uid) + ".");
+  if (entity_ && uid != uid_) {
+    host_.sessions.unbind(id_, uid_);
+    host_.sessions.bind(id_, uid);
+  }
   uid_ = uid;
 }
 
@@ -115,6 +119,7 @@ void Session::detach(std::string reason, bool was_opened) {
   entity_ = nullptr;
   close_reason_ = std::move(reason);
   for (GroupCore* group : std::exchange(groups_, {})) group->forget(*this);
+  host_.sessions.unbind(id_, uid_);
   host_.sessions.erase(id_);
   host_.scheduler().post([self = shared_from_this(), was_opened] {
     self->told_closed_ = true;

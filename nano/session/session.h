@@ -92,7 +92,8 @@ class Session final : public std::enable_shared_from_this<Session> {
 
   /// The user this session belongs to; 0 until bound.
   std::int64_t uid() const { return uid_; }
-  /// Throws std::invalid_argument for a uid below 1.
+  /// Throws std::invalid_argument for a uid below 1. A user may have several sessions; one that is bound anew
+  /// belongs to the new user alone. Application::find_user() finds them.
   void bind(std::int64_t uid);
 
   /// "address:port" of the client.

@@ -1,9 +1,10 @@
-// Internal header. The open sessions of one server, by id.
+// Internal header. The open sessions of one server, by id and by user.
 #pragma once
 
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <vector>
 
 namespace nano {
 
@@ -35,6 +36,20 @@ class SessionTable {
     const auto found = sessions_.find(id);
     return found == sessions_.end() ? nullptr : found->second;
   }
+  /// The sessions that are bound to the user, in the order of binding.
+  std::vector<SessionPtr> find_user(std::int64_t uid) const {
+    std::vector<SessionPtr> bound;
+    for (auto [entry, end] = users_.equal_range(uid); entry != end; ++entry) {
+      bound.push_back(find(entry->second));
+    }
+    return bound;
+  }
+  void bind(SessionId id, std::int64_t uid) { users_.emplace(uid, id); }
+  void unbind(SessionId id, std::int64_t uid) {
+    for (auto [entry, end] = users_.equal_range(uid); entry != end; ++entry) {
+      if (entry->second == id) return void(users_.erase(entry));
+    }
+  }
   std::size_t size() const { return sessions_.size(); }
   auto begin() const { return sessions_.begin(); }
   auto end() const { return sessions_.end(); }
@@ -43,6 +58,7 @@ class SessionTable {
   std::uint32_t gate_number_ = 0;
   std::uint32_t last_counter_ = 0;
   std::map<SessionId, SessionPtr> sessions_;
+  std::multimap<std::int64_t, SessionId> users_;  // of one uid in the order of binding
 };
 
 }  // namespace nano

@@ -78,6 +78,33 @@ TEST_F(SessionApi, IsBoundToUidsFromOneOn) {
   EXPECT_EQ(session->uid(), 1);
 }
 
+TEST_F(SessionApi, IsFoundByItsUserWhileItIsOpen) {
+  const auto ids_of = [&](std::int64_t uid) {
+    std::vector<SessionId> ids;
+    for (const SessionPtr& session : world_.app().find_user(uid)) ids.push_back(session->id());
+    return ids;
+  };
+  using Ids = std::vector<SessionId>;
+  std::shared_ptr<testing::Client> clients[3];
+  SessionPtr sessions[3];
+  for (int i = 0; i < 3; ++i) sessions[i] = session_of_new_client(clients[i]);
+  EXPECT_EQ(ids_of(7), Ids{});
+  EXPECT_EQ(ids_of(0), Ids{}) << "nobody's sessions are not kept";
+  sessions[2]->bind(7);
+  sessions[0]->bind(7);
+  sessions[1]->bind(8);
+  sessions[0]->bind(7);
+  EXPECT_EQ(ids_of(7), (Ids{3, 1})) << "in the order of binding";
+  EXPECT_EQ(ids_of(8), Ids{2});
+  sessions[2]->bind(8);
+  EXPECT_EQ(ids_of(7), Ids{1});
+  EXPECT_EQ(ids_of(8), (Ids{2, 3}));
+  clients[0]->vanish();
+  EXPECT_EQ(ids_of(7), Ids{});
+  sessions[0]->bind(9);
+  EXPECT_EQ(ids_of(9), Ids{}) << "a closed session is not found";
+}
+
 TEST_F(SessionApi, KnowsAddressAndLastActivityAlsoAfterItsEnd) {
   std::shared_ptr<testing::Client> client;
   const SessionPtr session = session_of_new_client(client);
