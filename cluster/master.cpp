@@ -1,5 +1,6 @@
 #include "cluster/master.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "cluster/messages.h"
@@ -103,7 +104,7 @@ Member& Master::put(Member member) {
   const std::optional<Member> old = is_new ? std::nullopt : std::optional{std::move(entry.member)};
   entry.member = std::move(member);
   entry.last_heard = scheduler_.now();
-  entry.sends_heartbeats = false;
+  entry.sends_heartbeats = entry.member.link_version > 0;  // ours do from the first moment on
   if (address != self_address_) entry.news = std::make_unique<News>(scheduler_, network_.connect(address));
   // The same process that comes again, as after a restart of the master, is no news.
   const bool same = old && old->incarnation != 0 && *old == entry.member;
@@ -138,7 +139,11 @@ std::uint32_t Master::gate_number_for(const Member& member) {
     }
     return false;
   };
-  if (member.gate_number != 0 && !is_taken(member.gate_number)) return member.gate_number;
+  const bool possible = member.gate_number >= 1 && member.gate_number <= gate_number_max;
+  if (possible && !is_taken(member.gate_number)) {
+    last_gate_number_ = std::max(last_gate_number_, member.gate_number);  // not to be given to another later
+    return member.gate_number;
+  }
   if (member.link_version == 0) return 0;  // Go nodes number themselves
   do {
     last_gate_number_ = last_gate_number_ % gate_number_max + 1;

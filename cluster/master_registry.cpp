@@ -61,8 +61,9 @@ void MasterRegistry::on_registered(const CallOutcome& outcome) {
   if (!response) return on_refused("its answer is no RegisterResponse");
   const bool first = !std::exchange(registered_, true);
   heartbeat_interval_ = from_ms(response->heartbeatms(), register_interval_);
-  if (first || self_.gate_number != response->gatenumber()) {
-    self_.gate_number = response->gatenumber();
+  const std::uint32_t given = response->gatenumber();  // masters of Go Nano give none
+  if (first || (given != 0 && given != self_.gate_number)) {
+    if (given != 0) self_.gate_number = given;
     scheduler_.log().info("joined the cluster",
                           {{"master", master_address_}, {"gate_number", self_.gate_number}});
     events_->on_joined(self_.gate_number);

@@ -146,6 +146,30 @@ TEST_F(MasterTest, GivesEachOfOurNodesAGateNumberOfItsOwn) {
   EXPECT_EQ(go.response.gatenumber(), 0u) << "Go nodes number themselves";
 }
 
+TEST_F(MasterTest, MissesANodeOfOursThatDiesBeforeItsFirstHeartbeat) {
+  FakeMember& one = registered("one:1");
+  one.beat_every(time_.scheduler(), seconds{1});
+  registered("two:1");
+  members_.pop_back();
+  time_.advance(seconds{7});
+  EXPECT_EQ(one.take_news(), (Texts{"+two:1", "-two:1"}));
+}
+
+TEST_F(MasterTest, TakesNoImpossibleGateNumberAndGivesNoneAway) {
+  FakeMember& one = member("one:1");
+  one.member().gate_number = 0xffffffff;
+  one.register_now();
+  FakeMember& two = member("two:1");
+  two.member().gate_number = 0x70000000;
+  two.register_now();
+  time_.advance(milliseconds{100});
+  EXPECT_LE(one.response.gatenumber(), 0x7fffffffu);
+  EXPECT_EQ(two.response.gatenumber(), 0x70000000u);
+  two.unregister();
+  time_.advance(milliseconds{100});
+  EXPECT_NE(registered("three:1").response.gatenumber(), 0x70000000u) << "its sessions may still be known";
+}
+
 TEST_F(MasterTest, ThatStartsAnewLeavesTheMembersTheirGateNumbers) {
   FakeMember& one = registered("one:1");
   FakeMember& two = registered("two:1");

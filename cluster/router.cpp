@@ -1,5 +1,6 @@
 #include "cluster/router.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace nano::cluster {
@@ -54,7 +55,8 @@ const Member* Router::route(Session& session, std::string_view service) {
     if (chosen != choices->second.end()) return find(chosen->second);
   }
   const Member* member = choose(session, service);
-  if (member) choices_[session.id()].emplace(service, member->address);
+  // A closed session's choices would never be forgotten.
+  if (member && !session.closed()) choices_[session.id()].emplace(service, member->address);
   return member;
 }
 
@@ -81,6 +83,8 @@ std::vector<std::string> Router::chosen_for(SessionId session) const {
   const auto choices = choices_.find(session);
   if (choices == choices_.end()) return addresses;
   for (const auto& [service, address] : choices->second) addresses.push_back(address);
+  std::sort(addresses.begin(), addresses.end());
+  addresses.erase(std::unique(addresses.begin(), addresses.end()), addresses.end());
   return addresses;
 }
 

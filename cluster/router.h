@@ -31,7 +31,7 @@ class Router {
   const Member* route(Session& session, std::string_view service);
   /// For a call that is no session's: any member that offers the service.
   const Member* any(std::string_view service);
-  /// The addresses that the session's messages went to.
+  /// The addresses that the session's messages went to, each once.
   std::vector<std::string> chosen_for(SessionId session) const;
   void forget(SessionId session) { choices_.erase(session); }
 

@@ -47,6 +47,7 @@ TEST_F(RouterTest, ChoosesAmongThoseThatOfferTheServiceAndKeepsTheChoice) {
     for (int again = 0; again < 5; ++again) EXPECT_EQ(routed(guest, "Room"), first);
     EXPECT_EQ(routed(guest, "Chat"), "a:1");
     EXPECT_EQ(routed(guest, "Bank"), "nobody");
+    EXPECT_EQ(router_.chosen_for(guest.id()).size(), first == "a:1" ? 1u : 2u);
   }
   EXPECT_EQ(used, (std::set<std::string>{"a:1", "b:1"}));
 }

@@ -146,6 +146,16 @@ TEST_F(ServiceCalls, ThatIsReleasedIsAnsweredThroughTheSessionAndIsNotMistakenFo
   EXPECT_EQ(answer_to(second), "two");
 }
 
+TEST_F(ServiceCalls, ThatIsReleasedAndNeverAnsweredKeepsNoSession) {
+  client_->send_request("Shop.Ask", "Bank.Release");
+  world_.settle();
+  const std::weak_ptr<Session> session = bank_->released_session;
+  bank_->released_session.reset();
+  client_->vanish();
+  world_.advance(limits::call_timeout);
+  EXPECT_TRUE(session.expired());
+}
+
 TEST_F(ServiceCalls, FailsInWords) {
   EXPECT_EQ(ask("Shop.Ask", "Bank.Nothing"), "unknown_route: There is no route \"Bank.Nothing\".");
   EXPECT_EQ(ask("Shop.Ask", "Bank.Fail"), internal_error);
@@ -170,6 +180,7 @@ TEST_F(ServiceCalls, OutlivesItsSessionAndEndsWithItsCoroutine) {
   world_.settle();
   auto other = world_.connect();
   other->send_request("Shop.Ask", "Bank.Hold");
+  world_.settle();
   world_.app().scheduler().cancel_all();
   world_.settle();
   bank_->held.at(1).respond("to a coroutine that has gone");

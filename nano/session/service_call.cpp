@@ -25,13 +25,15 @@ class ServiceCall::State final : public Caller, public std::enable_shared_from_t
       finish(Error{Errc::timeout, "The call to \"" + route_ + "\" was not answered in time."});
     });
     // In a later turn, as a notify: whoever calls does not see others' state change under its hands.
-    host_.scheduler().post([self = shared_from_this()] {
-      self->host_.events().on_call(self->host_, self->session_.get(), self->route_,
+    host_.scheduler().post([self = shared_from_this(), session = session_] {
+      if (!self->waiting_) return;
+      self->host_.events().on_call(self->host_, session.get(), self->route_,
                                    protocol::as_bytes(self->payload_), ReplyTo::caller(self));
     });
   }
   void abandon() {
     waiting_ = nullptr;
+    session_ = nullptr;
     timer_.cancel();
   }
   Result<std::string> take() { return std::move(*answer_); }
@@ -43,6 +45,7 @@ class ServiceCall::State final : public Caller, public std::enable_shared_from_t
   void finish(Result<std::string> answer) {
     if (answer_ || !waiting_) return;
     answer_ = std::move(answer);
+    session_ = nullptr;
     timer_.cancel();
     // The answer is made on another handler's stack.
     host_.scheduler().post([self = shared_from_this()] {
@@ -51,7 +54,7 @@ class ServiceCall::State final : public Caller, public std::enable_shared_from_t
   }
 
   SessionHost& host_;
-  const SessionPtr session_;
+  SessionPtr session_;  // until the end: the session may hold the call that it released, and so this
   const std::string route_;
   const std::string payload_;
   const CallOptions options_;
