@@ -88,6 +88,15 @@ class MasterRegistryTest : public ::testing::Test {
     nodes_.push_back(std::make_unique<Node>(hub_, time_.scheduler(), address, ++incarnations_));
     return *nodes_.back();
   }
+  /// A master and two nodes, the first of which has heard of the others.
+  std::pair<Node&, Node&> start_with_two_nodes() {
+    start_master();
+    Node& one = node("one:1");
+    Node& two = node("two:1");
+    time_.advance(seconds{5});
+    one.take_changes();
+    return {one, two};
+  }
   void start_master(bool as_old_go = false) {
     master_ = std::make_unique<MasterNode>(hub_, time_.scheduler(), as_old_go);
   }
@@ -126,11 +135,7 @@ TEST_F(MasterRegistryTest, ANodeThatComesBeforeTheMasterTriesAgain) {
 }
 
 TEST_F(MasterRegistryTest, AMasterThatIsGoneAndComesAgainCostsNoMemberItsPlace) {
-  start_master();
-  Node& one = node("one:1");
-  Node& two = node("two:1");
-  time_.advance(seconds{5});
-  one.take_changes();
+  auto [one, two] = start_with_two_nodes();
   stop_master();
   time_.advance(seconds{60});
   EXPECT_TRUE(one.take_changes().empty()) << "links need no master";
@@ -143,11 +148,7 @@ TEST_F(MasterRegistryTest, AMasterThatIsGoneAndComesAgainCostsNoMemberItsPlace) 
 }
 
 TEST_F(MasterRegistryTest, AMemberThatDiedWithTheMasterIsMissedAfterATime) {
-  start_master();
-  Node& one = node("one:1");
-  node("two:1");
-  time_.advance(seconds{5});
-  one.take_changes();
+  Node& one = start_with_two_nodes().first;
   stop_master();
   nodes_.pop_back();
   time_.advance(seconds{5});
@@ -157,11 +158,7 @@ TEST_F(MasterRegistryTest, AMemberThatDiedWithTheMasterIsMissedAfterATime) {
 }
 
 TEST_F(MasterRegistryTest, ANodeThatTheMasterMissedComesBackWhenTheWayIsFree) {
-  start_master();
-  Node& one = node("one:1");
-  Node& two = node("two:1");
-  time_.advance(seconds{5});
-  one.take_changes();
+  auto [one, two] = start_with_two_nodes();
   hub_.cut("two:1", "master:1");
   time_.advance(seconds{20});
   EXPECT_EQ(one.take_changes(), (Texts{"-two:1"}));
@@ -172,11 +169,7 @@ TEST_F(MasterRegistryTest, ANodeThatTheMasterMissedComesBackWhenTheWayIsFree) {
 }
 
 TEST_F(MasterRegistryTest, ANodeThatRestartsIsAnotherMember) {
-  start_master();
-  Node& one = node("one:1");
-  node("two:1");
-  time_.advance(seconds{5});
-  one.take_changes();
+  Node& one = start_with_two_nodes().first;
   nodes_.pop_back();
   node("two:1");
   time_.advance(seconds{5});
@@ -184,11 +177,7 @@ TEST_F(MasterRegistryTest, ANodeThatRestartsIsAnotherMember) {
 }
 
 TEST_F(MasterRegistryTest, LeavingIsToldAtOnce) {
-  start_master();
-  Node& one = node("one:1");
-  Node& two = node("two:1");
-  time_.advance(seconds{5});
-  one.take_changes();
+  auto [one, two] = start_with_two_nodes();
   bool left = false;
   two.registry().leave([&] { left = true; });
   time_.advance(milliseconds{100});

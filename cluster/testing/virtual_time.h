@@ -1,12 +1,11 @@
 // Internal header. VirtualTime: one scheduler on which all nodes of a test live.
 #pragma once
 
-#include <algorithm>
-
 #include "nano/base/clock.h"
 #include "nano/scheduler/driver.h"
 #include "nano/scheduler/scheduler.h"
 #include "nano/scheduler/worker_pool.h"
+#include "nano/testing/advance.h"
 #include "nano/testing/log_capture.h"
 
 namespace nano::cluster::testing {
@@ -18,14 +17,7 @@ class VirtualTime {
 
   /// Moves time on, stopping at each timer on the way.
   void advance(Duration duration) {
-    const TimePoint end = clock_.now() + duration;
-    scheduler_.run_ready();
-    for (auto next = scheduler_.next_deadline(); next && *next <= end; next = scheduler_.next_deadline()) {
-      clock_.advance(std::max(Duration::zero(), *next - clock_.now()));
-      scheduler_.run_ready();
-    }
-    clock_.advance(end - clock_.now());
-    scheduler_.run_ready();
+    nano::testing::advance(clock_, scheduler_, duration, [this] { scheduler_.run_ready(); });
   }
 
  private:

@@ -1,6 +1,6 @@
 #include "nano/testing/world.h"
 
-#include <algorithm>
+#include "nano/testing/advance.h"
 
 namespace nano::testing {
 
@@ -43,15 +43,7 @@ std::shared_ptr<Client> World::connect(std::string_view user_json) {
 }
 
 void World::advance(Duration duration) {
-  const TimePoint end = clock_.now() + duration;
-  settle();
-  for (;;) {
-    const std::optional<TimePoint> next = app_->scheduler().next_deadline();
-    if (!next || *next > end) break;
-    clock_.advance(std::max(*next - clock_.now(), Duration::zero()));
-    settle();
-  }
-  clock_.advance(end - clock_.now());
+  testing::advance(clock_, app_->scheduler(), duration, [this] { settle(); });
 }
 
 void World::settle() {
