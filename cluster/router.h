@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "cluster/member.h"
+#include "cluster/registry/member.h"
 #include "cluster/routing.h"
 
 namespace nano::cluster {

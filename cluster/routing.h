@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "cluster/member.h"
+#include "cluster/registry/member.h"
 #include "nano/session/session.h"
 
 namespace nano::cluster {

@@ -21,7 +21,10 @@ LAYERS = {
     "nano/application": ["nano/component", "nano/transport", "nano/monitor"],
     "nano": ["nano/application"],  # the files directly in nano/: headers that gather others
     "nano/testing": ["nano"],
-    "cluster": ["nano"],
+    "cluster/network": ["nano/scheduler"],
+    "cluster/registry": ["cluster/network"],
+    "cluster/link": ["cluster/network"],
+    "cluster": ["nano", "cluster/registry", "cluster/link"],
     "cluster/testing": ["cluster", "nano/testing"],
     "examples/*": ["nano", "cluster"],  # each example on its own, none on another
     "benchmark": ["nano", "cluster"],
@@ -38,7 +41,7 @@ LIBRARIES = [
     ("Asio", r"asio(/|\.hpp$)", r"nano/transport/"),
     ("websocketpp", r"websocketpp/", r"nano/transport/"),
     ("OpenSSL", r"openssl/", r"nano/transport/"),
-    ("gRPC", r"grpc(pp)?/", r"cluster/"),
+    ("gRPC", r"grpc(pp)?/", r"cluster/network/"),
     ("Boost.JSON", r"boost/json(/|\.hpp$)",
      r"nano/serialize/|nano/component/route_printer_json\.cpp$|protocol/[^/]*\.cpp$|TESTS"),
     ("spdlog", r"spdlog/", r"nano/base/[^/]*\.cpp$|TESTS"),  # tests catch what is logged
@@ -65,8 +68,9 @@ def layer_of(path):
     if folders[:1] == ["nano"]:
         layer = "/".join(folders[:2])
         return layer if layer in LAYERS else None
-    if folders[:2] == ["cluster", "testing"]:
-        return "cluster/testing"
+    if folders[:1] == ["cluster"] and len(folders) > 1:
+        layer = "/".join(folders[:2])
+        return layer if layer in LAYERS else None
     if folders[:1] == ["examples"]:
         return "/".join(folders[:2])
     return folders[0] if folders and folders[0] in LAYERS else ""
@@ -96,7 +100,7 @@ def layer_problem(path, layer, included):
     allowed = allowed_layers(layer)
     if is_test(path):
         allowed.add(LAYER_OF_ALL_TESTS)
-        if layer == "cluster":
+        if layer.startswith("cluster"):
             allowed.add(LAYER_OF_CLUSTER_TESTS)
     if row_of(target) in allowed:
         return None

@@ -77,7 +77,7 @@ class Libraries(unittest.TestCase):
             self.assert_only_in(include, ["nano/transport/tcp.cpp"], bad)
 
     def test_grpc_stays_in_cluster(self):
-        self.assert_only_in("<grpcpp/grpcpp.h>", ["cluster/link.cpp"], ["nano/application/application.cpp"])
+        self.assert_only_in("<grpcpp/grpcpp.h>", ["cluster/network/grpc_network.cpp"], ["nano/application/application.cpp"])
 
     def test_json_stays_behind_the_serializer_and_out_of_protocol_headers(self):
         good = ["nano/serialize/json.h", "protocol/handshake.cpp", "protocol/testdata/a.h", "tests/a.cpp"]

@@ -81,7 +81,6 @@ class MemoryStream final : public Stream {
     }
     carry([message = std::move(message)](MemoryStream& other) { other.events_->on_message(message); });
   }
-  std::size_t queued_bytes() const override { return 0; }
   void close() override {
     if (std::exchange(closed_, true)) return;
     carry([](MemoryStream& other) { other.lose({NetworkErrc::unreachable, "closed by the other side"}); });
@@ -114,6 +113,8 @@ class MemoryStream final : public Stream {
 class MemoryChannel final : public Channel {
  public:
   MemoryChannel(MemoryNode& node, std::string address) : node_(node), address_(std::move(address)) {}
+
+  void set_header(const std::string&, std::string) override {}  // nobody here asks for any
 
   void call(std::string_view method, std::string request, Duration timeout, CallDone done) override {
     struct Pending {

@@ -9,7 +9,7 @@
 #include <string>
 #include <utility>
 
-#include "cluster/network.h"
+#include "cluster/network/network.h"
 #include "nano/scheduler/scheduler.h"
 
 namespace nano::cluster::testing {

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "cluster/registry.h"
+#include "cluster/registry/registry.h"
 #include "nano/scheduler/scheduler.h"
 
 namespace nano::cluster {

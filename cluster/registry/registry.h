@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <string_view>
 
-#include "cluster/member.h"
-#include "cluster/network.h"
+#include "cluster/network/network.h"
+#include "cluster/registry/member.h"
 #include "nano/base/function.h"
 
 namespace nano::cluster {

@@ -1,9 +1,9 @@
-#include "cluster/master.h"
+#include "cluster/registry/master.h"
 
 #include <algorithm>
 #include <utility>
 
-#include "cluster/messages.h"
+#include "cluster/registry/messages.h"
 
 namespace nano::cluster {
 namespace {

@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "cluster/clusterpb.pb.h"
-#include "cluster/member.h"
+#include "cluster/registry/clusterpb.pb.h"
+#include "cluster/registry/member.h"
 
 namespace nano::cluster {
 

@@ -1,9 +1,9 @@
-#include "cluster/master_registry.h"
+#include "cluster/registry/master_registry.h"
 
 #include <gtest/gtest.h>
 
-#include "cluster/master.h"
-#include "cluster/messages.h"
+#include "cluster/registry/master.h"
+#include "cluster/registry/messages.h"
 #include "cluster/testing/memory_network.h"
 #include "cluster/testing/virtual_time.h"
 

@@ -6,8 +6,8 @@
 #include <optional>
 #include <string>
 
-#include "cluster/member.h"
-#include "cluster/network.h"
+#include "cluster/network/network.h"
+#include "cluster/registry/member.h"
 #include "nano/scheduler/scheduler.h"
 
 namespace nano::cluster {

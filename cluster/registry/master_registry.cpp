@@ -1,8 +1,8 @@
-#include "cluster/master_registry.h"
+#include "cluster/registry/master_registry.h"
 
 #include <utility>
 
-#include "cluster/messages.h"
+#include "cluster/registry/messages.h"
 
 namespace nano::cluster {
 namespace {

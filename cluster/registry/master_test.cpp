@@ -1,8 +1,8 @@
-#include "cluster/master.h"
+#include "cluster/registry/master.h"
 
 #include <gtest/gtest.h>
 
-#include "cluster/messages.h"
+#include "cluster/registry/messages.h"
 #include "cluster/testing/memory_network.h"
 #include "cluster/testing/virtual_time.h"
 

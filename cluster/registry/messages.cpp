@@ -1,4 +1,4 @@
-#include "cluster/messages.h"
+#include "cluster/registry/messages.h"
 
 #include <algorithm>
 #include <charconv>

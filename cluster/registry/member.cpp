@@ -1,4 +1,4 @@
-#include "cluster/member.h"
+#include "cluster/registry/member.h"
 
 #include <algorithm>
 

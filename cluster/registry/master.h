@@ -9,9 +9,9 @@
 #include <string_view>
 #include <vector>
 
-#include "cluster/member.h"
-#include "cluster/network.h"
-#include "cluster/news.h"
+#include "cluster/network/network.h"
+#include "cluster/registry/member.h"
+#include "cluster/registry/news.h"
 #include "nano/scheduler/scheduler.h"
 
 namespace nano::cluster {

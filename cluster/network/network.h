@@ -1,7 +1,6 @@
 // Internal header. Network: calls and streams between nodes, as the cluster's logic sees them.
 #pragma once
 
-#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -49,8 +48,6 @@ class StreamEvents {
  public:
   virtual ~StreamEvents() = default;
   virtual void on_message(std::string_view message) = 0;
-  /// All that send() took has left.
-  virtual void on_drained() = 0;
   /// Once, and the last: the other side closed it, or it broke. Not after close().
   virtual void on_closed(const NetworkError& why) = 0;
 };
@@ -59,9 +56,9 @@ class StreamEvents {
 class Stream {
  public:
   virtual ~Stream() = default;
+  /// Takes any number: to bound what waits is up to who sends.
   virtual void send(std::string message) = 0;
-  /// What was sent and has not left yet: the bound is up to who sends.
-  virtual std::size_t queued_bytes() const = 0;
+  /// What was sent before may be lost.
   virtual void close() = 0;
 };
 
@@ -70,9 +67,11 @@ class Stream {
 class Channel {
  public:
   virtual ~Channel() = default;
+  /// Sent with every call and stream from now on; replaces an older value. `name` is in lower case.
+  virtual void set_header(const std::string& name, std::string value) = 0;
   /// `method` is a full name, as "/clusterpb.Master/Register". Calls may overtake each other.
   virtual void call(std::string_view method, std::string request, Duration timeout, CallDone done) = 0;
-  /// `events` must outlive the stream.
+  /// `events` must outlive the stream. That nobody answers is told by on_closed, in a later turn.
   virtual std::unique_ptr<Stream> open_stream(std::string_view method, StreamEvents& events) = 0;
 };
 

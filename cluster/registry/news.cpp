@@ -1,9 +1,9 @@
-#include "cluster/news.h"
+#include "cluster/registry/news.h"
 
 #include <algorithm>
 #include <utility>
 
-#include "cluster/messages.h"
+#include "cluster/registry/messages.h"
 
 namespace nano::cluster {
 namespace {
