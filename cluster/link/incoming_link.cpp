@@ -1,6 +1,6 @@
 #include "cluster/link/incoming_link.h"
 
-#include "cluster/limits.h"
+#include "cluster/network/limits.h"
 
 namespace nano::cluster {
 

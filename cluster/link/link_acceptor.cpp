@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "cluster/limits.h"
+#include "cluster/network/limits.h"
 
 namespace nano::cluster {
 

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "cluster/limits.h"
+#include "cluster/network/limits.h"
 #include "nano/base/limits.h"
 
 namespace nano::cluster {

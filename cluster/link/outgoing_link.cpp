@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "cluster/limits.h"
+#include "cluster/network/limits.h"
 
 namespace nano::cluster {
 
