@@ -10,9 +10,9 @@
 #include <string_view>
 #include <vector>
 
-#include "cluster/limits.h"
 #include "cluster/network/network.h"
 #include "cluster/registry/changes.h"
+#include "cluster/registry/limits.h"
 #include "cluster/registry/member.h"
 #include "cluster/registry/messages.h"
 #include "cluster/registry/news.h"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "cluster/limits.h"
+#include "cluster/registry/limits.h"
 #include "protocol/limits.h"
 
 namespace nano::cluster {

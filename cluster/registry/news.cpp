@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "cluster/limits.h"
+#include "cluster/registry/limits.h"
 #include "cluster/registry/messages.h"
 
 namespace nano::cluster {

@@ -1,4 +1,5 @@
-// Public header. Every bound of the cluster, in one place, each with its reason.
+// Public header. The bounds of the list of members and of what they say of themselves, each with its reason;
+// see nano/base/limits.h.
 #pragma once
 
 #include <chrono>
