@@ -1,7 +1,6 @@
 #include "cluster/registry/messages.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "cluster/registry/limits.h"
 #include "protocol/limits.h"
@@ -10,17 +9,6 @@ namespace nano::cluster {
 namespace {
 
 static_assert(limits::service_name_bytes == protocol::route_bytes_max);
-
-/// "host:port", where the host has no spaces and the port is from 1 to 65535.
-bool is_address(std::string_view text) {
-  const auto colon = text.rfind(':');
-  if (colon == 0 || colon == std::string_view::npos) return false;
-  const std::string_view port_text = text.substr(colon + 1);
-  unsigned port = 0;
-  const auto parsed = std::from_chars(port_text.data(), port_text.data() + port_text.size(), port);
-  return parsed.ec == std::errc{} && parsed.ptr == port_text.data() + port_text.size() && port >= 1 &&
-         port <= 65535 && text.find_first_of(" \t\r\n/") == std::string_view::npos;
-}
 
 /// A sentence, or nothing.
 std::string problem_of(const clusterpb::MemberInfo& info) {
