@@ -88,8 +88,8 @@ void MasterRegistry::on_refused(const std::string& why) {
   if (!registered_ || master_incarnation_ != 0) {
     scheduler_.log().error("the master refuses this node; trying again",
                            {{"master", master_address_}, {"error", why}});
-    unregister(&MasterRegistry::on_stale_unregistered);
   }
+  if (!registered_) unregister(&MasterRegistry::on_stale_unregistered);
   next_ = scheduler_.after(register_interval_, [this] { try_to_register(); });
 }
 
