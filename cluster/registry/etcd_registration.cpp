@@ -15,16 +15,17 @@ constexpr std::uint32_t gate_number_max = 0x7fffffff;  // ids stay positive in G
 /// etcd's texts are part of its API.
 constexpr std::string_view lease_is_gone = "requested lease not found";
 
-/// When etcd does not know which number was given last, because the cluster is new or its data were lost: the
-/// seconds since 1970, which is beyond all that were given before, since those are less than one a second.
+/// When etcd does not know which number was given last, because the cluster is new or its data were lost, it
+/// goes on from the clock, in steps of 10 ms. That is beyond all that were given before, as long as those
+/// were less than a hundred a second. The clock comes round in 248 days.
 std::uint32_t number_after(const etcd::KeyValue& last, const Clock& clock) {
   std::uint32_t number = 0;
   const std::string& text = last.value();
   const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
   const bool good = parsed.ec == std::errc{} && parsed.ptr == text.data() + text.size();
   if (good && number < gate_number_max) return number + 1;
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(clock.wall().time_since_epoch());
-  return std::max(1u, static_cast<std::uint32_t>(seconds.count()) & gate_number_max);
+  const auto steps = clock.wall().time_since_epoch() / std::chrono::milliseconds{10};
+  return std::max(1u, static_cast<std::uint32_t>(steps) & gate_number_max);
 }
 
 void add_condition(etcd::TxnRequest& request, const std::string& key, std::int64_t mod_revision) {
