@@ -109,6 +109,7 @@ class ClientStream final : public GrpcStreamCall,
     if (why) context_.TryCancel();
     RemoveHold();
   }
+  void read_last() override { end(std::nullopt); }
   NetworkError why_ended() const override {
     if (status_.ok()) return {NetworkErrc::unreachable, "closed by the other side"};
     return to_error(status_);
@@ -126,6 +127,13 @@ class ClientStream final : public GrpcStreamCall,
   grpc::Status status_;
 };
 
+/// Of a network that is gone.
+class DeadStream final : public Stream {
+ public:
+  void send(std::string) override {}
+  void close() override {}
+};
+
 class GrpcChannel final : public Channel {
  public:
   GrpcChannel(std::shared_ptr<GrpcHandover> handover, const std::shared_ptr<grpc::Channel>& channel)
@@ -141,21 +149,17 @@ class GrpcChannel final : public Channel {
     parts_->headers.insert_or_assign(name, std::move(value));
   }
   void call(std::string_view method, std::string request, Duration timeout, CallDone done) override {
+    if (handover_->closing()) return;
     const auto call = std::make_shared<ClientCall>(handover_, parts_, std::move(done));
-    if (handover_->add(call)) {
-      call->start(std::string{method}, std::move(request), timeout);
-    } else {
-      handover_->forget(*call);
-    }
+    (void)handover_->add(call);
+    call->start(std::string{method}, std::move(request), timeout);
   }
   std::unique_ptr<Stream> open_stream(std::string_view method, StreamEvents& events) override {
+    if (handover_->closing()) return std::make_unique<DeadStream>();
     const auto call = std::make_shared<ClientStream>(handover_, parts_);
     call->set_events(&events);
-    if (handover_->add(call)) {
-      call->start(std::string{method});
-    } else {
-      handover_->forget(*call);
-    }
+    (void)handover_->add(call);
+    call->start(std::string{method});
     return std::make_unique<GrpcStream>(call);
   }
 

@@ -4,6 +4,11 @@
 
 namespace nano::cluster {
 
+bool GrpcHandover::closing() const {
+  const std::lock_guard lock{mutex_};
+  return closing_;
+}
+
 bool GrpcHandover::add(std::shared_ptr<GrpcCall> call) {
   const std::lock_guard lock{mutex_};
   GrpcCall* const key = call.get();
@@ -24,11 +29,6 @@ void GrpcHandover::end(GrpcCall& call) {
   append({std::move(found->second), Report::ended, {}});
   calls_.erase(found);
   if (calls_.empty()) all_ended_.notify_all();
-}
-
-void GrpcHandover::forget(GrpcCall& call) {
-  const std::lock_guard lock{mutex_};
-  calls_.erase(&call);
 }
 
 void GrpcHandover::append(Entry entry) {
@@ -66,6 +66,7 @@ void GrpcHandover::handle_all() {
     switch (entry.what) {
       case Report::opened: entry.call->opened(); break;
       case Report::message: entry.call->message(entry.message); break;
+      case Report::read_all: entry.call->read_all(); break;
       case Report::ended: entry.call->ended(); break;
     }
   }

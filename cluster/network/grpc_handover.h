@@ -30,6 +30,7 @@ class GrpcCall : public std::enable_shared_from_this<GrpcCall> {
   /// Logic thread, for the reports of those names.
   virtual void opened() {}
   virtual void message(const grpc::Slice&) {}
+  virtual void read_all() {}
   virtual void ended() {}
 
   /// Any thread, until it has ended. Makes gRPC come to its end with the call soon.
@@ -45,11 +46,13 @@ class GrpcCall : public std::enable_shared_from_this<GrpcCall> {
 /// Posts one task for all that came since the last one ran. The reports of one call stay in order.
 class GrpcHandover : public std::enable_shared_from_this<GrpcHandover> {
  public:
-  enum class Report : std::uint8_t { opened, message, ended };
+  enum class Report : std::uint8_t { opened, message, read_all, ended };
 
   /// `scheduler` is not used any more after close().
   explicit GrpcHandover(Scheduler& scheduler) : scheduler_(scheduler) {}
 
+  /// Any thread. Whether abort_all() or close() was called. The logic thread can rely on a false.
+  bool closing() const;
   /// Any thread. From now on the call lives until end(). False: it must end at once, for close() is under
   /// way.
   [[nodiscard]] bool add(std::shared_ptr<GrpcCall> call);
@@ -58,9 +61,6 @@ class GrpcHandover : public std::enable_shared_from_this<GrpcHandover> {
   /// Any thread. The last report of a call, which gRPC does not know any more. The caller must not touch it
   /// after this.
   void end(GrpcCall& call);
-
-  /// Logic thread. For a call that close() refused before gRPC knew it.
-  void forget(GrpcCall& call);
 
   /// Logic thread, in this order: no call is told anything from now on, and all are to end soon ...
   void abort_all();
@@ -80,7 +80,7 @@ class GrpcHandover : public std::enable_shared_from_this<GrpcHandover> {
   void handle_all();
 
   Scheduler& scheduler_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable all_ended_;
   std::unordered_map<GrpcCall*, std::shared_ptr<GrpcCall>> calls_;
   std::vector<Entry> reported_;

@@ -15,17 +15,17 @@ namespace nano::cluster {
 struct GrpcTls {
   /// Who signs the certificates of peers. Servers demand one of their clients. Empty: clients go by the
   /// system's authorities and servers demand none.
-  std::string ca;
+  std::string ca{};
   /// This node's own certificate and its key, for both roles. Both empty: clients show none, and listen()
   /// throws.
-  std::string certificate;
-  std::string key;
+  std::string certificate{};
+  std::string key{};
   /// The name that a server's certificate must bear. Empty: the host of its address.
-  std::string server_name;
+  std::string server_name{};
 };
 
 struct GrpcOptions {
-  std::optional<GrpcTls> tls;
+  std::optional<GrpcTls> tls{};
   /// A connection in use over which nothing comes for this long is asked whether it lives, and given up
   /// `keepalive_timeout` later. Servers of others may close connections that ask too often.
   Duration keepalive = std::chrono::seconds{5};

@@ -106,6 +106,7 @@ class ServedStream final : public GrpcStreamCall, private grpc::ServerGenericBid
   }
   void abort() override { end(stopping()); }
   void opened() override;
+  void read_all() override { end(grpc::Status::OK); }
 
  private:
   void leave_call() override {
@@ -127,6 +128,8 @@ class ServedStream final : public GrpcStreamCall, private grpc::ServerGenericBid
     context_.TryCancel();  // the write may be waiting for the other side
   }
   void finished_writing() override { Finish(status_); }
+  // By way of the logic thread, because the service is asked first: a call comes with its end.
+  void read_last() override { handover().report(*this, GrpcHandover::Report::read_all); }
   NetworkError why_ended() const override {
     return {NetworkErrc::unreachable, "closed by the other side, or it broke"};
   }

@@ -46,7 +46,7 @@ void GrpcStreamCall::written(bool ok) {
 }
 
 void GrpcStreamCall::read(bool ok) {
-  if (!ok) return end(std::nullopt);
+  if (!ok) return read_last();
   grpc::Slice slice = to_slice(incoming_);
   incoming_.Clear();
   const auto bytes = static_cast<std::int64_t>(slice.size()) + message_overhead_bytes;

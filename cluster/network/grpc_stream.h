@@ -39,8 +39,10 @@ class GrpcStreamCall : public GrpcCall {
   // Started within the locks of this class, never after the end:
   virtual void start_read(grpc::ByteBuffer* into) = 0;
   virtual void start_write(const grpc::ByteBuffer* message, bool more_follows) = 0;
-  /// Once. `writing`: a write is under way, so written() will follow. `why`: nothing if the other side ended.
+  /// Once. `writing`: a write is under way, so written() will follow. `why`: nothing if gRPC says it.
   virtual void finish(const std::optional<grpc::Status>& why, bool writing) = 0;
+  /// No more messages come.
+  virtual void read_last() = 0;
   /// Within the lock, when the write that was under way at finish() is over.
   virtual void finished_writing() {}
   /// By the logic thread.
