@@ -18,6 +18,9 @@ constexpr std::string_view token_refusals[] = {"invalid auth token", "revision o
                                                "user name is empty"};
 constexpr std::string_view needs_no_token = "authentication is not enabled";
 
+/// A server that is cut off from the others then refuses at once, and ends its streams.
+constexpr const char* needs_leader = "hasleader";
+
 bool is_lost(const NetworkError& error) {
   return error.code == NetworkErrc::unreachable || error.code == NetworkErrc::timeout;
 }
@@ -41,8 +44,7 @@ Channel& EtcdClient::channel(std::size_t endpoint) {
   std::unique_ptr<Channel>& channel = channels_[endpoint];
   if (!channel) {
     channel = network_.connect(options_.endpoints[endpoint]);
-    // A server that is cut off from the others then refuses at once, and ends its streams.
-    channel->set_header("hasleader", "true");
+    channel->set_header(needs_leader, "true");
     if (!token_.empty()) channel->set_header("token", token_);
   }
   return *channel;
@@ -92,12 +94,16 @@ void EtcdClient::authenticate() {
   request.set_name(options_.user);
   request.set_password(options_.password);
   const std::size_t endpoint = endpoint_;
-  channel(endpoint).call(etcd_method::authenticate, request.SerializeAsString(), call_timeout,
-                         [this, endpoint](CallOutcome outcome) { on_authenticated(endpoint, outcome); });
+  // Beside a token that it does not know, etcd takes no password either: a channel without one.
+  authenticator_ = network_.connect(options_.endpoints[endpoint]);
+  authenticator_->set_header(needs_leader, "true");
+  authenticator_->call(etcd_method::authenticate, request.SerializeAsString(), call_timeout,
+                       [this, endpoint](CallOutcome outcome) { on_authenticated(endpoint, outcome); });
 }
 
 void EtcdClient::on_authenticated(std::size_t endpoint, const CallOutcome& outcome) {
   authenticating_ = false;
+  scheduler_.post([channel = std::move(authenticator_)] {});  // this call is still in it
   if (!outcome.ok() && outcome.error().message.find(needs_no_token) == std::string::npos) {
     note_failure(endpoint, etcd_method::authenticate, outcome.error());
     return finish_waiting(outcome.error());

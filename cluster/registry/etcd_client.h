@@ -76,6 +76,7 @@ class EtcdClient {
   std::size_t endpoint_ = 0;
   std::string token_;
   bool has_asked_for_token_ = false;
+  std::unique_ptr<Channel> authenticator_;  // while a token is asked for
   bool authenticating_ = false;
   std::vector<Call> waiting_;  // for the token
   bool reachable_ = true;

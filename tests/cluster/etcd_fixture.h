@@ -133,7 +133,7 @@ class EtcdTest : public ::testing::Test {
   nano::testing::LogCapture log_;
   Scheduler scheduler_{clock_, driver_, workers_, log_.log()};
   std::function<bool()> condition_;
-  GrpcOptions grpc_;
+  GrpcOptions grpc_{.tls = {}, .keepalive = std::chrono::seconds{10}};
   /// Longer than any test: only those that wait for it shorten it.
   EtcdOptions options_{.lease_ttl = std::chrono::seconds{60},
                        .retry_interval = std::chrono::milliseconds{100}};

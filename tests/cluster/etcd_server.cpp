@@ -62,6 +62,7 @@ void EtcdServer::start_at(const std::string& address) {
                                      "--heartbeat-interval=20",
                                      "--election-timeout=200",
                                      "--bcrypt-cost=4",
+                                     "--backend-batch-limit=1",  // what was done stays done after a kill
                                      "--logger=zap",
                                      "--log-outputs=" + (folder_ / "log").string()};
   arguments.insert(arguments.end(), arguments_.begin(), arguments_.end());
