@@ -18,8 +18,6 @@ namespace nano::cluster {
 namespace etcd_method {
 inline constexpr std::string_view range = "/etcdserverpb.KV/Range";
 inline constexpr std::string_view txn = "/etcdserverpb.KV/Txn";
-inline constexpr std::string_view put = "/etcdserverpb.KV/Put";
-inline constexpr std::string_view delete_range = "/etcdserverpb.KV/DeleteRange";
 inline constexpr std::string_view lease_grant = "/etcdserverpb.Lease/LeaseGrant";
 inline constexpr std::string_view lease_revoke = "/etcdserverpb.Lease/LeaseRevoke";
 inline constexpr std::string_view lease_keep_alive = "/etcdserverpb.Lease/LeaseKeepAlive";

@@ -59,7 +59,7 @@ void EtcdRegistration::start(Member self, Function<void(std::uint32_t)> register
   self_ = std::move(self);
   self_.gate_number = 0;
   key_ = client_.options().prefix + "/members/" + self_.address;
-  registered_told_ = std::move(registered);
+  tell_registered_ = std::move(registered);
   next_step();
 }
 
@@ -170,7 +170,7 @@ void EtcdRegistration::on_put(const CallOutcome& outcome) {
 void EtcdRegistration::on_registered() {
   registered_ = true;
   waiting_for_.reset();
-  registered_told_(self_.gate_number);
+  tell_registered_(self_.gate_number);
 }
 
 void EtcdRegistration::keep_lease() {
@@ -219,10 +219,10 @@ void EtcdRegistration::stop(Duration timeout, Function<void()> done) {
   next_beat_.cancel();
   lease_stream_.reset();
   if (lease_ == 0) return done();
-  stopped_told_ = std::move(done);
+  tell_stopped_ = std::move(done);
   const auto finish = [this] {
     stop_timeout_.cancel();
-    if (Function<void()> told = std::exchange(stopped_told_, {})) told();
+    if (Function<void()> told = std::exchange(tell_stopped_, {})) told();
   };
   stop_timeout_ = scheduler_.after(timeout, finish);
   etcd::LeaseRevokeRequest request;

@@ -51,8 +51,8 @@ class EtcdRegistration {
   const std::string gate_number_key_;
   std::string key_;
   Member self_;
-  Function<void(std::uint32_t)> registered_told_;
-  Function<void()> stopped_told_;
+  Function<void(std::uint32_t)> tell_registered_;
+  Function<void()> tell_stopped_;
 
   std::int64_t lease_ = 0;  // 0: none
   Duration lease_ttl_;

@@ -15,6 +15,7 @@
 #include "cluster/registry/etcd_registry.h"
 #include "nano/scheduler/scheduler.h"
 #include "nano/testing/log_capture.h"
+#include "tests/cluster/etcd_admin.pb.h"
 #include "tests/cluster/etcd_server.h"
 
 namespace nano::cluster {
@@ -99,13 +100,13 @@ class EtcdTest : public ::testing::Test {
     etcd::PutRequest request;
     request.set_key(key);
     request.set_value(value);
-    const CallOutcome outcome = ask(etcd_method::put, request);
+    const CallOutcome outcome = ask("/etcdserverpb.KV/Put", request);
     EXPECT_TRUE(outcome.ok()) << outcome.error().message;
   }
   void remove(const std::string& key) {
     etcd::DeleteRangeRequest request;
     request.set_key(key);
-    EXPECT_TRUE(ask(etcd_method::delete_range, request).ok());
+    EXPECT_TRUE(ask("/etcdserverpb.KV/DeleteRange", request).ok());
   }
 
   EtcdNode& node(const EtcdServer& etcd, const std::string& address) {

@@ -3,7 +3,6 @@
 
 #include "cluster/registry/messages.h"
 #include "nano/transport/tls_certificate_for_tests.h"
-#include "tests/cluster/etcd_admin.pb.h"
 #include "tests/cluster/etcd_fixture.h"
 
 namespace nano::cluster {
