@@ -36,8 +36,8 @@ void LinkGate::on_message(const LinkMessage& message) {
     case LinkMessage::BOUND:
     case LinkMessage::SHARED: return on_session_change(message);
     case LinkMessage::CALL:
-      return host_.events().on_call(host_, nullptr, message.route(), payload,
-                                    LinkAnswer::reply_to(*this, message.id()));
+      return events_.handle_here(nullptr, message.route(), payload,
+                                 LinkAnswer::reply_to(*this, message.id()));
     case LinkMessage::ANSWER:
       if (auto call = pending_.take(this, message.id())) {
         settle(std::move(*call), message.payload(), message.is_error());
@@ -67,23 +67,20 @@ void LinkGate::on_session_opened(const LinkMessage& message) {
 }
 
 void LinkGate::on_session_message(const LinkMessage& message) {
-  Session* session = nullptr;
-  ReplyTo reply_to;
+  const auto payload = protocol::as_bytes(message.payload());
   if (!message.gate().empty()) {
-    session = events_.find_session_of_gate(message.gate(), message.session_id());
-    reply_to = LinkAnswer::reply_to(*this, message.id());
-  } else if (RemoteSession* remote = find(message.session_id())) {
-    remote->touch();
-    session = &remote->session();
-    if (message.id() != 0) reply_to = ReplyTo::client(message.id());
+    return events_.handle_relayed(message.gate(), message.session_id(), message.route(), payload,
+                                  LinkAnswer::reply_to(*this, message.id()));
   }
-  if (!session) {
+  RemoteSession* const remote = find(message.session_id());
+  if (!remote) {
     return LinkAnswer::reply_to(*this, message.id())
         .fail(nullptr, {Errc::unavailable, "The session has closed."});
   }
-  const SessionPtr alive = session->shared_from_this();
-  host_.events().on_call(host_, session, message.route(), protocol::as_bytes(message.payload()),
-                         std::move(reply_to));
+  remote->touch();
+  const SessionPtr session = remote->session().shared_from_this();
+  events_.handle_here(session.get(), message.route(), payload,
+                      message.id() == 0 ? ReplyTo{} : ReplyTo::client(message.id()));
 }
 
 void LinkGate::on_session_change(const LinkMessage& message) {

@@ -17,10 +17,14 @@ namespace nano::cluster {
 class GateEvents {
  public:
   virtual ~GateEvents() = default;
+  /// A message for a handler of this node; that it has none is an error, and not to be sent on.
+  virtual void handle_here(Session* session, std::string_view route, protocol::ByteView payload,
+                           ReplyTo reply_to) = 0;
   virtual void on_push_to_user(std::int64_t uid, std::string_view route, std::string_view payload) = 0;
   virtual void on_kick_user(std::int64_t uid, std::string_view reason) = 0;
-  /// The session of the gate at this address, in whose name a third node sends; null: there is none.
-  virtual Session* find_session_of_gate(const std::string& gate_address, SessionId id) = 0;
+  /// A message in the name of a session of the gate at this address, which may be this node.
+  virtual void handle_relayed(const std::string& gate_address, SessionId session, std::string_view route,
+                              protocol::ByteView payload, ReplyTo reply_to) = 0;
 };
 
 /// Lives as long as its link. Logic thread only.

@@ -1,10 +1,74 @@
 #include "cluster/make_registry.h"
 
+#include <stdexcept>
+#include <string>
+#include <utility>
+
 #include "cluster/network/grpc_network.h"
+#include "cluster/registry/etcd_registry.h"
 #include "cluster/registry/local_registry.h"
 #include "cluster/registry/master_registry.h"
 
 namespace nano::cluster {
+namespace {
+
+constexpr std::string_view etcd_scheme = "etcd://";
+
+/// Etcd closes connections that are asked more often whether they live.
+constexpr Duration etcd_keepalive = std::chrono::seconds{10};
+
+/// Etcd's certificates are not the cluster's, so it is spoken to over a network of its own.
+class EtcdOverOwnNetwork final : public Registry {
+ public:
+  EtcdOverOwnNetwork(Scheduler& scheduler, const GrpcOptions& grpc, EtcdOptions options)
+      : network_(scheduler, grpc), registry_(scheduler, network_, std::move(options)) {}
+
+  void join(Member self, RegistryEvents& events) override { registry_.join(std::move(self), events); }
+  void leave(Function<void()> done) override { registry_.leave(std::move(done)); }
+  bool on_call(std::string_view method, std::string_view request, CallReply& reply) override {
+    return registry_.on_call(method, request, reply);
+  }
+
+ private:
+  GrpcNetwork network_;
+  EtcdRegistry registry_;
+};
+
+/// "etcd://host:port,host:port/prefix"
+EtcdOptions parse_etcd(const NodeOptions& options) {
+  const std::string text = options.registry.substr(etcd_scheme.size());
+  EtcdOptions etcd;
+  const auto slash = text.find('/');
+  if (slash != std::string::npos && slash + 1 < text.size()) etcd.prefix = text.substr(slash);
+  std::string_view endpoints = std::string_view{text}.substr(0, slash);
+  while (!endpoints.empty()) {
+    const auto comma = endpoints.find(',');
+    etcd.endpoints.emplace_back(endpoints.substr(0, comma));
+    endpoints = comma == std::string_view::npos ? std::string_view{} : endpoints.substr(comma + 1);
+  }
+  etcd.user = options.etcd_user;
+  etcd.password = options.etcd_password;
+  return etcd;
+}
+
+bool is_etcd(const std::string& registry) { return registry.starts_with(etcd_scheme); }
+
+}  // namespace
+
+void check_registry(const NodeOptions& options) {
+  if (options.master) return;
+  const bool etcd = is_etcd(options.registry);
+  bool good = etcd;
+  if (etcd) {
+    const EtcdOptions parsed = parse_etcd(options);
+    good = !parsed.endpoints.empty();
+    for (const std::string& endpoint : parsed.endpoints) good &= is_address(endpoint);
+  }
+  if (good || is_address(options.registry)) return;
+  throw std::invalid_argument(
+      "--cluster-registry is the host:port of the master, or etcd://host:port,host:port/prefix, not \"" +
+      options.registry + "\".");
+}
 
 std::unique_ptr<Network> make_network(Scheduler& scheduler, const NodeOptions& options) {
   GrpcOptions grpc;
@@ -16,7 +80,14 @@ std::unique_ptr<Network> make_network(Scheduler& scheduler, const NodeOptions& o
 
 std::unique_ptr<Registry> make_registry(Scheduler& scheduler, Network& network, const NodeOptions& options) {
   if (options.master) return std::make_unique<LocalRegistry>(scheduler, network, MasterOptions{});
-  return std::make_unique<MasterRegistry>(scheduler, network, options.registry, options.register_interval());
+  if (!is_etcd(options.registry)) {
+    return std::make_unique<MasterRegistry>(scheduler, network, options.registry,
+                                            options.register_interval());
+  }
+  GrpcOptions grpc;
+  grpc.keepalive = etcd_keepalive;
+  if (!options.etcd_tls_authority.empty()) grpc.tls = GrpcTls{.ca = options.etcd_tls_authority};
+  return std::make_unique<EtcdOverOwnNetwork>(scheduler, grpc, parse_etcd(options));
 }
 
 }  // namespace nano::cluster

@@ -13,8 +13,11 @@ namespace nano::cluster {
 /// Over gRPC. Throws std::runtime_error with a sentence when a certificate cannot be read.
 std::unique_ptr<Network> make_network(Scheduler& scheduler, const NodeOptions& options);
 
-/// The scheduler and the network must outlive it. Throws std::invalid_argument with a sentence for a registry
-/// that there cannot be.
+/// Throws std::invalid_argument with a sentence for a registry that there cannot be.
+void check_registry(const NodeOptions& options);
+
+/// For options that are checked. The scheduler and the network must outlive it. Throws std::runtime_error
+/// with a sentence when a certificate cannot be read.
 std::unique_ptr<Registry> make_registry(Scheduler& scheduler, Network& network, const NodeOptions& options);
 
 }  // namespace nano::cluster

@@ -37,12 +37,17 @@ Node::Core::Core(Application& app, NodeOptions options, std::unique_ptr<Network>
   do {
     self_.incarnation = app.random()();
   } while (self_.incarnation == 0);  // which Go nodes have
-  app.set_remote_services(*this);
+  app.set_remote_services(this);
   host_.observer = this;
-  app.scheduler().at_turn_end([this] { flush(); });
+  app.scheduler().at_turn_end([core = std::weak_ptr<Core*>{alive_}] {
+    if (const auto alive = core.lock()) (*alive)->flush();
+  });
 }
 
-Node::Core::~Core() { host_.observer = nullptr; }
+Node::Core::~Core() {
+  host_.observer = nullptr;
+  app_.set_remote_services(nullptr);
+}
 
 // -- joining and leaving -----------------------------------------------------------------------------------
 
@@ -81,7 +86,6 @@ void Node::Core::end_sessions() {
 }
 
 void Node::Core::close() {
-  closing_ = true;
   acceptor_.close();
   for (auto& [address, backend] : backends_) backend->close();
 }
@@ -112,7 +116,7 @@ void Node::Core::on_member(const Member& member, bool present) {
   } else {
     router_.remove(member.address);
     retire_backend(member.address);
-    acceptor_.end_if_unreachable(member.address);
+    if (!acceptor_.connected(member.address)) acceptor_.end(member.address, "it has left the cluster");
     const auto gate = go_gates_.find(member.address);
     if (gate != go_gates_.end()) gate->second->end_sessions("gate_lost");
   }
@@ -151,7 +155,9 @@ void Node::Core::sweep_retired() {
 }
 
 void Node::Core::on_backend_lost(const std::string& address) {
-  app_.scheduler().post([this, address] { tell_service_lost(address); });
+  app_.scheduler().post([core = std::weak_ptr<Core*>{alive_}, address] {
+    if (const auto alive = core.lock()) (*alive)->tell_service_lost(address);
+  });
 }
 
 void Node::Core::tell_service_lost(const std::string& address) {
@@ -169,7 +175,7 @@ void Node::Core::tell_service_lost(const std::string& address) {
 bool Node::Core::forward(Invocation& invocation) {
   const std::string_view service = service_of(invocation.route());
   Session* session = invocation.session();
-  if (service.empty()) return false;
+  if (service.empty() || handling_here_ || self_.offers(service)) return false;
   if (session) {
     if (session->closed()) {
       invocation.fail({Errc::unavailable, "The session has closed."});
@@ -275,11 +281,25 @@ void Node::Core::on_kick_user(std::int64_t uid, std::string_view reason) {
   }
 }
 
-Session* Node::Core::find_session_of_gate(const std::string& gate_address, SessionId id) {
-  if (gate_address == self_.address) return own_session(id).get();
+void Node::Core::handle_here(Session* session, std::string_view route, protocol::ByteView payload,
+                             ReplyTo reply_to) {
+  handling_here_ = true;
+  host_.events().on_call(host_, session, route, payload, std::move(reply_to));
+  handling_here_ = false;
+}
+
+void Node::Core::handle_relayed(const std::string& gate_address, SessionId id, std::string_view route,
+                                protocol::ByteView payload, ReplyTo reply_to) {
+  if (gate_address == self_.address) {
+    const SessionPtr own = own_session(id);
+    if (!own) return reply_to.fail(nullptr, {Errc::unavailable, "The session has closed."});
+    return host_.events().on_call(host_, own.get(), route, payload, std::move(reply_to));
+  }
   GoGate* gate = go_gate(gate_address);
-  RemoteSession* session = gate ? gate->find_or_open(id) : nullptr;
-  return session ? &session->session() : nullptr;
+  RemoteSession* remote = gate ? gate->find_or_open(id) : nullptr;
+  if (!remote) return reply_to.fail(nullptr, {Errc::unavailable, "The session is not known here."});
+  const SessionPtr session = remote->session().shared_from_this();
+  handle_here(session.get(), route, payload, std::move(reply_to));
 }
 
 }  // namespace nano::cluster

@@ -74,7 +74,10 @@ class Node::Core final : public RemoteServices,
   // GateEvents
   void on_push_to_user(std::int64_t uid, std::string_view route, std::string_view payload) override;
   void on_kick_user(std::int64_t uid, std::string_view reason) override;
-  Session* find_session_of_gate(const std::string& gate_address, SessionId id) override;
+  void handle_here(Session* session, std::string_view route, protocol::ByteView payload,
+                   ReplyTo reply_to) override;
+  void handle_relayed(const std::string& gate_address, SessionId id, std::string_view route,
+                      protocol::ByteView payload, ReplyTo reply_to) override;
 
   // Calls of Go Nano's nodes (node_go_calls.cpp).
   CallOutcome on_go_call(std::string_view method, std::string_view request);
@@ -105,8 +108,9 @@ class Node::Core final : public RemoteServices,
   std::map<std::string, std::unique_ptr<GoGate>> go_gates_;   // by address
   LinkAcceptor acceptor_;
   Function<void()> joined_;
-  bool closing_ = false;
+  bool handling_here_ = false;
   Timer retire_timer_;
+  std::shared_ptr<Core*> alive_ = std::make_shared<Core*>(this);
   std::vector<std::function<void(const Member&, bool)>> member_callbacks_;
   std::vector<std::function<void(Session&, std::string_view)>> service_lost_callbacks_;
 };

@@ -90,7 +90,7 @@ CallOutcome Node::Core::on_go_message(const std::string& gate_address, SessionId
   RemoteSession* session = gate->find_or_open(id);
   if (!session) return refusal("another gate has a session of this id; give the gates different numbers");
   const SessionPtr alive = session->session().shared_from_this();
-  host_.events().on_call(host_, alive.get(), route, protocol::as_bytes(data), std::move(reply_to));
+  handle_here(alive.get(), route, protocol::as_bytes(data), std::move(reply_to));
   return taken();
 }
 

@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "cluster/make_registry.h"
 #include "cluster/registry/member.h"
 
 namespace nano::cluster {
@@ -56,6 +57,7 @@ void NodeOptions::check() const {
   require(listen.empty() || is_address(listen, 0), "--cluster-listen is host:port, not \"" + listen + "\".");
   require(master != !registry.empty(),
           "A node is the master (--cluster-master), or has a registry (--cluster-registry): one of both.");
+  check_registry(*this);
   require(register_interval_s >= 0.01 && register_interval_s <= 3600,
           "--cluster-register-interval is a number of seconds from 0.01 to 3600.");
   require(request_timeout_s >= 0.01 && request_timeout_s <= 3600,

@@ -33,7 +33,8 @@ class RouterTest : public ::testing::Test {
   std::vector<std::shared_ptr<nano::testing::Client>> clients_;
   SessionId sessions_ = 0;
   std::mt19937_64 random_{5};
-  Router router_{random_};
+  std::set<std::string> unusable_;
+  Router router_{random_, [this](const Member& member) { return !unusable_.contains(member.address); }};
 };
 
 TEST_F(RouterTest, ChoosesAmongThoseThatOfferTheServiceAndKeepsTheChoice) {
@@ -47,7 +48,6 @@ TEST_F(RouterTest, ChoosesAmongThoseThatOfferTheServiceAndKeepsTheChoice) {
     for (int again = 0; again < 5; ++again) EXPECT_EQ(routed(guest, "Room"), first);
     EXPECT_EQ(routed(guest, "Chat"), "a:1");
     EXPECT_EQ(routed(guest, "Bank"), "nobody");
-    EXPECT_EQ(router_.chosen_for(guest.id()).size(), first == "a:1" ? 1u : 2u);
   }
   EXPECT_EQ(used, (std::set<std::string>{"a:1", "b:1"}));
 }
@@ -58,12 +58,31 @@ TEST_F(RouterTest, RoutesAnewWhenTheMemberHasLeft) {
   EXPECT_EQ(routed(guest, "Room"), "a:1");
   add("b:1", {"Room"});
   EXPECT_EQ(routed(guest, "Room"), "a:1");
-  EXPECT_EQ(router_.chosen_for(guest.id()), (Texts{"a:1"}));
   router_.remove("a:1");
-  EXPECT_TRUE(router_.chosen_for(guest.id()).empty());
+  const auto lost = router_.forget_choices("a:1");
+  ASSERT_EQ(lost.size(), 1u);
+  EXPECT_EQ(lost[0].session, guest.id());
+  EXPECT_EQ(lost[0].service, "Room");
+  EXPECT_TRUE(router_.forget_choices("a:1").empty());
   EXPECT_EQ(routed(guest, "Room"), "b:1");
   router_.remove("b:1");
   EXPECT_EQ(routed(guest, "Room"), "nobody");
+}
+
+TEST_F(RouterTest, ChoosesOneThatCanBeReachedWhileThereIsOne) {
+  add("a:1", {"Room"});
+  add("b:1", {"Room"});
+  unusable_ = {"a:1"};
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(routed(session(), "Room"), "b:1");
+  unusable_ = {"a:1", "b:1"};
+  EXPECT_NE(routed(session(), "Room"), "nobody");
+}
+
+TEST_F(RouterTest, RemembersWhichServicesThereWere) {
+  add("a:1", {"Room"});
+  router_.remove("a:1");
+  EXPECT_TRUE(router_.knows("Room"));
+  EXPECT_FALSE(router_.knows("Bank"));
 }
 
 TEST_F(RouterTest, SendsAUsersSessionsToOneMemberAndMovesFewWhenMembersChange) {

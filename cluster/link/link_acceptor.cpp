@@ -101,9 +101,13 @@ void LinkAcceptor::flush() {
   if (any_over) sweep();
 }
 
-void LinkAcceptor::end_if_unreachable(const std::string& address) {
-  IncomingLink* link = find(address);
-  if (link && !link->connected()) link->end("it has left the cluster");
+bool LinkAcceptor::connected(const std::string& address) const {
+  const IncomingLink* link = find(address);
+  return link && link->connected();
+}
+
+void LinkAcceptor::end(const std::string& address, std::string_view why) {
+  if (IncomingLink* link = find(address)) link->end(why);
 }
 
 void LinkAcceptor::close() {

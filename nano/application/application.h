@@ -173,10 +173,9 @@ class Application {
 
   // -- for clusters -----------------------------------------------------------------------------------------
 
-  /// Before the start: messages for services that are not here go to `remote`, which must live until the
-  /// application is destroyed or has stopped.
-  void set_remote_services(RemoteServices& remote) {
-    remote_ = &remote;
+  /// Before the start: messages for services that are not here go to `remote`. Null, when that one ends.
+  void set_remote_services(RemoteServices* remote) {
+    remote_ = remote;
     dispatcher_.set_remote_services(remote);
   }
   SessionHost& host() { return *host_; }

@@ -18,8 +18,8 @@ class Dispatcher final : public SessionEvents {
 
   explicit Dispatcher(const ComponentRegistry& registry) : registry_(registry) {}
 
-  /// Who takes messages for services that are not here; must outlive this.
-  void set_remote_services(RemoteServices& remote) { remote_ = &remote; }
+  /// Who takes messages for services that are not here; null: nobody.
+  void set_remote_services(RemoteServices* remote) { remote_ = remote; }
   Pipeline& inbound() { return inbound_; }
   void set_handshake_validator(HandshakeValidator validator) { validator_ = std::move(validator); }
   void add_opened_callback(SessionCallback callback) { opened_.push_back(std::move(callback)); }

@@ -4,7 +4,10 @@
 
 namespace nano::testing {
 
-World::World(std::uint64_t seed, Options options) : seed_(seed), random_(seed) {
+World::World(std::uint64_t seed, Options options) : World(seed, std::move(options), own_clock_) {}
+
+World::World(std::uint64_t seed, Options options, ManualClock& clock)
+    : seed_(seed), random_(seed), clock_(clock) {
   app_ = std::make_unique<Application>(std::move(options),
                                        Environment{clock_, driver_, workers_, log_.log(), seed});
   app_->scheduler().adopt_thread();
@@ -47,14 +50,17 @@ void World::advance(Duration duration) {
 }
 
 void World::settle() {
-  bool active = true;
-  while (active) {
-    active = app_->scheduler().run_ready() > 0;
-    for (std::size_t i = 0; i < clients_.size(); ++i) {
-      if (const auto client = clients_[i].lock()) active |= client->read();
-    }
+  while (run_ready()) {
+  }
+}
+
+bool World::run_ready() {
+  bool active = app_->scheduler().run_ready() > 0;
+  for (std::size_t i = 0; i < clients_.size(); ++i) {
+    if (const auto client = clients_[i].lock()) active |= client->read();
   }
   std::erase_if(clients_, [](const auto& client) { return client.expired(); });
+  return active;
 }
 
 std::vector<protocol::ByteView> World::split(protocol::ByteView bytes) {

@@ -32,6 +32,9 @@ namespace nano::testing {
 class World {
  public:
   explicit World(std::uint64_t seed = 1, Options options = {});
+  /// One of several worlds with a common clock, which must outlive it; whoever moves the clock on runs all of
+  /// them.
+  World(std::uint64_t seed, Options options, ManualClock& clock);
   /// Stops the application, if the test has not.
   ~World();
   World(const World&) = delete;
@@ -54,6 +57,8 @@ class World {
   void advance(Duration duration);
   /// Runs everything that is due now, and lets the clients see what was sent to them.
   void settle();
+  /// One round of settle(). Whether there was anything to do.
+  bool run_ready();
 
   /// The lines the application logged.
   const LogCapture& log() const { return log_; }
@@ -65,7 +70,8 @@ class World {
  private:
   std::uint64_t seed_;
   std::mt19937_64 random_;
-  ManualClock clock_;
+  ManualClock own_clock_;
+  ManualClock& clock_;
   ManualDriver driver_;
   InlineWorkers workers_;
   LogCapture log_;
