@@ -231,6 +231,10 @@ class RawStream final : public StreamEvents {
     batch.set_acknowledged(sequence);
     send(batch);
   }
+  void close() {
+    stream->close();
+    closed = true;
+  }
   std::uint64_t last_sequence() const {
     std::uint64_t last = 0;
     for (const LinkBatch& batch : heard) last = std::max(last, batch.sequence());
