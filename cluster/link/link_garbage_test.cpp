@@ -280,6 +280,7 @@ TEST_F(GarbageForTheCaller, ADroppedStreamIsHeardNoMore) {
   EXPECT_EQ(caller_.unreachable, 1);
   server_process_.frozen = false;
   old.text(1, "old");
+  world_.advance(milliseconds{20});
   RawStream& next = welcome();
   ASSERT_NE(&next, &old);
   next.text(1, "new");
