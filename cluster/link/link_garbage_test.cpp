@@ -184,10 +184,11 @@ TEST_F(GarbageForTheServer, StreamsWithoutHelloAreBoundedInNumber) {
 }
 
 TEST_F(GarbageForTheServer, ConversationsAreBoundedInNumber) {
+  world_.hub.set_delay(milliseconds{1}, milliseconds{1});
   for (std::size_t i = 0; i < limits::link_conversations + 2; ++i) {
     RawStream& raw = raw_.open();
     raw.hello("raw:" + std::to_string(i), 5);
-    if (i % 32 == 0) world_.advance(milliseconds{10});
+    if (i % 32 == 0) world_.advance(milliseconds{2});
   }
   world_.advance(milliseconds{10});
   EXPECT_EQ(server_.begun, static_cast<int>(limits::link_conversations));
