@@ -3,12 +3,6 @@
 namespace nano::cluster {
 namespace {
 
-Texts numbers(int first, int end) {
-  Texts texts;
-  for (int i = first; i < end; ++i) texts.push_back(std::to_string(i));
-  return texts;
-}
-
 class Link : public ::testing::Test {
  protected:
   void call(int first, int end) {
