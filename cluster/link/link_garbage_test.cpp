@@ -203,6 +203,15 @@ TEST_F(GarbageForTheServer, ASilentStreamIsDroppedAndItsConversationRemembered) 
   EXPECT_EQ(server_.over, Texts{"it could not be reached for too long"});
 }
 
+TEST_F(GarbageForTheServer, APausedServerTakesNobodyForSilent) {
+  RawStream& raw = greet();
+  server_process_.frozen = true;
+  world_.advance(milliseconds{3800});
+  server_process_.frozen = false;
+  world_.advance(milliseconds{100});
+  EXPECT_FALSE(raw.closed);
+}
+
 class GarbageForTheCaller : public LinkGarbage {
  protected:
   /// The newest stream that the caller opened.
