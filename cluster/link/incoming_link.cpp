@@ -14,6 +14,7 @@ void IncomingLink::attach(Stream& stream, std::uint64_t received_by_other) {
 
 bool IncomingLink::on_batch(const LinkBatch& batch, std::size_t bytes) {
   if (over_) return false;
+  flush_later();
   const LinkEnd::Received received = end_.receive(batch, bytes);
   if (received != LinkEnd::Received::fresh) return received == LinkEnd::Received::nothing;
   for (const LinkMessage& message : batch.messages()) {
@@ -36,6 +37,7 @@ void IncomingLink::detach() {
 }
 
 void IncomingLink::flush() {
+  to_be_flushed_ = false;
   end_.flush();
   if (end_.overfull()) end("too much waits for it");
 }
@@ -48,6 +50,7 @@ void IncomingLink::close() {
 void IncomingLink::end(std::string_view why) {
   if (over_) return;
   over_ = true;
+  flush_later();
   memory_.cancel();
   end_.detach();
   end_.close();

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "cluster/link/link_end.h"
 #include "cluster/network/network.h"
@@ -26,15 +27,22 @@ class IncomingLinkEvents {
 /// Lives until the end of the turn in which it is over, at least. Logic thread only.
 class IncomingLink {
  public:
-  /// The scheduler must outlive the link.
-  IncomingLink(Scheduler& scheduler, std::string address, std::uint64_t conversation)
-      : scheduler_(scheduler), address_(std::move(address)), conversation_(conversation) {}
+  /// Puts itself into `to_flush` when it has something for flush() to do. Both must outlive the link.
+  IncomingLink(Scheduler& scheduler, std::vector<IncomingLink*>& to_flush, std::string address,
+               std::uint64_t conversation)
+      : scheduler_(scheduler),
+        to_flush_(to_flush),
+        address_(std::move(address)),
+        conversation_(conversation) {}
 
   /// "host:port" of the other node, as it says.
   const std::string& address() const { return address_; }
 
   /// See LinkEnd::add(). Once the link is closed or over, what is added goes nowhere.
-  LinkMessage& add(LinkMessage::Kind kind, std::size_t bytes) { return end_.add(kind, bytes); }
+  LinkMessage& add(LinkMessage::Kind kind, std::size_t bytes) {
+    flush_later();
+    return end_.add(kind, bytes);
+  }
   /// See LinkEnd::last().
   LinkMessage* last(std::size_t bytes = sizeof(std::uint64_t)) { return end_.last(bytes); }
   /// Says goodbye; nothing is sent after it. on_over() follows when the stream goes.
@@ -57,17 +65,23 @@ class IncomingLink {
   bool on_batch(const LinkBatch& batch, std::size_t bytes);
   /// The stream has gone.
   void detach();
-  /// At the end of each turn.
+  /// At the end of each turn in which it put itself into `to_flush`.
   void flush();
   void beat() { end_.heartbeat(); }
   void end(std::string_view why);
 
  private:
+  void flush_later() {
+    if (!std::exchange(to_be_flushed_, true)) to_flush_.push_back(this);
+  }
+
   Scheduler& scheduler_;
+  std::vector<IncomingLink*>& to_flush_;
   const std::string address_;
   const std::uint64_t conversation_;
   IncomingLinkEvents* events_ = nullptr;
   LinkEnd end_;
+  bool to_be_flushed_ = false;
   bool closed_ = false;
   bool over_ = false;
   Timer memory_;  // runs while there is no stream

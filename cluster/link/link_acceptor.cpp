@@ -94,9 +94,11 @@ StreamEvents* LinkAcceptor::accept(std::unique_ptr<Stream> stream) {
 
 void LinkAcceptor::flush() {
   bool any_over = false;
-  for (auto& [address, conversation] : conversations_) {
-    conversation.link->flush();
-    any_over |= conversation.link->over();
+  while (!to_flush_.empty()) {
+    IncomingLink& link = *to_flush_.back();
+    to_flush_.pop_back();
+    link.flush();
+    any_over |= link.over();
   }
   if (any_over) sweep();
 }
@@ -137,7 +139,7 @@ IncomingLink* LinkAcceptor::begin(const wire::Hello& hello) {
   sweep();
   if (conversations_.size() >= limits::link_conversations) return nullptr;
   Conversation begun;
-  begun.link = std::make_unique<IncomingLink>(scheduler_, address, hello.conversation());
+  begun.link = std::make_unique<IncomingLink>(scheduler_, to_flush_, address, hello.conversation());
   begun.events = make_events_(*begun.link);
   begun.link->set_events(*begun.events);
   return conversations_.emplace(address, std::move(begun)).first->second.link.get();
@@ -170,6 +172,7 @@ void LinkAcceptor::bury_later() {
   if (burial_.active()) return;
   burial_ = scheduler_.after(Duration::zero(), [this] {
     std::erase_if(streams_, [](const auto& stream) { return stream->dropped(); });
+    for (const Conversation& conversation : over_) std::erase(to_flush_, conversation.link.get());
     over_.clear();
   });
 }

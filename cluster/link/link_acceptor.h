@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "cluster/link/incoming_link.h"
 
@@ -55,6 +56,7 @@ class LinkAcceptor {
 
   Scheduler& scheduler_;
   const MakeEvents make_events_;
+  std::vector<IncomingLink*> to_flush_;
   std::map<std::string, Conversation> conversations_;  // by address
   std::list<Conversation> over_;                       // taken out of the table, until the burial
   std::list<std::unique_ptr<IncomingStream>> streams_;

@@ -27,6 +27,12 @@ using Texts = std::vector<std::string>;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
+inline Texts numbers(int first, int end) {
+  Texts texts;
+  for (int i = first; i < end; ++i) texts.push_back(std::to_string(i));
+  return texts;
+}
+
 /// What runs as one process. Frozen, neither its timers run nor does it read what arrives.
 class Process {
  public:
@@ -230,6 +236,10 @@ class RawStream final : public StreamEvents {
     LinkBatch batch;
     batch.set_acknowledged(sequence);
     send(batch);
+  }
+  void close() {
+    stream->close();
+    closed = true;
   }
   std::uint64_t last_sequence() const {
     std::uint64_t last = 0;

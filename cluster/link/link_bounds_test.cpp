@@ -1,0 +1,169 @@
+#include "cluster/link/link_test_nodes.h"
+
+namespace nano::cluster {
+namespace {
+
+constexpr std::size_t mib = std::size_t{1} << 20;
+constexpr std::size_t piece = 100000;
+
+class LinkBounds : public ::testing::Test {
+ protected:
+  void call_bytes(std::size_t bytes) {
+    for (std::size_t sent = 0; sent < bytes; sent += piece) caller_.call(std::string(piece, 'x'));
+  }
+
+  LinkWorld world_;
+  Process& server_process_ = world_.start_process();
+  Process& caller_process_ = world_.start_process();
+  Caller caller_{world_, caller_process_};
+};
+
+TEST_F(LinkBounds, NoMoreThanTheWindowAndABatchAreUnderWay) {
+  RawServer server{world_, server_process_};
+  call_bytes(12 * mib);
+  world_.advance(milliseconds{10});
+  RawStream& raw = *server.streams.at(0);
+  raw.welcome();
+  world_.advance(milliseconds{10});
+  const std::size_t batch_bytes_max = limits::link_batch_bytes + 2 * piece;
+  EXPECT_GE(raw.heard_bytes, limits::link_window_bytes);
+  EXPECT_LE(raw.heard_bytes, limits::link_window_bytes + batch_bytes_max);
+
+  std::uint64_t acknowledged = 0;
+  std::size_t acknowledged_bytes = 0;
+  for (std::size_t i = 1; i < raw.heard.size(); ++i) {  // after Hello
+    if (raw.heard[i].sequence() == 0) continue;
+    acknowledged_bytes += raw.heard[i].ByteSizeLong();
+    raw.acknowledge(acknowledged = raw.heard[i].sequence());
+    world_.advance(milliseconds{2});
+    ASSERT_LE(raw.heard_bytes, acknowledged_bytes + limits::link_window_bytes + batch_bytes_max);
+  }
+  EXPECT_EQ(acknowledged, raw.last_sequence());
+  EXPECT_GE(raw.heard_bytes, 12 * mib);
+  world_.advance(milliseconds{10});
+  EXPECT_TRUE(caller_.link().drained());
+}
+
+TEST_F(LinkBounds, ABatchIsSentWhenItIsFull) {
+  RawServer server{world_, server_process_};
+  call_bytes(2 * mib);
+  world_.advance(milliseconds{10});
+  RawStream& raw = *server.streams.at(0);
+  raw.welcome();
+  world_.advance(milliseconds{10});
+  EXPECT_GE(raw.last_sequence(), 2 * mib / (limits::link_batch_bytes + piece));
+  for (const LinkBatch& batch : raw.heard) {
+    EXPECT_LE(batch.ByteSizeLong(), limits::link_batch_bytes + 2 * piece);
+  }
+}
+
+TEST_F(LinkBounds, AddingToTheLastMessageCounts) {
+  LinkEnd end;
+  EXPECT_EQ(end.last(), nullptr);
+  end.add(LinkMessage::PUSH, 10);
+  std::size_t added = 0;
+  while (LinkMessage* last = end.last()) last->add_session_ids(++added);
+  EXPECT_GE(end.queued_bytes(), limits::link_batch_bytes);
+  EXPECT_LE(added, limits::link_batch_bytes / sizeof(std::uint64_t));
+}
+
+TEST_F(LinkBounds, AFullLinkSaysSoAndRecovers) {
+  RawServer server{world_, server_process_};
+  call_bytes(limits::link_queue_bytes - mib);
+  world_.advance(milliseconds{10});
+  EXPECT_TRUE(caller_.link().usable());
+  call_bytes(2 * mib);
+  EXPECT_TRUE(caller_.link().full());
+  EXPECT_FALSE(caller_.link().usable());
+  RawStream& raw = *server.streams.at(0);
+  raw.welcome();
+  for (int i = 0; i < 20; ++i) {
+    world_.advance(milliseconds{10});
+    raw.acknowledge(raw.last_sequence());
+  }
+  world_.advance(milliseconds{10});
+  EXPECT_TRUE(caller_.link().usable());
+  EXPECT_TRUE(caller_.link().drained());
+  EXPECT_EQ(caller_.over, 0);
+}
+
+TEST_F(LinkBounds, TwiceTheQueueEndsTheCallersConversation) {
+  Server server{world_, server_process_};
+  caller_.call("hi");
+  world_.advance(milliseconds{10});
+  server_process_.frozen = true;
+  call_bytes(2 * limits::link_queue_bytes);
+  EXPECT_EQ(caller_.over, 0);
+  call_bytes(mib);
+  world_.advance(milliseconds{10});
+  EXPECT_EQ(caller_.over, 1);
+  EXPECT_FALSE(caller_.link().full());
+  server_process_.frozen = false;
+  caller_.call("new");
+  world_.advance(seconds{1});
+  EXPECT_EQ(caller_.over, 1);
+  EXPECT_EQ(caller_.heard, (Texts{"hi", "new"}));
+  EXPECT_EQ(server.over, Texts{"it began anew"});
+}
+
+TEST_F(LinkBounds, TwiceTheQueueEndsTheServersConversation) {
+  Server server{world_, server_process_};
+  caller_.call("hi");
+  world_.advance(milliseconds{10});
+  caller_process_.frozen = true;
+  for (std::size_t sent = 0; sent <= 2 * limits::link_queue_bytes; sent += piece) {
+    Server::push(*server.newest, std::string(piece, 'x'));
+  }
+  world_.advance(seconds{2});
+  EXPECT_EQ(server.over, Texts{"too much waits for it"});
+  caller_process_.frozen = false;
+  world_.advance(seconds{5});
+  EXPECT_EQ(caller_.over, 1);
+  EXPECT_EQ(server.over.size(), 1u);
+}
+
+TEST_F(LinkBounds, AcknowledgementsFlowWhenOneSideTalks) {
+  Server server{world_, server_process_};
+  server.when_heard = [](IncomingLink&, const std::string&) {};
+  call_bytes(20 * mib);
+  world_.advance(milliseconds{200});
+  EXPECT_EQ(server.heard.size() * piece / mib, 20u);
+  world_.advance(limits::link_heartbeat);
+  EXPECT_TRUE(caller_.link().drained()) << "the last ones come with the heartbeat";
+}
+
+TEST_F(LinkBounds, TwoFullWindowsMoveOn) {
+  Server server{world_, server_process_};
+  caller_.call("hi");
+  world_.advance(milliseconds{10});
+  server.when_heard = [](IncomingLink&, const std::string&) {};
+  call_bytes(30 * mib);
+  for (std::size_t sent = 0; sent < 30 * mib; sent += piece) {
+    Server::push(*server.newest, std::string(piece, 'x'));
+  }
+  world_.advance(milliseconds{500});
+  EXPECT_EQ(server.heard.size() * piece / mib, 30u);
+  EXPECT_EQ(caller_.heard.size() * piece / mib, 30u);
+}
+
+TEST_F(LinkBounds, AnIdleLinkSendsOnlyHeartbeats) {
+  RawServer server{world_, server_process_};
+  world_.advance(seconds{10});
+  EXPECT_TRUE(server.streams.empty()) << "nothing to send, no stream";
+  caller_.call("hi");
+  world_.advance(milliseconds{10});
+  RawStream& raw = *server.streams.at(0);
+  raw.welcome();
+  world_.advance(milliseconds{10});
+  const std::size_t before = raw.heard.size();
+  const std::size_t bytes_before = raw.heard_bytes;
+  for (int i = 0; i < 10; ++i) {
+    raw.acknowledge(1);
+    world_.advance(seconds{1});
+  }
+  EXPECT_EQ(raw.heard.size() - before, 10u);
+  EXPECT_LE(raw.heard_bytes - bytes_before, 10 * 4u);
+}
+
+}  // namespace
+}  // namespace nano::cluster
