@@ -4,10 +4,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <chrono>
 #include <cstdio>
-#include <cstring>
+#include <ctime>
 #include <fstream>
 #include <iterator>
 #include <memory>
@@ -69,8 +68,10 @@ class Load {
     const std::vector<double> cpu_before = cpu_of_all();
     const LoadCounts before = counts_;
     const auto start = LoadClock::now();
+    const std::clock_t own_start = std::clock();
     counts_.measures = true;
     run_for(options_.seconds);
+    own_cpu_s_ = static_cast<double>(std::clock() - own_start) / CLOCKS_PER_SEC;
     const double seconds = std::chrono::duration<double>(LoadClock::now() - start).count();
     report(counts_.answered - before.answered, seconds, cpu_before, cpu_of_all());
     if (counts_.failed > 0) {
@@ -107,9 +108,10 @@ class Load {
              1000;
     };
     std::printf("latency ms p50 %.2f p90 %.2f p99 %.2f max %.2f\n", at(0.5), at(0.9), at(0.99), at(1));
-    if (cpu_after.empty()) return;
     const double millions = static_cast<double>(requests) / 1e6;
-    std::printf("CPU s per million");
+    std::printf("CPU s per million: this program %.2f\n", own_cpu_s_ / millions);
+    if (cpu_after.empty()) return;
+    std::printf("CPU s per million:");
     double sum = 0;
     for (std::size_t i = 0; i < cpu_after.size(); ++i) {
       const double cpu = (cpu_after[i] - cpu_before[i]) / millions;
@@ -122,6 +124,7 @@ class Load {
   const LoadOptions& options_;
   const std::string payload_;
   LoadCounts counts_;
+  double own_cpu_s_ = 0;
   int epoll_ = epoll_create1(0);
   std::vector<std::unique_ptr<LoadConnection>> connections_;
 };

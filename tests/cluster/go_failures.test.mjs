@@ -3,9 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { clientOf, eventually, reachable } from './clients.mjs';
-import { freeAddresses, skipWithoutGo, startGoNode, startNode, stopAfter } from './nodes.mjs';
+import { freeAddresses, startGoNode, startNode, stopAfter, withGo } from './nodes.mjs';
 
-const skip = skipWithoutGo;
 /** Far below the deadline of a request, which is 30 seconds. */
 const atOnceMs = 5_000;
 
@@ -42,7 +41,7 @@ async function clusterWithGoBackend(t) {
 /** Waits until the service has all that was sent before. */
 const settled = (client, service) => client.request(`${service}.Echo`, {});
 
-test('requests that wait for a Go backend fail at once when it is killed', { skip }, async (t) => {
+test('requests that wait for a Go backend fail at once when it is killed', withGo, async (t) => {
   const { client, backend } = await clusterWithGoBackend(t);
   const waiting = client.request('Go.Never', {});
   await settled(client, 'Go');
@@ -53,7 +52,7 @@ test('requests that wait for a Go backend fail at once when it is killed', { ski
   await within(atOnceMs, assert.rejects(client.request('Go.Echo', {}), { name: 'ResponseError' }));
 });
 
-test('a Go backend that was killed and starts again serves the same client', { skip }, async (t) => {
+test('a Go backend that was killed and starts again serves the same client', withGo, async (t) => {
   const { client, backend, startBackend } = await clusterWithGoBackend(t);
   await backend.kill();
   await startBackend();
@@ -62,7 +61,7 @@ test('a Go backend that was killed and starts again serves the same client', { s
   assert.equal((await client.request('Go.Seen', {})).numbers.length, 100);
 });
 
-test('a Go backend that stops in order is known to be gone, and may come again', { skip }, async (t) => {
+test('a Go backend that stops in order is known to be gone, and may come again', withGo, async (t) => {
   const { client, backend, startBackend } = await clusterWithGoBackend(t);
   assert.equal(await backend.stop(), 0, 'Go Nano waits for calls in flight, and there is none');
   await within(atOnceMs, assert.rejects(client.request('Go.Echo', {}), { name: 'ResponseError' }));
@@ -70,7 +69,7 @@ test('a Go backend that stops in order is known to be gone, and may come again',
   await reachable(client, 'Go');
 });
 
-test('a client of a killed Go backend goes to the one that is left', { skip }, async (t) => {
+test('a client of a killed Go backend goes to the one that is left', withGo, async (t) => {
   const { client, backend, registry } = await clusterWithGoBackend(t);
   const [address] = await freeAddresses(1);
   stopAfter(t, await startGoNode({ registry, address, service: 'Go', label: 'the other' }));
@@ -101,7 +100,7 @@ async function clusterWithGoMaster(t) {
   return { registry, client, gate, master, backend, startMaster, startBackend };
 }
 
-test('a Go master that knows the address of our killed node lets it in again', { skip }, async (t) => {
+test('a Go master that knows the address of our killed node lets it in again', withGo, async (t) => {
   const { client, backend, startBackend } = await clusterWithGoMaster(t);
   await backend.kill();
   // Go Nano refuses an address that it knows, until that is unregistered.
@@ -109,7 +108,7 @@ test('a Go master that knows the address of our killed node lets it in again', {
   await reachable(client, 'Ours');
 });
 
-test('our nodes work on without their Go master, and find it again', { skip }, async (t) => {
+test('our nodes work on without their Go master, and find it again', withGo, async (t) => {
   const { registry, client, gate, master, startMaster } = await clusterWithGoMaster(t);
   await master.kill();
   assert.deepEqual(await client.request('Ours.Echo', { n: 1 }), { n: 1 });

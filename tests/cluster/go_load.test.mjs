@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { clientOf, reachable } from './clients.mjs';
-import { freeAddresses, skipWithoutGo, startGoNode, startNode, stopAfter } from './nodes.mjs';
+import { freeAddresses, startGoNode, startNode, stopAfter, withGo } from './nodes.mjs';
 
 const clientCount = 20;
 const requestsEach = 100;
@@ -26,7 +26,7 @@ async function play(client, service, inFlight) {
   return answers;
 }
 
-test(`${clientCount} clients of two gates with two backends`, { skip: skipWithoutGo }, async (t) => {
+test(`${clientCount} clients of two gates with two backends`, withGo, async (t) => {
   const [registry, ours, go, ourGateAddress, goGateAddress] = await freeAddresses(5);
   const add = async (starting) => {
     const node = await starting;

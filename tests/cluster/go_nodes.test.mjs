@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import { clientOf, closed, eventually, pushes, reachable } from './clients.mjs';
-import { freeAddresses, skipWithoutGo, startGoNode, startNode } from './nodes.mjs';
+import { freeAddresses, startGoNode, startNode, withGo } from './nodes.mjs';
 
 const kinds = { ours: startNode, "Go Nano's": startGoNode };
 
@@ -187,14 +187,14 @@ const subjectsOfOurBackend = {
 };
 
 for (const masterKind of Object.keys(kinds)) {
-  describe(`the master is ${masterKind}`, { skip: skipWithoutGo }, () => {
+  describe(`the master is ${masterKind}`, { skip: withGo.skip }, () => {
     let cluster;
     before(async () => (cluster = await MixedCluster.start(masterKind)));
     after(() => cluster?.stop());
 
     for (const gateKind of Object.keys(kinds)) {
       const about = (name, service, subject) =>
-        test(`gate ${gateKind}, backend ${service}: ${name}`, async (t) => {
+        test(`gate ${gateKind}, backend ${service}: ${name}`, withGo, async (t) => {
           const gate = cluster.gates[gateKind];
           const client = await clientOf(t, gate);
           await reachable(client, 'Ours');

@@ -2,6 +2,7 @@
 // (the program that is built from the folder go/).
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { renameSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -11,9 +12,12 @@ const startTimeoutMs = 20_000;
 const stopTimeoutMs = 10_000;
 const goFolder = fileURLToPath(new URL('go', import.meta.url));
 
-export const hasGo = spawnSync('go', ['version']).status === 0;
-/** For the option `skip` of a test. */
-export const skipWithoutGo = hasGo ? false : 'Go is not installed, so no nodes of Go Nano are tried';
+const hasGo = spawnSync('go', ['version']).status === 0;
+/** Options of a test with nodes of Go Nano. */
+export const withGo = {
+  skip: hasGo ? false : 'Go is not installed, so no nodes of Go Nano are tried',
+  timeout: 60_000,
+};
 
 /** Addresses that were free a moment ago: Go Nano listens where it is told to, and says nothing of it. */
 export async function freeAddresses(count) {
@@ -77,13 +81,13 @@ export class NodeProcess {
 
   #ready() {
     return new Promise((resolve, reject) => {
-      const give_up = (why) => reject(new Error(`${this.#child.spawnfile} ${why}:\n${this.errors}`));
-      const timer = setTimeout(() => give_up('did not get ready'), startTimeoutMs);
+      const giveUp = (why) => reject(new Error(`${this.#child.spawnfile} ${why}:\n${this.errors}`));
+      const timer = setTimeout(() => giveUp('did not get ready'), startTimeoutMs);
       this.#child.once('error', reject);
       // Its last words come with "close".
       this.#child.once('close', (code, signal) => {
         clearTimeout(timer);
-        give_up(`ended with ${code ?? signal} before it was ready`);
+        giveUp(`ended with ${code ?? signal} before it was ready`);
       });
       createInterface({ input: this.#child.stdout }).on('line', (line) => {
         const [kind, address] = line.split(' ');
@@ -122,8 +126,10 @@ function buildGoNode() {
   const folder = process.env.NANO_GO_NODE_FOLDER;
   if (!folder) throw new Error('NANO_GO_NODE_FOLDER must name the folder that the Go node is built into');
   const program = path.resolve(folder, 'gonode');
-  const built = spawnSync('go', ['build', '-o', program, '.'], { cwd: goFolder, encoding: 'utf8' });
+  const own = `${program}.${process.pid}`; // others may build, and run, the same at the same time
+  const built = spawnSync('go', ['build', '-o', own, '.'], { cwd: goFolder, encoding: 'utf8' });
   if (built.status !== 0) throw new Error(`the Go node does not build:\n${built.stderr}`);
+  renameSync(own, program);
   goProgram = program;
   return program;
 }
