@@ -36,8 +36,9 @@ async function measure(name, loadFlags) {
     const backend = await add(startBackend({ registry, address: backendAddress, service: 'Test' }));
     const gate = await add(startGate({ registry, address: gateAddress, gate: 'tcp' }));
     console.log(`--- ${name}`);
-    const flags = ['--address', gate.tcpAddress, '--pid', `gate=${gate.pid}`, '--pid', `backend=${backend.pid}`];
-    const load = spawn(path.join(build, 'nano-bench-load'), [...flags, ...loadFlags], { stdio: 'inherit' });
+    const processes = ['--pid', `gate=${gate.pid}`, '--pid', `backend=${backend.pid}`];
+    const flags = ['--address', gate.tcpAddress, ...processes, ...loadFlags];
+    const load = spawn(path.join(build, 'nano-bench-load'), flags, { stdio: 'inherit' });
     const [code] = await once(load, 'exit');
     if (code !== 0) process.exitCode = 1;
   } finally {

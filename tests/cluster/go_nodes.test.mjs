@@ -1,5 +1,5 @@
-// One cluster with nodes of both kinds, ours and Go Nano's: each gate in front of each backend, under a master
-// of each kind.
+// One cluster with nodes of both kinds, ours and Go Nano's: each gate in front of each backend, under a
+// master of each kind.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
