@@ -18,6 +18,8 @@ void TestService::routes(Routes<TestService>& on) {
   on.add<&TestService::closed>("Closed");
   on.add<&TestService::call>("Call");
   on.add<&TestService::join>("Join");
+  on.add<&TestService::share>("Share");
+  on.add<&TestService::data>("Data");
   on.add<&TestService::push>("Push");
   on.add<&TestService::seq>("Seq");
   on.add<&TestService::mark>("Mark");
@@ -50,6 +52,11 @@ Task<Result<std::string>> TestService::call(SessionPtr session, Letter letter) {
   const Text text{letter.text};
   const Result<std::string> answer = co_await session->call<std::string>(letter.route, text);
   co_return answer;
+}
+
+MaybeValue TestService::data(Session& session, const Name& in) {
+  std::optional<Text> kept = session.shared<Text>(in.name);
+  return kept ? MaybeValue{std::move(kept->text)} : MaybeValue{};
 }
 
 void TestService::seq(Session& session, const Number& number) {

@@ -104,6 +104,9 @@ class TestService final : public Component {
   /// What another service answers to the text.
   Task<Result<std::string>> call(SessionPtr session, Letter letter);
   void join(Session& session) { group_.add(session); }
+  /// Keeps a text under a name, for all nodes.
+  void share(Session& session, const NamedValue& in) { session.share(in.name, Text{in.value}); }
+  MaybeValue data(Session& session, const Name& in);
 
   // -- notifies ---------------------------------------------------------------------------------------------
 
