@@ -78,11 +78,14 @@ test('a client of a killed Go backend goes to the one that is left', withGo, asy
   await eventually(async () => (await client.request('Go.Who', {})).label === 'the other');
 });
 
-/** A Go master that may be restarted, our gate in front of our backend that offers `Ours`. */
+/**
+ * A Go master that may be restarted, our gate and a client of it, our backend. Each offers a service: `Home`,
+ * `Front` and `Ours`.
+ */
 async function clusterWithGoMaster(t) {
   const [registry, gateAddress, address] = await freeAddresses(3);
   const startMaster = async () => {
-    const master = await startGoNode({ master: true, address: registry });
+    const master = await startGoNode({ master: true, address: registry, service: 'Home' });
     stopAfter(t, master);
     return master;
   };
@@ -92,12 +95,21 @@ async function clusterWithGoMaster(t) {
     return backend;
   };
   const master = await startMaster();
-  const gate = await startNode({ registry, address: gateAddress, gate: true });
+  const gate = await startNode({ registry, address: gateAddress, gate: true, service: 'Front' });
   stopAfter(t, gate);
   const backend = await startBackend();
   const client = await clientOf(t, gate);
   await reachable(client, 'Ours');
   return { registry, client, gate, master, backend, startMaster, startBackend };
+}
+
+/** Resolves when the Go master knows who offers the service: it forwards a notify then. */
+function registered(client, service) {
+  return eventually(() => {
+    const pushed = client.once('onMark', { timeoutMs: 500 });
+    client.notify('Home.Tell', { route: `${service}.Mark`, text: 'known' });
+    return pushed;
+  });
 }
 
 test('a Go master that knows the address of our killed node lets it in again', withGo, async (t) => {
@@ -114,13 +126,13 @@ test('our nodes work on without their Go master, and find it again', withGo, asy
   assert.deepEqual(await client.request('Ours.Echo', { n: 1 }), { n: 1 });
 
   await startMaster();
-  const [address] = await freeAddresses(1);
-  stopAfter(t, await startGoNode({ registry, address, service: 'Go' }));
+  // Of two nodes that register at the same moment, a Go master tells neither about the other.
+  for (const service of ['Front', 'Ours']) await registered(client, service);
+  const [backendAddress, gateAddress] = await freeAddresses(2);
+  stopAfter(t, await startGoNode({ registry, address: backendAddress, service: 'Go' }));
   await reachable(client, 'Go');
   assert.deepEqual(await client.request('Ours.Echo', { n: 2 }), { n: 2 });
-
-  const [goGateAddress] = await freeAddresses(1);
-  const goGate = await startGoNode({ registry, address: goGateAddress, gate: 'websocket' });
+  const goGate = await startGoNode({ registry, address: gateAddress, gate: 'websocket' });
   stopAfter(t, goGate);
   await reachable(await clientOf(t, goGate), 'Ours');
   await reachable(await clientOf(t, gate), 'Go');

@@ -26,6 +26,7 @@ func main() {
 	label := flag.String("label", "", "the node's label")
 	name := flag.String("service", "", "the name of the service that is offered; none: no service")
 	retry := flag.Duration("retry", 200*time.Millisecond, "time between attempts to register")
+	verbose := flag.Bool("verbose", false, "print what Go Nano logs")
 	flag.Parse()
 	if *address == "" || *master == (*registry != "") {
 		log.Fatal("-address is needed, and either -master or -registry")
@@ -46,7 +47,9 @@ func main() {
 		nano.WithClientAddr(*gate),
 		nano.WithIsWebsocket(*websocket),
 		nano.WithWSPath("/nano"),
-		nano.WithLogger(quiet{}),
+	}
+	if !*verbose {
+		options = append(options, nano.WithLogger(quiet{}))
 	}
 	if *master {
 		options = append(options, nano.WithMaster())
