@@ -1,5 +1,5 @@
 // Command gonode is a node of Go Nano, for clusters that have nodes of both kinds: master, gate or backend,
-// as its flags say. It offers the same handlers as the C++ node beside it (../node_main.cpp).
+// as its flags say. It offers the same handlers as the C++ node beside it (../node/main.cpp).
 //
 // It prints "ready" when it has joined the cluster and clients can connect, and ends on SIGTERM.
 package main

@@ -6,7 +6,7 @@
 
 #include "cluster/node.h"
 #include "nano/nano.h"
-#include "tests/cluster/test_service.h"
+#include "tests/cluster/node/test_service.h"
 
 namespace {
 

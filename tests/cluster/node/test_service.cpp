@@ -1,4 +1,4 @@
-#include "tests/cluster/test_service.h"
+#include "tests/cluster/node/test_service.h"
 
 #include <chrono>
 #include <cstdlib>
