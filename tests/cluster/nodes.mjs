@@ -1,0 +1,172 @@
+// Starts and stops the nodes of a cluster: ours (the program that NANO_TEST_NODE names) and those of Go Nano
+// (the program that is built from the folder go/).
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { renameSync } from 'node:fs';
+import net from 'node:net';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const startTimeoutMs = 20_000;
+const stopTimeoutMs = 10_000;
+const goFolder = fileURLToPath(new URL('go', import.meta.url));
+
+const hasGo = spawnSync('go', ['version']).status === 0;
+/** Options of a test with nodes of Go Nano. */
+export const withGo = {
+  skip: hasGo ? false : 'Go is not installed, so no nodes of Go Nano are tried',
+  timeout: 60_000,
+};
+
+/** Addresses that were free a moment ago: Go Nano listens where it is told to, and says nothing of it. */
+export async function freeAddresses(count) {
+  const servers = Array.from({ length: count }, () => net.createServer().listen(0, '127.0.0.1'));
+  await Promise.all(servers.map((server) => once(server, 'listening')));
+  const addresses = servers.map((server) => `127.0.0.1:${server.address().port}`);
+  await Promise.all(servers.map((server) => once(server.close(), 'close')));
+  return addresses;
+}
+
+/** A process that prints "ready" when it serves. */
+export class NodeProcess {
+  /** Of our gates, from their output; of Go gates, as they were told. */
+  websocketUrl = '';
+  tcpAddress = '';
+  address = '';
+  errors = '';
+  #child;
+  #exited;
+
+  static async start(program, args) {
+    const node = new NodeProcess();
+    node.#child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    node.#exited = once(node.#child, 'exit');
+    node.#child.stderr.on('data', (chunk) => (node.errors = (node.errors + chunk).slice(-20_000)));
+    try {
+      await node.#ready();
+    } catch (error) {
+      await node.kill();
+      throw error;
+    }
+    return node;
+  }
+
+  get pid() {
+    return this.#child.pid;
+  }
+
+  get running() {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** Ends it without a goodbye. */
+  async kill() {
+    if (this.running) this.#child.kill('SIGKILL');
+    await this.#exited;
+  }
+
+  signal(name) {
+    this.#child.kill(name);
+  }
+
+  /** Asks it to end; resolves with its exit code, or null if it had to be killed. */
+  async stop() {
+    if (this.running) this.#child.kill('SIGTERM');
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), stopTimeoutMs);
+    await this.#exited;
+    clearTimeout(timer);
+    return this.#child.exitCode;
+  }
+
+  #ready() {
+    return new Promise((resolve, reject) => {
+      const giveUp = (why) => reject(new Error(`${this.#child.spawnfile} ${why}:\n${this.errors}`));
+      const timer = setTimeout(() => giveUp('did not get ready'), startTimeoutMs);
+      this.#child.once('error', reject);
+      // Its last words come with "close".
+      this.#child.once('close', (code, signal) => {
+        clearTimeout(timer);
+        giveUp(`ended with ${code ?? signal} before it was ready`);
+      });
+      createInterface({ input: this.#child.stdout }).on('line', (line) => {
+        const [kind, address] = line.split(' ');
+        if (kind === 'websocket') this.websocketUrl = address;
+        if (kind === 'tcp') this.tcpAddress = address;
+        if (kind !== 'ready') return;
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+}
+
+/**
+ * Starts a node of ours. `master` (a boolean) or `registry` (an address), `address` for the other nodes;
+ * `gate`: listen for clients; `service`: the name of the service it offers; `flags`: more of them.
+ */
+export async function startNode({ master, registry, address, gate, label, service, flags = [] }) {
+  const program = process.env.NANO_TEST_NODE;
+  if (!program) throw new Error('NANO_TEST_NODE must name the node program');
+  const args = ['--cluster-address', address, '--cluster-register-interval', '0.2', '--log-level', 'warning'];
+  if (master) args.push('--cluster-master');
+  if (registry) args.push('--cluster-registry', registry);
+  if (label) args.push('--cluster-label', label);
+  if (service) args.push('--service', service);
+  if (gate) args.push('--listen-websocket', '127.0.0.1:0', '--listen-tcp', '127.0.0.1:0');
+  const node = await NodeProcess.start(program, [...args, ...flags]);
+  node.address = address;
+  return node;
+}
+
+let goProgram;
+
+function buildGoNode() {
+  if (goProgram) return goProgram;
+  const folder = process.env.NANO_GO_NODE_FOLDER;
+  if (!folder) throw new Error('NANO_GO_NODE_FOLDER must name the folder that the Go node is built into');
+  const program = path.resolve(folder, 'gonode');
+  const own = `${program}.${process.pid}`; // others may build, and run, the same at the same time
+  const built = spawnSync('go', ['build', '-o', own, '.'], { cwd: goFolder, encoding: 'utf8' });
+  if (built.status !== 0) throw new Error(`the Go node does not build:\n${built.stderr}`);
+  renameSync(own, program);
+  goProgram = program;
+  return program;
+}
+
+/** The same of Go Nano. `gate` is here "websocket" or "tcp". */
+export async function startGoNode({ master, registry, address, gate, label, service, flags = [] }) {
+  const args = ['-address', address];
+  if (master) args.push('-master');
+  if (registry) args.push('-registry', registry);
+  if (label) args.push('-label', label);
+  if (service) args.push('-service', service);
+  const [gateAddress] = gate ? await freeAddresses(1) : [];
+  if (gate) args.push('-gate', gateAddress);
+  if (gate === 'websocket') args.push('-websocket');
+  const node = await startGoProcess([...args, ...flags]);
+  node.address = address;
+  if (gate === 'websocket') node.websocketUrl = `ws://${gateAddress}/nano`;
+  if (gate === 'tcp') node.tcpAddress = gateAddress;
+  return node;
+}
+
+/**
+ * Version 0.5.0 registers the master's gRPC service at about the time when the server begins to serve; where
+ * it is too late, gRPC ends the process.
+ */
+async function startGoProcess(args, attempts = 5) {
+  try {
+    return await NodeProcess.start(buildGoNode(), args);
+  } catch (error) {
+    if (attempts === 1 || !error.message.includes('RegisterService after')) throw error;
+    return startGoProcess(args, attempts - 1);
+  }
+}
+
+/** Stops these nodes when the test `t` ends, the last first. */
+export function stopAfter(t, ...nodes) {
+  t.after(async () => {
+    for (const node of nodes.reverse()) await node.stop();
+  });
+}
