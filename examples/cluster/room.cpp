@@ -10,9 +10,7 @@ namespace {
 // This node's own note of where the session is; gone when it has left.
 constexpr std::string_view joined = "joined";
 
-std::string name_of(nano::Session& session) {
-  return session.shared<std::string>("name").value_or("");
-}
+std::string name_of(nano::Session& session) { return session.shared<std::string>("name").value_or(""); }
 
 std::vector<std::string> names_of(const nano::Group& members) {
   std::vector<std::string> names;
@@ -55,8 +53,7 @@ void Room::say(nano::Session& session, const SayRequest& request) {
   if (room == nullptr || text.empty() || count_characters(text) > text_characters_max) return;
 
   Talk& talk = talks_[*room];
-  talk.history.push_back(
-      {name_of(session), text, wall_time().time_since_epoch().count(), node_name_});
+  talk.history.push_back({name_of(session), text, wall_time().time_since_epoch().count(), node_name_});
   if (talk.history.size() > history_lines) talk.history.pop_front();
   talk.members.broadcast("onMessage", talk.history.back());
   session.notify("Stats.Said", Nothing{});
@@ -67,7 +64,8 @@ void Room::leave(nano::Session& session) {
   if (room == nullptr) return;
   const auto found = talks_.find(*room);
   session.remove(joined);
-  if (found == talks_.end()) return;  // a closed session leaves the group first, and others may have left since
+  if (found == talks_.end())
+    return;  // a closed session leaves the group first, and others may have left since
 
   nano::Group& members = found->second.members;
   members.leave(session);

@@ -23,8 +23,7 @@ class Room final : public nano::Component {
   using Serves = std::function<bool(std::string_view room)>;
 
   /// `serves` tells whether this node is the one for a room; it is asked on the logic thread.
-  Room(std::string node_name, Serves serves)
-      : node_name_(std::move(node_name)), serves_(std::move(serves)) {}
+  Room(std::string node_name, Serves serves) : node_name_(std::move(node_name)), serves_(std::move(serves)) {}
 
   static void routes(nano::Routes<Room>& on) {
     on.add<&Room::join>("Join");
