@@ -135,6 +135,14 @@ void Application::start() {
     machine_->watch_signals(*this);
     machine_->listen(*this);
   }
+  if (!remote_) return open();
+  remote_->start(registry_.services(), [this] { open(); });
+}
+
+void Application::open() {
+  if (phase_ != Phase::running) return;
+  open_ = true;
+  if (machine_) machine_->accept();
   for (const auto& callback : started_callbacks_) callback();
 }
 
@@ -164,7 +172,7 @@ std::vector<ListeningAddress> Application::addresses() const {
 }
 
 std::shared_ptr<WireReceiver> Application::connect(std::shared_ptr<Wire> wire) {
-  if (phase_ != Phase::running) {
+  if (!open_ || phase_ != Phase::running) {
     wire->close(WireClose::drop, {"shutdown", ""});
     return nullptr;
   }
@@ -179,7 +187,13 @@ void Application::begin_stop() {
   if (phase_ != Phase::running) return scheduler_->stop();  // asked twice: at once
   phase_ = Phase::stopping;
   if (machine_) machine_->stop_listening();
+  if (!remote_) return end_sessions();
+  remote_->leave([this] { end_sessions(); });
+}
+
+void Application::end_sessions() {
   registry_.before_shutdown();
+  if (remote_) remote_->end_sessions();
   for (Connection* connection : std::list<Connection*>{host_->connections}) {
     connection->close(WireClose::flush, {"shutdown", "the server stops"});
   }
@@ -189,6 +203,7 @@ void Application::begin_stop() {
 void Application::shut_down_components() {
   registry_.shutdown();
   dispatcher_.stop();
+  if (remote_) remote_->close();
   scheduler_->cancel_all();
   stop_deadline_ = scheduler_->now() + limits::shutdown_timeout;
   stop_timer_ = scheduler_->every(stop_poll_interval, [this] { finish_stop(); });
@@ -196,7 +211,8 @@ void Application::shut_down_components() {
 }
 
 void Application::finish_stop() {
-  if (machine_ && machine_->wires_open() > 0 && scheduler_->now() < stop_deadline_) return;
+  const bool waits = (machine_ && machine_->wires_open() > 0) || (remote_ && !remote_->closed());
+  if (waits && scheduler_->now() < stop_deadline_) return;
   stop_timer_.cancel();
   phase_ = Phase::stopped;
   scheduler_->stop();

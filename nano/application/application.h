@@ -171,6 +171,16 @@ class Application {
   /// The application's randomness: seeded, so that a run in a world repeats. Logic thread.
   std::mt19937_64& random() { return random_; }
 
+  // -- for clusters -----------------------------------------------------------------------------------------
+
+  /// Before the start: messages for services that are not here go to `remote`, which must live until the
+  /// application is destroyed or has stopped.
+  void set_remote_services(RemoteServices& remote) {
+    remote_ = &remote;
+    dispatcher_.set_remote_services(remote);
+  }
+  SessionHost& host() { return *host_; }
+
  private:
   enum class Phase { configuring, running, stopping, stopped };
   struct Machine;  // clock, sockets and threads of this machine (application/machine.h)
@@ -179,7 +189,9 @@ class Application {
   void add_http_handler(std::string pattern,
                         std::function<void(HttpRequest, Function<void(HttpResponse)>)> handler);
   void build(const Clock& clock, Driver& driver, WorkerPool& workers);
+  void open();
   void begin_stop();
+  void end_sessions();
   void shut_down_components();
   void finish_stop();
 
@@ -193,7 +205,9 @@ class Application {
   Dispatcher dispatcher_{registry_};
   Pipeline outbound_;
   std::unique_ptr<SessionHost> host_;
+  RemoteServices* remote_ = nullptr;
   bool compresses_routes_ = false;
+  bool open_ = false;  // clients are let in
   std::vector<std::function<void()>> started_callbacks_;
   TimePoint stop_deadline_{};
   Timer stop_timer_;

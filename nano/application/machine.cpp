@@ -91,6 +91,9 @@ void Application::Machine::listen(Application& application) {
     application.log().info("listening", {{"scheme", scheme}, {"address", listener->address()}});
     listeners.push_back(std::move(listener));
   }
+}
+
+void Application::Machine::accept() {
   for (const auto& listener : listeners) listener->start();
 }
 

@@ -27,8 +27,10 @@ struct Application::Machine {
   void add_tcp(std::string address, TcpListenerOptions options);
   void add_websocket(std::string address, WebSocketListenerOptions options);
 
-  /// Opens all listeners. Throws std::runtime_error with a sentence.
+  /// Takes the addresses of all listeners. Throws std::runtime_error with a sentence.
   void listen(Application& application);
+  /// Lets the clients in.
+  void accept();
   void stop_listening();
   /// Ends the loops' threads.
   void stop_loops();

@@ -101,9 +101,11 @@ void add_own_flags(CLI::App& app, const std::vector<ProgramOption>& own) {
     std::visit(
         [&](auto* value) {
           if constexpr (std::is_same_v<decltype(value), bool*>) {
-            app.add_flag(option.flag, *value, option.help);
+            app.add_flag(option.flag, *value, option.help)->envname(option.environment);
           } else {
-            app.add_option(option.flag, *value, option.help)->capture_default_str();
+            app.add_option(option.flag, *value, option.help)
+                ->envname(option.environment)
+                ->capture_default_str();
           }
         },
         option.value);

@@ -18,12 +18,12 @@
 
 namespace nano {
 
-/// A flag of the program's own, beside Nano's: `{"--rooms", "How many rooms there are", &rooms}`. Environment
-/// variables are not read for these.
+/// A flag of the program's own, beside Nano's: `{"--rooms", "How many rooms there are", &rooms}`.
 struct ProgramOption {
   std::string flag;
   std::string help;
   std::variant<std::string*, int*, double*, bool*> value;  ///< holds the default; must outlive the parsing
+  std::string environment = {};  ///< a variable that is read where the flag is not given; empty: none
 };
 
 /// Plain values; fill in, or let from_command_line() do it.

@@ -87,6 +87,9 @@ inline constexpr std::size_t calls_in_flight_bytes = std::size_t{4} << 20;
 /// memory all this time.
 inline constexpr Duration call_timeout = 5s;
 
+/// Names and values that a session shares between nodes: each node that handles its messages keeps a copy.
+inline constexpr std::size_t shared_bytes = std::size_t{16} << 10;
+
 /// Between two warnings of what clients do wrong; what is in between is logged at level debug.
 inline constexpr Duration client_warning_interval = 1s;
 

@@ -45,6 +45,7 @@ void Dispatcher::on_call(SessionHost& host, Session* session, std::string_view r
 void Dispatcher::dispatch(Invocation& invocation) {
   const Handler* handler = registry_.find(invocation.route());
   if (!handler) {
+    if (remote_ && remote_->forward(invocation)) return;
     return invocation.fail(
         {Errc::unknown_route, "There is no route \"" + std::string{invocation.route()} + "\"."});
   }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "nano/component/registry.h"
+#include "nano/component/remote_services.h"
 #include "nano/pipeline/pipeline.h"
 #include "nano/session/session_host.h"
 
@@ -17,6 +18,8 @@ class Dispatcher final : public SessionEvents {
 
   explicit Dispatcher(const ComponentRegistry& registry) : registry_(registry) {}
 
+  /// Who takes messages for services that are not here; must outlive this.
+  void set_remote_services(RemoteServices& remote) { remote_ = &remote; }
   Pipeline& inbound() { return inbound_; }
   void set_handshake_validator(HandshakeValidator validator) { validator_ = std::move(validator); }
   void add_opened_callback(SessionCallback callback) { opened_.push_back(std::move(callback)); }
@@ -38,6 +41,7 @@ class Dispatcher final : public SessionEvents {
   void call_later(const Handler& handler, Invocation& invocation);
 
   const ComponentRegistry& registry_;
+  RemoteServices* remote_ = nullptr;
   Pipeline inbound_;
   HandshakeValidator validator_;
   std::vector<SessionCallback> opened_;

@@ -109,6 +109,17 @@ const Handler* ComponentRegistry::find(std::string_view route) const {
   return found == handler_by_route_.end() ? nullptr : found->second;
 }
 
+std::vector<std::string> ComponentRegistry::services() const {
+  std::vector<std::string> services;
+  for (const auto& [route, handler] : handlers_) {
+    std::string service = route.substr(0, route.rfind('.'));
+    if (services.empty() || services.back() != service) services.push_back(std::move(service));
+  }
+  std::sort(services.begin(), services.end());  // "A.B.x" stands between "A.a" and "A.c"
+  services.erase(std::unique(services.begin(), services.end()), services.end());
+  return services;
+}
+
 std::vector<std::string> ComponentRegistry::routes() const {
   std::vector<std::string> routes;
   for (const auto& entry : handlers_) routes.push_back(entry.first);

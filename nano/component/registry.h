@@ -70,6 +70,8 @@ class ComponentRegistry {
   const std::map<std::string, Handler, std::less<>>& handlers() const { return handlers_; }
   /// The declared pushes, by route.
   const std::map<std::string, const PayloadType*>& pushes() const { return pushes_; }
+  /// What stands before the dot in the handlers' routes, each once, sorted.
+  std::vector<std::string> services() const;
   /// The routes of all handlers and pushes.
   std::vector<std::string> routes() const;
 

@@ -18,11 +18,46 @@ constexpr std::size_t error_bytes_max = protocol::packet_body_bytes_max_wire - 1
 void Session::bind(std::int64_t uid) {
   if (uid < 1)
     throw std::invalid_argument("A session is bound to a uid of 1 or more, not " + std::to_string(uid) + ".");
+  const bool told = host_.observer && entity_ && uid != uid_;
+  apply_uid(uid);
+  if (told) host_.observer->on_bound(*this);
+}
+
+void Session::apply_uid(std::int64_t uid) {
   if (entity_ && uid != uid_) {
     host_.sessions.unbind(id_, uid_);
     host_.sessions.bind(id_, uid);
   }
   uid_ = uid;
+}
+
+void Session::share_bytes(std::string_view name, std::string value) {
+  if (!store_shared(name, std::move(value))) {
+    throw std::length_error("A session shares at most " + std::to_string(limits::shared_bytes) +
+                            " bytes of names and values.");
+  }
+  if (!host_.observer || !entity_) return;
+  const auto stored = shared_.find(name);
+  host_.observer->on_shared(*this, name, stored == shared_.end() ? std::string{} : stored->second);
+}
+
+void Session::apply_shared(std::string_view name, std::string value) { store_shared(name, std::move(value)); }
+
+bool Session::store_shared(std::string_view name, std::string value) {
+  std::size_t bytes = name.size() + value.size();
+  for (const auto& [other, kept] : shared_) {
+    if (other != name) bytes += other.size() + kept.size();
+  }
+  if (bytes > limits::shared_bytes) return false;
+  const auto found = shared_.find(name);
+  if (value.empty()) {
+    if (found != shared_.end()) shared_.erase(found);
+  } else if (found != shared_.end()) {
+    found->second = std::move(value);
+  } else {
+    shared_.emplace(name, std::move(value));
+  }
+  return true;
 }
 
 const std::string& Session::remote_address() {
@@ -121,6 +156,7 @@ void Session::detach(std::string reason, bool was_opened) {
   for (GroupCore* group : std::exchange(groups_, {})) group->forget(*this);
   host_.sessions.unbind(id_, uid_);
   host_.sessions.erase(id_);
+  if (host_.observer) host_.observer->on_ended(*this);
   host_.scheduler().post([self = shared_from_this(), was_opened] {
     self->told_closed_ = true;
     for (auto& callback : std::exchange(self->closed_callbacks_, {})) {

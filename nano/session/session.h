@@ -133,6 +133,29 @@ class Session final : public std::enable_shared_from_this<Session> {
   void remove(std::string_view name);
   void clear() { data_.clear(); }
 
+  // -- data that all nodes agree on -------------------------------------------------------------------------
+
+  /// Stores a copy of a payload (a described struct, a protobuf message, raw bytes) under a name, for every
+  /// node of the cluster that handles messages of this session; an older value is replaced. When two nodes
+  /// write one name at the same time, one of the values stays, the same on all. Throws std::length_error when
+  /// the session's names and values exceed limits::shared_bytes.
+  template <class T>
+  void share(std::string_view name, const T& value) {
+    std::string bytes;
+    encode_payload(host_.codec(), value, bytes);
+    share_bytes(name, std::move(bytes));
+  }
+  /// The value shared under the name; nothing if there is none or it does not decode as a T.
+  template <class T>
+  std::optional<T> shared(std::string_view name) const {
+    const auto found = shared_.find(name);
+    if (found == shared_.end()) return std::nullopt;
+    Result<T> value = host_.codec().template decode<T>(protocol::as_bytes(found->second));
+    return value ? std::optional<T>{std::move(*value)} : std::nullopt;
+  }
+  /// On all nodes.
+  void unshare(std::string_view name) { share_bytes(name, ""); }
+
   // -- for Nano itself -------------------------------------------------------------------------------------
 
   SessionHost& host() { return host_; }
@@ -149,6 +172,11 @@ class Session final : public std::enable_shared_from_this<Session> {
   void release_request(std::uint64_t id, std::size_t bytes, ReplyTo reply_to) {
     released_requests_.push_back({id, bytes, std::move(reply_to)});
   }
+  /// What another node decided: as bind() and share(), but the observer does not hear of it. Beyond the bound
+  /// of shared bytes a value is dropped.
+  void apply_uid(std::int64_t uid);
+  void apply_shared(std::string_view name, std::string value);
+  const std::map<std::string, std::string, std::less<>>& shared_values() const { return shared_; }
   /// The client sends no more: close as soon as no call is open.
   void close_when_answered();
   /// The connection ended: leaves all groups now, and tells the callbacks in a later turn.
@@ -164,6 +192,8 @@ class Session final : public std::enable_shared_from_this<Session> {
   };
 
   void notify_bytes(std::string route, std::string payload);
+  void share_bytes(std::string_view name, std::string value);
+  bool store_shared(std::string_view name, std::string value);
   std::optional<ReleasedRequest> take_released(std::uint64_t request_id);
   void close_if_answered();
 
@@ -182,6 +212,7 @@ class Session final : public std::enable_shared_from_this<Session> {
   std::vector<GroupCore*> groups_;
   std::vector<Function<void(Session&)>> closed_callbacks_;
   std::map<std::string, std::any, std::less<>> data_;
+  std::map<std::string, std::string, std::less<>> shared_;
 };
 
 }  // namespace nano

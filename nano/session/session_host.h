@@ -17,6 +17,7 @@
 #include "nano/session/handshake.h"
 #include "nano/session/message_filter.h"
 #include "nano/session/reply_to.h"
+#include "nano/session/session_observer.h"
 #include "nano/session/session_table.h"
 #include "protocol/message.h"
 #include "protocol/packet.h"
@@ -82,8 +83,9 @@ class SessionHost {
   const protocol::RouteDictionary& dictionary() const { return dictionary_; }
   const std::string& dictionary_json() const { return dictionary_json_; }
 
-  SessionOptions options;             ///< set before the start
-  MessageFilter* outbound = nullptr;  ///< null while no filter is there
+  SessionOptions options;               ///< set before the start
+  MessageFilter* outbound = nullptr;    ///< null while no filter is there
+  SessionObserver* observer = nullptr;  ///< null in an application that stands alone
   SessionTable sessions;
   std::list<Connection*> connections;  ///< all that are not closed, in the order of connecting
 

@@ -1,0 +1,46 @@
+// Public header. The bounds of what nodes hold for each other, each with its reason; see nano/base/limits.h.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+#include "nano/base/clock.h"
+
+namespace nano::cluster::limits {
+
+using namespace std::chrono_literals;
+
+// -- links --------------------------------------------------------------------------------------------------
+
+/// Bytes that wait for one other node, sent or not, until it acknowledges them. Beyond that new requests are
+/// answered `unavailable`, and notifies dropped; at twice this much the link is given up. Some tenths of a
+/// second of all that a node can send.
+inline constexpr std::size_t link_queue_bytes = std::size_t{32} << 20;
+
+/// Bytes on their way that are not acknowledged; the others wait here, not in gRPC.
+inline constexpr std::size_t link_window_bytes = std::size_t{4} << 20;
+
+/// A batch is sent before its turn ends when it holds this much.
+inline constexpr std::size_t link_batch_bytes = std::size_t{256} << 10;
+
+/// Bytes received that are acknowledged at once; less waits for something to send along with.
+inline constexpr std::size_t link_acknowledge_bytes = std::size_t{256} << 10;
+
+/// Both ends say something this often, lest the other takes them for gone.
+inline constexpr Duration link_heartbeat = 1s;
+
+/// An end that says nothing for this long cannot be reached, whatever TCP thinks. Three heartbeats.
+inline constexpr Duration link_silence = 3s;
+
+/// For a stream to be accepted.
+inline constexpr Duration link_connect_timeout = 2s;
+
+/// Between attempts to connect: the first pause, and the longest.
+inline constexpr Duration link_retry_least = 50ms;
+inline constexpr Duration link_retry_most = 2s;
+
+/// How long both ends remember a conversation whose stream broke. Longer than a network takes to find another
+/// way; shorter than players wait.
+inline constexpr Duration link_memory = 15s;
+
+}  // namespace nano::cluster::limits
