@@ -13,15 +13,18 @@ function socketUrl() {
   return url.href;
 }
 
-/** Goes to the same gate as the last one, or to the next one after a gate that did not answer. */
-export class GateSocket extends WebSocket {
+/**
+ * Goes to the same gate as the last one, or to the next one after a gate that did not answer.
+ * @type {import('./nano-client/index.js').WebSocketConstructor}
+ */
+export const GateSocket = class extends WebSocket {
   constructor() {
     if (lastDialFailed) current = (current + 1) % gates.length;
     lastDialFailed = true;
     super(socketUrl());
     this.addEventListener('open', () => (lastDialFailed = false));
   }
-}
+};
 
 /** For the client, which wants an address; GateSocket chooses. */
 export const anyGate = socketUrl();

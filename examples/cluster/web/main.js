@@ -1,6 +1,6 @@
 // @ts-check
-// The page of the cluster's chat: logs in at a gate, joins a room, which some chat node serves, and comes back
-// when either of them is lost.
+// The page of the cluster's chat: logs in at a gate, joins a room, which some chat node serves, and comes
+// back when either of them is lost.
 import { connect, ResponseError } from './nano-client/index.js';
 import { anyGate, askForNodes, GateSocket } from './gates.js';
 import { stopWatching, watchNodes } from './nodes.js';
