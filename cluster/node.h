@@ -44,8 +44,8 @@ class Node {
   /// node does not offer it itself. Otherwise: at random.
   void set_routing(std::string service, Routing routing);
 
-  /// This node as the others know it; its address has the port that was chosen, once started.
-  const Member& self() const;
+  /// This node as the others know it, once it has started; empty when it stands alone.
+  Member self() const;
   /// The other members, by address.
   std::vector<Member> members() const;
   /// Called when another member has come (`present`) or gone.

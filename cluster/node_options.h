@@ -1,6 +1,7 @@
 // Public header. NodeOptions: how one node takes part in a cluster.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,8 @@ struct NodeOptions {
   std::string etcd_password;       ///< better given as the environment variable than on the command line
   std::string etcd_tls_authority;  ///< PEM file; empty: no TLS towards etcd
 
+  Duration register_interval() const { return seconds(register_interval_s); }
+  Duration request_timeout() const { return seconds(request_timeout_s); }
   bool standalone() const { return address.empty(); }
 
   /// These options as flags of the program: --cluster-address and so on, each with an environment variable.
@@ -38,6 +41,11 @@ struct NodeOptions {
 
   /// Throws std::invalid_argument with a sentence that says what to change when values are not possible.
   void check() const;
+
+ private:
+  static Duration seconds(double number) {
+    return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(number));
+  }
 };
 
 }  // namespace nano::cluster

@@ -1,7 +1,8 @@
 #include "cluster/router.h"
 
-#include <algorithm>
 #include <utility>
+
+#include "cluster/network/limits.h"
 
 namespace nano::cluster {
 namespace {
@@ -33,14 +34,24 @@ void Router::set_routing(std::string service, Routing routing) {
   routings_.insert_or_assign(std::move(service), std::move(routing));
 }
 
-void Router::add(const Member& member) { members_.insert_or_assign(member.address, member); }
+void Router::add(const Member& member) {
+  members_.insert_or_assign(member.address, member);
+  for (const std::string& service : member.services) {
+    if (known_services_.size() < limits::known_services) known_services_.insert(service);
+  }
+}
 
-void Router::remove(const std::string& address) {
-  members_.erase(address);
+std::vector<Router::Lost> Router::forget_choices(const std::string& address) {
+  std::vector<Lost> lost;
   for (auto& [session, choices] : choices_) {
-    std::erase_if(choices, [&](const auto& choice) { return choice.second == address; });
+    std::erase_if(choices, [&](const auto& choice) {
+      if (choice.second != address) return false;
+      lost.push_back({session, choice.first});
+      return true;
+    });
   }
   std::erase_if(choices_, [](const auto& entry) { return entry.second.empty(); });
+  return lost;
 }
 
 const Member* Router::find(const std::string& address) const {
@@ -52,11 +63,14 @@ const Member* Router::route(Session& session, std::string_view service) {
   const auto choices = choices_.find(session.id());
   if (choices != choices_.end()) {
     const auto chosen = choices->second.find(service);
-    if (chosen != choices->second.end()) return find(chosen->second);
+    if (chosen != choices->second.end()) {
+      if (const Member* member = find(chosen->second)) return member;
+    }
   }
   const Member* member = choose(session, service);
   // A closed session's choices would never be forgotten.
-  if (member && !session.closed()) choices_[session.id()].emplace(service, member->address);
+  if (member && !session.closed())
+    choices_[session.id()].insert_or_assign(std::string{service}, member->address);
   return member;
 }
 
@@ -78,22 +92,15 @@ const Member* Router::any(std::string_view service) {
   return members.empty() ? nullptr : pick(members);
 }
 
-std::vector<std::string> Router::chosen_for(SessionId session) const {
-  std::vector<std::string> addresses;
-  const auto choices = choices_.find(session);
-  if (choices == choices_.end()) return addresses;
-  for (const auto& [service, address] : choices->second) addresses.push_back(address);
-  std::sort(addresses.begin(), addresses.end());
-  addresses.erase(std::unique(addresses.begin(), addresses.end()), addresses.end());
-  return addresses;
-}
-
 std::vector<const Member*> Router::candidates(std::string_view service) const {
   std::vector<const Member*> offering;
+  std::vector<const Member*> usable;
   for (const auto& [address, member] : members_) {
-    if (member.offers(service)) offering.push_back(&member);
+    if (!member.offers(service)) continue;
+    offering.push_back(&member);
+    if (usable_(member)) usable.push_back(&member);
   }
-  return offering;
+  return usable.empty() ? offering : usable;
 }
 
 const Member* Router::pick(const std::vector<const Member*>& members) {

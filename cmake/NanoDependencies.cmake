@@ -31,3 +31,14 @@ target_link_libraries(nano_websocketpp INTERFACE nano_asio)
 # Boost.JSON is built from its header-only form, once, in cmake/boost_json.cpp.
 add_library(nano_boost_json STATIC ${CMAKE_CURRENT_LIST_DIR}/boost_json.cpp)
 target_include_directories(nano_boost_json SYSTEM PUBLIC ${Boost_INCLUDE_DIRS})
+
+# Without gRPCConfig.cmake, which demands the generator of stubs (a package of its own): nothing here uses it.
+find_path(GRPCPP_INCLUDE_DIR grpcpp/grpcpp.h REQUIRED)
+find_library(GRPCPP_LIBRARY grpc++ REQUIRED)
+find_library(GRPC_LIBRARY grpc REQUIRED)
+find_library(GPR_LIBRARY gpr REQUIRED)
+find_package(absl REQUIRED)  # for the mutexes in gRPC's headers
+add_library(nano_grpc INTERFACE)
+target_include_directories(nano_grpc SYSTEM INTERFACE ${GRPCPP_INCLUDE_DIR})
+target_link_libraries(nano_grpc INTERFACE ${GRPCPP_LIBRARY} ${GRPC_LIBRARY} ${GPR_LIBRARY}
+                      absl::synchronization Threads::Threads)

@@ -42,6 +42,7 @@ class IncomingLink {
   void beat();
   /// Says goodbye; nothing is sent after it.
   void close();
+  bool connected() const { return stream_ != nullptr; }
   bool drained() const { return over_ || !stream_ || end_.idle(); }
   bool over() const { return over_; }
 

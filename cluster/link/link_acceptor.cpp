@@ -89,9 +89,10 @@ void LinkAcceptor::flush() {
   for (auto& [address, conversation] : conversations_) conversation.link->flush();
 }
 
-void LinkAcceptor::end(const std::string& address, std::string_view why) {
+void LinkAcceptor::end_if_unreachable(const std::string& address) {
   const auto found = conversations_.find(address);
-  if (found != conversations_.end()) found->second.link->end(why);
+  if (found == conversations_.end() || found->second.link->connected()) return;
+  found->second.link->end("it has left the cluster");
 }
 
 void LinkAcceptor::close() {

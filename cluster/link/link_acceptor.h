@@ -26,8 +26,8 @@ class LinkAcceptor {
   StreamEvents* accept(std::unique_ptr<Stream> stream);
   /// At the end of each turn.
   void flush();
-  /// The node is gone: its conversation ends now.
-  void end(const std::string& address, std::string_view why);
+  /// The node is said to be gone: its conversation ends now, unless it is there after all.
+  void end_if_unreachable(const std::string& address);
   /// Says goodbye to all. New streams are refused.
   void close();
   bool drained() const;

@@ -42,6 +42,7 @@ class OutgoingLink final : private StreamEvents {
 
   /// Whether a request should be sent this way now.
   bool usable() const { return !unreachable_ && end_.queued_bytes() < limits_queue_bytes(); }
+  bool connected() const { return state_ == State::open; }
   bool full() const { return end_.queued_bytes() >= limits_queue_bytes(); }
   /// Says goodbye; nothing is sent after it.
   void close();

@@ -43,4 +43,22 @@ inline constexpr Duration link_retry_most = 2s;
 /// way; shorter than players wait.
 inline constexpr Duration link_memory = 15s;
 
+// -- routing ------------------------------------------------------------------------------------------------
+
+/// Names of services that were ever offered, kept to tell a route that nobody has from a service that is
+/// gone.
+inline constexpr std::size_t known_services = 4096;
+
+// -- nodes of Go Nano ---------------------------------------------------------------------------------------
+
+/// Gates of Go Nano that one node serves; each has a connection.
+inline constexpr std::size_t go_gates = 1024;
+
+/// One unary call. Its answer says only that it was taken, so it is quick.
+inline constexpr Duration unary_call_timeout = 5s;
+
+/// Between two questions whether a node is still there, while answers of it are awaited: unary calls don't
+/// tell when the other process dies.
+inline constexpr Duration unary_probe_interval = 500ms;
+
 }  // namespace nano::cluster::limits

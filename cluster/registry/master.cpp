@@ -3,27 +3,29 @@
 #include <algorithm>
 #include <utility>
 
-#include "cluster/registry/messages.h"
-
 namespace nano::cluster {
 namespace {
 
 constexpr std::uint32_t gate_number_max = 0x7fffffff;  // ids stay positive in Go Nano's int64
 
-/// A master that starts again does not know which gate numbers it gave before. It begins with the seconds
-/// since 1970, and gives less than one a second over the years.
-std::uint32_t first_gate_number(const Clock& clock) {
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(clock.wall().time_since_epoch());
-  return static_cast<std::uint32_t>(seconds.count()) & gate_number_max;
+/// A master that starts again does not know the numbers that it gave before, and members that it has not yet
+/// heard of hold. So each begins somewhere else, far from the others however near their incarnations are: no
+/// clock can be set back, nor be too coarse, for that.
+std::uint32_t gate_numbers_begin(std::uint64_t incarnation) {
+  return static_cast<std::uint32_t>((incarnation * 0x9e3779b97f4a7c15) >> 33);
 }
 
 std::uint32_t milliseconds(Duration duration) {
   return static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::milliseconds>(duration).count());
 }
 
-CallOutcome refusal(std::string sentence) { return NetworkError{NetworkErrc::refused, std::move(sentence)}; }
+void refuse(CallReply& reply, std::string sentence) {
+  reply(NetworkError{NetworkErrc::refused, std::move(sentence)});
+}
 
-CallOutcome undecodable() { return refusal("the request is not the protobuf message that the method takes"); }
+void refuse_undecodable(CallReply& reply) {
+  refuse(reply, "the request is not the protobuf message that the method takes");
+}
 
 }  // namespace
 
@@ -31,137 +33,215 @@ Master::Master(Scheduler& scheduler, Network& network, MasterOptions options)
     : scheduler_(scheduler),
       network_(network),
       options_(options),
-      last_gate_number_(first_gate_number(scheduler.clock())),
+      last_expiry_(scheduler.now()),
       expiry_timer_(scheduler.every(options.heartbeat_interval, [this] { expire(); })) {}
 
 Member Master::add_self(Member self, Listener listener) {
   self_address_ = self.address;
   listener_ = std::move(listener);
-  return put(std::move(self));
+  changes_.set_master(self.incarnation);
+  last_gate_number_ = gate_numbers_begin(self.incarnation);
+  const Replaced change = put(std::move(self), News::Knows::all_so_far);
+  tell(change);
+  return *change.now;
 }
 
 bool Master::on_call(std::string_view method, std::string_view request, CallReply& reply) {
-  if (method == method::register_member) return reply(on_register(request)), true;
-  if (method == method::unregister_member) return reply(on_unregister(request)), true;
-  if (method == method::heartbeat) return reply(on_heartbeat(request)), true;
+  if (method == method::register_member) return on_register(request, reply), true;
+  if (method == method::unregister_member) return on_unregister(request, reply), true;
+  if (method == method::heartbeat) return on_heartbeat(request, reply), true;
   return false;
 }
 
 std::vector<Member> Master::members() const {
   std::vector<Member> members;
-  for (const auto& [address, entry] : entries_) members.push_back(entry.member);
+  for (const auto& [address, entry] : entries_) members.push_back(*entry.member);
   return members;
 }
 
-CallOutcome Master::on_register(std::string_view request) {
+void Master::on_register(std::string_view request, CallReply& reply) {
   const auto message = parse<clusterpb::RegisterRequest>(request);
-  if (!message) return undecodable();
+  if (!message) return refuse_undecodable(reply);
   std::string problem;
-  std::optional<Member> member = to_member(message->memberinfo(), problem);
-  if (!member) return refusal(problem);
-  if (member->address == self_address_) {
-    return refusal("the address " + member->address + " is the master's own; give the node another one");
-  }
+  std::optional<Member> member = acceptable(message->memberinfo(), problem);
+  if (!member) return refuse(reply, std::move(problem));
+  const std::string self = member->address;
+  const Replaced change = put(std::move(*member), News::Knows::all_so_far);
   clusterpb::RegisterResponse response;
   for (const auto& [address, entry] : entries_) {
-    if (address != member->address) fill(entry.member, *response.add_members());
+    if (address != self) fill(*entry.member, *response.add_members());
   }
-  const Member& now = put(std::move(*member));
-  response.set_gatenumber(now.gate_number);
+  response.set_gatenumber(entries_[self].member->gate_number);
   response.set_heartbeatms(milliseconds(options_.heartbeat_interval));
   response.set_expiryms(milliseconds(options_.expiry));
-  return response.SerializeAsString();
+  response.set_revision(changes_.revision());
+  response.set_master(changes_.master());
+  reply(response.SerializeAsString());
+  tell(change);  // after the answer, which is to arrive before what the others say to the newcomer
 }
 
-CallOutcome Master::on_unregister(std::string_view request) {
+void Master::on_unregister(std::string_view request, CallReply& reply) {
   const auto message = parse<clusterpb::UnregisterRequest>(request);
-  if (!message) return undecodable();
+  if (!message) return refuse_undecodable(reply);
   const auto entry = entries_.find(message->serviceaddr());
   if (entry == entries_.end() || entry->first == self_address_) {
-    return refusal("there is no member at \"" + message->serviceaddr() + "\"");
+    return refuse(reply, "there is no member at that address");
   }
+  if (message->incarnation() != 0 && message->incarnation() != entry->second.member->incarnation) {
+    return refuse(reply, "another process is the member at that address");
+  }
+  reply(clusterpb::UnregisterResponse{}.SerializeAsString());
   remove(entry, "it said goodbye");
-  return clusterpb::UnregisterResponse{}.SerializeAsString();
 }
 
-CallOutcome Master::on_heartbeat(std::string_view request) {
+void Master::on_heartbeat(std::string_view request, CallReply& reply) {
   const auto message = parse<clusterpb::HeartbeatRequest>(request);
-  if (!message) return undecodable();
-  const auto entry = entries_.find(message->memberinfo().serviceaddr());
-  if (entry == entries_.end() || entry->second.member.incarnation != message->memberinfo().incarnation()) {
-    return refusal("this master does not know the member; register");
+  if (!message) return refuse_undecodable(reply);
+  const clusterpb::MemberInfo& info = message->memberinfo();
+  const auto entry = entries_.find(info.serviceaddr());
+  const bool known = entry != entries_.end() && entry->second.member->incarnation == info.incarnation();
+  Replaced change;
+  if (!known) {
+    // Nodes of ours ask for the list. Those of Go Nano, which have no incarnation, never register again.
+    std::string problem = "this master does not know the member; register";
+    auto member = info.incarnation() == 0 ? acceptable(info, problem) : std::nullopt;
+    if (!member) return refuse(reply, std::move(problem));
+    change = put(std::move(*member), News::Knows::some);
   }
-  entry->second.last_heard = scheduler_.now();
-  entry->second.sends_heartbeats = true;
-  return clusterpb::HeartbeatResponse{}.SerializeAsString();
+  Entry& heard = entries_[info.serviceaddr()];
+  heard.silent_for = {};
+  heard.sends_heartbeats = true;
+  reply(clusterpb::HeartbeatResponse{}.SerializeAsString());
+  tell(change);
 }
 
-Member& Master::put(Member member) {
-  member.gate_number = gate_number_for(member);
+/// Nothing, with a sentence in `problem`, for a member that must not be put on the list.
+std::optional<Member> Master::acceptable(const clusterpb::MemberInfo& info, std::string& problem) const {
+  std::optional<Member> member = to_member(info, problem);
+  if (!member) return std::nullopt;
+  const auto found = entries_.find(member->address);
+  if (member->address == self_address_) {
+    problem = "the address " + member->address + " is the master's own; give the node another one";
+    return std::nullopt;
+  }
+  if (found == entries_.end()) {
+    if (entries_.size() < limits::members) return member;
+    problem = "the cluster has " + std::to_string(limits::members) + " members, which is the most";
+    return std::nullopt;
+  }
+  // Two processes with one address would throw each other out for ever. One that has died is silent soon. Go
+  // nodes don't say which process they are.
+  const Member& there = *found->second.member;
+  const bool other = there.incarnation != 0 && member->incarnation != 0 &&  //
+                     there.incarnation != member->incarnation;
+  const Duration hold = options_.heartbeat_interval * limits::heartbeat_intervals_that_hold_an_address;
+  if (other && found->second.silent_for <= hold) {
+    problem = "another process at " + member->address +
+              " was heard just now; give the node an address of its own, or wait for that one to be gone";
+    return std::nullopt;
+  }
+  return member;
+}
+
+/// A process that comes again, as after a lost answer, keeps its gate number and its news, and is no news.
+Master::Replaced Master::put(Member member, News::Knows knows) {
   const std::string address = member.address;
-  const auto [place, is_new] = entries_.try_emplace(address);
-  Entry& entry = place->second;
-  const std::optional<Member> old = is_new ? std::nullopt : std::optional{std::move(entry.member)};
-  entry.member = std::move(member);
-  entry.last_heard = scheduler_.now();
-  entry.sends_heartbeats = entry.member.link_version > 0;  // ours do from the first moment on
-  if (address != self_address_) entry.news = std::make_unique<News>(scheduler_, network_.connect(address));
-  // The same process that comes again, as after a restart of the master, is no news.
-  const bool same = old && old->incarnation != 0 && *old == entry.member;
-  if (!same) tell_others(address, old ? &*old : nullptr, &entry.member);
+  Entry& entry = entries_[address];
+  const std::shared_ptr<const Member> old = entry.member;
+  const bool same_process = old && old->incarnation == member.incarnation && old->incarnation != 0;
+  member.gate_number = gate_number_for(member, same_process ? old->gate_number : 0);
+  entry.silent_for = {};
+  if (same_process && *old == member) return {};
+  entry.member = std::make_shared<const Member>(std::move(member));
+  changes_.add(address, old != nullptr, entry.member);
+  if (!same_process) {
+    entry.sends_heartbeats = entry.member->link_version > 0;  // ours do from the first moment on
+    entry.unreachable_for = {};
+    entry.news.reset();
+    if (address != self_address_) {
+      entry.news = std::make_unique<News>(scheduler_, network_.connect(address), changes_, address, knows);
+    }
+  }
   scheduler_.log().info(
       "cluster member registered",
-      {{"address", address}, {"label", entry.member.label}, {"gate_number", entry.member.gate_number}});
-  return entry.member;
+      {{"address", address}, {"label", entry.member->label}, {"gate_number", entry.member->gate_number}});
+  return {old, entry.member};
 }
 
-void Master::remove(std::map<std::string, Entry>::iterator entry, std::string_view why) {
-  const Member member = std::move(entry->second.member);
+void Master::remove(Entries::iterator entry, std::string_view why) {
+  const std::shared_ptr<const Member> member = entry->second.member;
   entries_.erase(entry);
-  scheduler_.log().info("cluster member gone", {{"address", member.address}, {"reason", why}});
-  tell_others(member.address, &member, nullptr);
+  changes_.add(member->address, true, nullptr);
+  scheduler_.log().info("cluster member gone", {{"address", member->address}, {"reason", why}});
+  tell({member, nullptr});
 }
 
-void Master::tell_others(const std::string& about, const Member* old, const Member* now) {
+void Master::tell(const Replaced& change) {
+  if (!change.old && !change.now) return;
   for (auto& [address, entry] : entries_) {
-    if (address == about || !entry.news) continue;
-    entry.news->tell(about, old != nullptr, now ? std::optional{*now} : std::nullopt);
+    if (entry.news) entry.news->send();
   }
   if (!listener_) return;
-  if (old) listener_(*old, false);
-  if (now) listener_(*now, true);
+  if (change.old) listener_(*change.old, false);
+  if (change.now) listener_(*change.now, true);
 }
 
-std::uint32_t Master::gate_number_for(const Member& member) {
-  const auto is_taken = [&](std::uint32_t number) {
-    for (const auto& [address, entry] : entries_) {
-      if (entry.member.gate_number == number && address != member.address) return true;
-    }
-    return false;
+/// The number that the member brings, else the one that it has; a new one for other nodes of ours.
+std::uint32_t Master::gate_number_for(const Member& member, std::uint32_t kept) {
+  const auto is_free = [&](std::uint32_t number) {
+    return number >= 1 && number <= gate_number_max &&
+           std::none_of(entries_.begin(), entries_.end(), [&](const auto& other) {
+             return other.second.member && other.second.member->gate_number == number &&
+                    other.first != member.address;
+           });
   };
-  const bool possible = member.gate_number >= 1 && member.gate_number <= gate_number_max;
-  if (possible && !is_taken(member.gate_number)) {
-    last_gate_number_ = std::max(last_gate_number_, member.gate_number);  // not to be given to another later
-    return member.gate_number;
-  }
+  if (is_free(member.gate_number)) return member.gate_number;
+  if (kept != 0) return kept;
   if (member.link_version == 0) return 0;  // Go nodes number themselves
   do {
     last_gate_number_ = last_gate_number_ % gate_number_max + 1;
-  } while (is_taken(last_gate_number_));
+  } while (!is_free(last_gate_number_));
   return last_gate_number_;
 }
 
 void Master::expire() {
-  for (auto entry = entries_.begin(); entry != entries_.end();) {
-    const auto current = entry++;
-    const Entry& member = current->second;
-    if (!member.news) continue;
-    const bool silent = member.sends_heartbeats && scheduler_.now() - member.last_heard >= options_.expiry;
-    // Nodes that send no heartbeats are missed when there is news for them.
-    const bool unreachable = !member.sends_heartbeats && member.news->failing_for() >= options_.expiry;
-    if (silent) remove(current, "no heartbeat");
-    if (unreachable) remove(current, "it cannot be reached");
+  const TimePoint now = scheduler_.now();
+  // A process that was stopped for a while heard nobody meanwhile, which is nobody's silence.
+  const Duration passed =
+      std::min<Duration>(now - std::exchange(last_expiry_, now), 2 * options_.heartbeat_interval);
+  for (auto next = entries_.begin(); next != entries_.end();) {
+    const auto current = next++;
+    Entry& entry = current->second;
+    if (!entry.news) continue;
+    entry.silent_for += passed;
+    entry.unreachable_for = entry.news->failing() ? entry.unreachable_for + passed : Duration{0};
+    const std::string_view reason = reason_to_expire(entry);
+    if (!reason.empty()) remove(current, reason);
   }
+  bound_changes();
+}
+
+std::string_view Master::reason_to_expire(const Entry& entry) const {
+  const bool ours = entry.member->link_version > 0;
+  const Duration silence =
+      ours ? options_.expiry : limits::go_heartbeat_interval * limits::go_heartbeat_intervals_until_silent;
+  if (entry.sends_heartbeats && entry.silent_for > silence) return "no heartbeat";
+  // Nodes of Go Nano that send no heartbeats are missed only when there is news for them.
+  const Duration patience = ours ? limits::unreachable_member_kept : options_.expiry;
+  if (entry.unreachable_for > patience) return "the master cannot reach it at its address";
+  return {};
+}
+
+void Master::bound_changes() {
+  auto slowest = entries_.end();
+  for (auto entry = entries_.begin(); entry != entries_.end(); ++entry) {
+    if (!entry->second.news) continue;
+    if (slowest == entries_.end() || entry->second.news->told() < slowest->second.news->told())
+      slowest = entry;
+  }
+  const bool nobody = slowest == entries_.end();
+  changes_.forget_departures(nobody ? changes_.revision() : slowest->second.news->told());
+  if (!nobody && changes_.size() > limits::changes_kept) remove(slowest, "it takes the news too slowly");
 }
 
 }  // namespace nano::cluster

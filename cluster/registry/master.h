@@ -5,22 +5,24 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "cluster/network/network.h"
+#include "cluster/registry/changes.h"
+#include "cluster/registry/limits.h"
 #include "cluster/registry/member.h"
+#include "cluster/registry/messages.h"
 #include "cluster/registry/news.h"
 #include "nano/scheduler/scheduler.h"
 
 namespace nano::cluster {
 
 struct MasterOptions {
-  Duration heartbeat_interval = std::chrono::seconds{1};
-  /// A member that was heard of before and is silent for this long is gone. Several heartbeats, so that one
-  /// that is lost, or a pause of the process, costs nothing.
-  Duration expiry = std::chrono::seconds{5};
+  Duration heartbeat_interval = limits::heartbeat_interval;
+  Duration expiry = limits::member_expiry;
 };
 
 /// The service clusterpb.Master of one node. What it knows is lost with the process: members register anew
@@ -33,8 +35,9 @@ class Master {
   /// The scheduler and the network must outlive this.
   Master(Scheduler& scheduler, Network& network, MasterOptions options);
 
-  /// The node that this master runs on; it is a member like the others, told through the listener, and never
-  /// expires. Returns it with its gate number.
+  /// Once, before any call: the node that this master runs on; it is a member like the others, told through
+  /// the listener, and never expires. Its incarnation must be random: members know the master by it, and gate
+  /// numbers begin with it. Returns it with its gate number.
   Member add_self(Member self, Listener listener);
 
   /// Whether `method` is one of clusterpb.Master; if so, `reply` is called.
@@ -45,28 +48,39 @@ class Master {
 
  private:
   struct Entry {
-    Member member;
+    std::shared_ptr<const Member> member;
     std::unique_ptr<News> news;  // null for the node itself
-    TimePoint last_heard;
+    // In time that this process has lived through: see expire().
+    Duration silent_for{0};
+    Duration unreachable_for{0};
     bool sends_heartbeats = false;
   };
+  using Entries = std::map<std::string, Entry>;
+  struct Replaced {
+    std::shared_ptr<const Member> old, now;  // null: there was, is none; both: nothing changed
+  };
 
-  CallOutcome on_register(std::string_view request);
-  CallOutcome on_unregister(std::string_view request);
-  CallOutcome on_heartbeat(std::string_view request);
-  Member& put(Member member);
-  void remove(std::map<std::string, Entry>::iterator entry, std::string_view why);
-  void tell_others(const std::string& about, const Member* old, const Member* now);
-  std::uint32_t gate_number_for(const Member& member);
+  void on_register(std::string_view request, CallReply& reply);
+  void on_unregister(std::string_view request, CallReply& reply);
+  void on_heartbeat(std::string_view request, CallReply& reply);
+  std::optional<Member> acceptable(const clusterpb::MemberInfo& info, std::string& problem) const;
+  Replaced put(Member member, News::Knows knows);
+  void remove(Entries::iterator entry, std::string_view why);
+  void tell(const Replaced& change);
+  std::uint32_t gate_number_for(const Member& member, std::uint32_t kept);
   void expire();
+  std::string_view reason_to_expire(const Entry& entry) const;
+  void bound_changes();
 
   Scheduler& scheduler_;
   Network& network_;
   const MasterOptions options_;
-  std::map<std::string, Entry> entries_;  // by address
+  Changes changes_;
+  Entries entries_;  // by address
   Listener listener_;
   std::string self_address_;
-  std::uint32_t last_gate_number_;
+  std::uint32_t last_gate_number_ = 0;
+  TimePoint last_expiry_;
   Timer expiry_timer_;
 };
 

@@ -2,16 +2,10 @@
 
 #include <utility>
 
-#include "cluster/registry/messages.h"
+#include "cluster/registry/limits.h"
 
 namespace nano::cluster {
 namespace {
-
-constexpr Duration call_timeout = std::chrono::seconds{3};
-constexpr Duration leave_timeout = std::chrono::seconds{2};
-
-/// For masters that don't say how long they wait for silent members, as Go Nano's.
-constexpr Duration expiry_otherwise = std::chrono::seconds{10};
 
 Duration from_ms(std::uint32_t milliseconds, Duration otherwise) {
   return milliseconds > 0 ? Duration{std::chrono::milliseconds{milliseconds}} : otherwise;
@@ -36,32 +30,44 @@ void MasterRegistry::join(Member self, RegistryEvents& events) {
 template <class Request>
 void MasterRegistry::call(std::string_view method, const Request& request,
                           void (MasterRegistry::*done)(const CallOutcome&)) {
-  master_->call(method, request.SerializeAsString(), call_timeout, [this, done](CallOutcome outcome) {
-    if (!leaving_) (this->*done)(outcome);
-  });
+  master_->call(method, request.SerializeAsString(), limits::master_call_timeout,
+                [this, done](CallOutcome outcome) { (this->*done)(outcome); });
 }
 
 void MasterRegistry::try_to_register() {
+  registering_ = true;
   clusterpb::RegisterRequest request;
   fill(self_, *request.mutable_memberinfo());
-  call(method::register_member, request, &MasterRegistry::on_registered);
+  call(method::register_member, request, &MasterRegistry::on_register_done);
 }
 
-void MasterRegistry::on_registered(const CallOutcome& outcome) {
-  if (!outcome.ok()) {
-    if (outcome.error().code == NetworkErrc::refused) return on_refused(outcome.error().message);
+void MasterRegistry::on_register_done(const CallOutcome& outcome) {
+  registering_ = false;
+  if (leaving_) return unregister(&MasterRegistry::on_unregistered);  // not before: it could be overtaken
+  if (outcome.ok()) {
+    const auto response = parse<clusterpb::RegisterResponse>(outcome.response());
+    response ? on_registered(*response) : on_refused("its answer is no RegisterResponse");
+  } else if (outcome.error().code == NetworkErrc::refused) {
+    on_refused(outcome.error().message);
+  } else {
     if (!registered_) {
       scheduler_.log().warning("the master cannot be reached; trying again",
                                {{"master", master_address_}, {"error", outcome.error().message}});
     }
     next_ = scheduler_.after(register_interval_, [this] { try_to_register(); });
-    return;
   }
-  const auto response = parse<clusterpb::RegisterResponse>(outcome.response());
-  if (!response) return on_refused("its answer is no RegisterResponse");
+  for (Item& item : std::exchange(early_, {})) apply(std::move(item));
+}
+
+void MasterRegistry::on_registered(const clusterpb::RegisterResponse& response) {
   const bool first = !std::exchange(registered_, true);
-  heartbeat_interval_ = from_ms(response->heartbeatms(), register_interval_);
-  const std::uint32_t given = response->gatenumber();  // masters of Go Nano give none
+  master_incarnation_ = response.master();
+  revision_ = response.revision();
+  heartbeat_interval_ = from_ms(response.heartbeatms(), register_interval_);
+  next_ = scheduler_.after(heartbeat_interval_, [this] { send_heartbeat(); });
+  grace_ = scheduler_.after(from_ms(response.expiryms(), limits::unconfirmed_member_kept),
+                            [this] { drop_unconfirmed(); });
+  const std::uint32_t given = response.gatenumber();  // masters of Go Nano give none
   if (first || (given != 0 && given != self_.gate_number)) {
     if (given != 0) self_.gate_number = given;
     scheduler_.log().info("joined the cluster",
@@ -69,12 +75,10 @@ void MasterRegistry::on_registered(const CallOutcome& outcome) {
     events_->on_joined(self_.gate_number);
   }
   for (auto& [address, known] : known_) known.confirmed = false;
-  for (const clusterpb::MemberInfo& info : response->members()) {
+  for (const clusterpb::MemberInfo& info : response.members()) {
     std::string problem;
     if (auto member = to_member(info, problem)) put(std::move(*member));
   }
-  grace_ = scheduler_.after(from_ms(response->expiryms(), expiry_otherwise), [this] { drop_unconfirmed(); });
-  next_ = scheduler_.after(heartbeat_interval_, [this] { send_heartbeat(); });
 }
 
 /// One version of Go Nano's master refuses an address that it knows already: of this node as it was before a
@@ -83,9 +87,7 @@ void MasterRegistry::on_refused(const std::string& why) {
   if (!registered_) {
     scheduler_.log().error("the master refuses this node; trying again",
                            {{"master", master_address_}, {"error", why}});
-    clusterpb::UnregisterRequest request;
-    request.set_serviceaddr(self_.address);
-    master_->call(method::unregister_member, request.SerializeAsString(), call_timeout, [](CallOutcome) {});
+    unregister(&MasterRegistry::on_stale_unregistered);
   }
   next_ = scheduler_.after(register_interval_, [this] { try_to_register(); });
 }
@@ -97,6 +99,7 @@ void MasterRegistry::send_heartbeat() {
 }
 
 void MasterRegistry::on_heartbeat_done(const CallOutcome& outcome) {
+  if (leaving_) return;
   const bool forgotten = !outcome.ok() && outcome.error().code == NetworkErrc::refused;
   // A master without heartbeats tells whether it knows this node when it is asked to register it again.
   const bool knows_none = !outcome.ok() && outcome.error().code == NetworkErrc::unimplemented;
@@ -115,34 +118,56 @@ bool MasterRegistry::on_call(std::string_view method, std::string_view request, 
     std::string problem = "the request is no NewMemberRequest";
     std::optional<Member> member = message ? to_member(message->memberinfo(), problem) : std::nullopt;
     if (!member) return refuse(problem), true;
-    put(std::move(*member));
-    reply(clusterpb::NewMemberResponse{}.SerializeAsString());
+    const std::string address = member->address;
+    hear({address, std::move(member), message->master(), message->revision()}, reply);
     return true;
   }
   if (method == method::delete_member) {
     const auto message = parse<clusterpb::DelMemberRequest>(request);
     if (!message) return refuse("the request is no DelMemberRequest"), true;
-    remove(message->serviceaddr());
-    reply(clusterpb::DelMemberResponse{}.SerializeAsString());
+    hear({message->serviceaddr(), std::nullopt, message->master(), message->revision()}, reply);
     return true;
   }
   return false;
 }
 
+void MasterRegistry::hear(Item item, CallReply& reply) {
+  if (registering_ && early_.size() >= limits::news_kept_while_registering) {
+    return reply(NetworkError{NetworkErrc::refused, "too much news for a node that is registering"});
+  }
+  reply(std::string{});  // NewMemberResponse and DelMemberResponse are empty
+  if (registering_) return early_.push_back(std::move(item));
+  apply(std::move(item));
+}
+
+void MasterRegistry::apply(Item item) {
+  // What a node misses here, the answer to its next registration tells.
+  if (!registered_ || item.master != master_incarnation_) return;
+  if (item.revision != 0 && item.revision <= revision_) return;
+  revision_ = item.revision;
+  if (item.came) return put(std::move(*item.came));
+  remove(item.address);
+}
+
 void MasterRegistry::put(Member member) {
-  if (member.address == self_.address) return;
-  const auto [place, is_new] = known_.try_emplace(member.address);
-  Known& known = place->second;
+  if (leaving_ || member.address == self_.address) return;
+  const auto found = known_.find(member.address);
+  if (found == known_.end()) {
+    if (known_.size() >= limits::members) return;
+    known_.emplace(member.address, Known{member});
+    return events_->on_member(member, true);
+  }
+  Known& known = found->second;
   known.confirmed = true;
-  if (!is_new && known.member == member) return;
+  if (known.member == member) return;
   const Member old = std::exchange(known.member, member);
-  if (!is_new) events_->on_member(old, false);
-  events_->on_member(member, true);
+  events_->on_member(old, false);
+  if (!leaving_) events_->on_member(member, true);
 }
 
 void MasterRegistry::remove(const std::string& address) {
   const auto found = known_.find(address);
-  if (found == known_.end()) return;
+  if (leaving_ || found == known_.end()) return;
   const Member member = std::move(found->second.member);
   known_.erase(found);
   events_->on_member(member, false);
@@ -158,14 +183,25 @@ void MasterRegistry::drop_unconfirmed() {
 
 void MasterRegistry::leave(Function<void()> done) {
   leaving_ = true;
-  next_.cancel();
   grace_.cancel();
-  if (!registered_) return done();
+  next_.cancel();
+  if (!events_) return done();
+  left_ = std::move(done);
+  next_ = scheduler_.after(limits::leave_timeout, [this] { on_unregistered(std::string{}); });
+  if (!registering_) unregister(&MasterRegistry::on_unregistered);
+}
+
+void MasterRegistry::unregister(void (MasterRegistry::*done)(const CallOutcome&)) {
   clusterpb::UnregisterRequest request;
   request.set_serviceaddr(self_.address);
-  auto told = std::make_shared<Function<void()>>(std::move(done));
-  master_->call(method::unregister_member, request.SerializeAsString(), leave_timeout,
-                [told](CallOutcome) { (*told)(); });
+  request.set_incarnation(self_.incarnation);
+  call(method::unregister_member, request, done);
+}
+
+/// Told by whichever comes first, the master or the timer.
+void MasterRegistry::on_unregistered(const CallOutcome&) {
+  next_.cancel();
+  if (Function<void()> left = std::exchange(left_, nullptr)) left();
 }
 
 }  // namespace nano::cluster

@@ -1,10 +1,14 @@
 // Internal header. MasterRegistry: the registry that is a master on another node, ours or Go Nano's.
 #pragma once
 
+#include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "cluster/registry/messages.h"
 #include "cluster/registry/registry.h"
 #include "nano/scheduler/scheduler.h"
 
@@ -15,6 +19,10 @@ namespace nano::cluster {
 ///
 /// A master that has started anew does not know the others yet. So members that its list lacks are kept until
 /// they have had the time to register with it as well.
+///
+/// Calls may overtake each other. News that is older than the answer to the registration, or of another
+/// master than the one registered with, is told by its revision; Go Nano's masters have none, and send one
+/// after the other.
 class MasterRegistry final : public Registry {
  public:
   /// The scheduler and the network must outlive this. `register_interval`: between attempts.
@@ -30,15 +38,27 @@ class MasterRegistry final : public Registry {
     Member member;
     bool confirmed = true;  // by the master that we are registered with
   };
+  struct Item {
+    std::string address;
+    std::optional<Member> came;  // nothing: it went
+    std::uint64_t master;
+    std::uint64_t revision;
+  };
 
   void try_to_register();
-  void on_registered(const CallOutcome& outcome);
+  void on_register_done(const CallOutcome& outcome);
+  void on_registered(const clusterpb::RegisterResponse& response);
   void on_refused(const std::string& why);
   void send_heartbeat();
   void on_heartbeat_done(const CallOutcome& outcome);
+  void hear(Item item, CallReply& reply);
+  void apply(Item item);
   void put(Member member);
   void remove(const std::string& address);
   void drop_unconfirmed();
+  void unregister(void (MasterRegistry::*done)(const CallOutcome&));
+  void on_unregistered(const CallOutcome& outcome);
+  void on_stale_unregistered(const CallOutcome&) {}
   template <class Request>
   void call(std::string_view method, const Request& request,
             void (MasterRegistry::*done)(const CallOutcome&));
@@ -50,10 +70,15 @@ class MasterRegistry final : public Registry {
   RegistryEvents* events_ = nullptr;
   Member self_;
   std::map<std::string, Known> known_;  // by address
+  std::deque<Item> early_;              // news that came while a registration was open
+  bool registering_ = false;            // a call is open
   bool registered_ = false;
   bool leaving_ = false;
+  std::uint64_t master_incarnation_ = 0;
+  std::uint64_t revision_ = 0;  // of the newest that is known of that master
   Duration heartbeat_interval_;
-  Timer next_;  // attempt or heartbeat
+  Function<void()> left_;
+  Timer next_;  // attempt or heartbeat, or the end of leaving
   Timer grace_;
 };
 

@@ -30,7 +30,10 @@ class Node final : public Service, public RegistryEvents {
     EXPECT_TRUE(registry_.on_call(method, request, reply)) << method;
   }
   StreamEvents* on_stream(std::string_view, std::unique_ptr<Stream>) override { return nullptr; }
-  void on_joined(std::uint32_t number) override { gate_numbers.push_back(number); }
+  void on_joined(std::uint32_t number) override {
+    gate_numbers.push_back(number);
+    if (leave_when_joined) registry_.leave([this] { left = true; });
+  }
   void on_member(const Member& member, bool present) override {
     changes.push_back((present ? "+" : "-") + member.address);
   }
@@ -39,6 +42,8 @@ class Node final : public Service, public RegistryEvents {
 
   Texts changes;
   std::vector<std::uint32_t> gate_numbers;
+  bool leave_when_joined = false;
+  bool left = false;
 
  private:
   std::unique_ptr<Network> network_;
@@ -80,6 +85,61 @@ class MasterNode final : public Service {
   const bool as_old_go_;
   std::unique_ptr<Network> network_;
   Master master_;
+};
+
+/// A master that answers when the test says so.
+class ScriptedMaster final : public Service {
+ public:
+  ScriptedMaster(testing::MemoryNetwork& hub, Scheduler& scheduler)
+      : network_(hub.join(scheduler, "master:1")), node_(network_->connect("one:1")) {
+    network_->listen("master:1", *this);
+  }
+  void on_call(std::string_view method, std::string_view request, CallReply reply) override {
+    calls.emplace_back(method);
+    if (method == method::register_member) {
+      registration_ = std::move(reply);
+      return;
+    }
+    if (method == method::unregister_member) {
+      unregistered = parse<clusterpb::UnregisterRequest>(request)->incarnation();
+    }
+    reply(std::string{});
+  }
+  StreamEvents* on_stream(std::string_view, std::unique_ptr<Stream>) override { return nullptr; }
+
+  void answer(std::uint64_t master, std::uint64_t revision, const Texts& members) {
+    clusterpb::RegisterResponse response;
+    response.set_master(master);
+    response.set_revision(revision);
+    for (const std::string& address : members) response.add_members()->set_serviceaddr(address);
+    registration_(response.SerializeAsString());
+  }
+  void tell_came(const std::string& address, std::uint64_t master, std::uint64_t revision) {
+    clusterpb::NewMemberRequest request;
+    request.mutable_memberinfo()->set_serviceaddr(address);
+    tell(method::new_member, request, master, revision);
+  }
+  void tell_went(const std::string& address, std::uint64_t master, std::uint64_t revision) {
+    clusterpb::DelMemberRequest request;
+    request.set_serviceaddr(address);
+    tell(method::delete_member, request, master, revision);
+  }
+
+  Texts calls;
+  std::uint64_t unregistered = 0;
+
+ private:
+  template <class Request>
+  void tell(std::string_view method, Request& request, std::uint64_t master, std::uint64_t revision) {
+    request.set_master(master);
+    request.set_revision(revision);
+    node_->call(method, request.SerializeAsString(), seconds{1},
+                [](CallOutcome outcome) { EXPECT_TRUE(outcome.ok()); });
+  }
+
+  std::unique_ptr<Network> network_;
+  std::unique_ptr<Channel> node_;
+  CallReply registration_;
 };
 
 class MasterRegistryTest : public ::testing::Test {
@@ -215,6 +275,80 @@ TEST_F(MasterRegistryTest, GetsAlongWithAMasterOfGoNanoWithoutHeartbeats) {
   EXPECT_EQ(master_->member_count(), 3u);
   EXPECT_TRUE(one.take_changes().empty());
   (void)two;
+}
+
+TEST_F(MasterRegistryTest, NewsThatOvertakesTheAnswerToTheRegistrationIsNotLost) {
+  ScriptedMaster master{hub_, time_.scheduler()};
+  Node& one = node("one:1");
+  time_.advance(milliseconds{10});
+  master.tell_came("old:1", 77, 4);
+  time_.advance(milliseconds{10});
+  master.tell_came("new:1", 77, 6);
+  time_.advance(milliseconds{10});
+  EXPECT_TRUE(one.take_changes().empty());
+  master.answer(77, 4, {"two:1"});
+  time_.advance(milliseconds{10});
+  EXPECT_EQ(one.take_changes(), (Texts{"+two:1", "+new:1"})) << "the other one had gone again by then";
+}
+
+TEST_F(MasterRegistryTest, NewsThatIsOlderThanTheAnswerOrOfAnotherMasterIsNone) {
+  ScriptedMaster master{hub_, time_.scheduler()};
+  Node& one = node("one:1");
+  time_.advance(milliseconds{10});
+  master.answer(77, 8, {"two:1"});
+  time_.advance(milliseconds{10});
+  one.take_changes();
+  master.tell_went("two:1", 77, 6);
+  master.tell_went("two:1", 78, 10);
+  time_.advance(milliseconds{10});
+  EXPECT_TRUE(one.take_changes().empty());
+  master.tell_went("two:1", 77, 10);
+  time_.advance(milliseconds{10});
+  EXPECT_EQ(one.take_changes(), (Texts{"-two:1"}));
+  master.tell_came("two:1", 77, 8);
+  time_.advance(milliseconds{10});
+  EXPECT_TRUE(one.take_changes().empty()) << "it arrived late";
+}
+
+TEST_F(MasterRegistryTest, NewsOfAGoMasterHasNoRevisionAndIsBelievedAsItComes) {
+  ScriptedMaster master{hub_, time_.scheduler()};
+  Node& one = node("one:1");
+  time_.advance(milliseconds{10});
+  master.tell_came("two:1", 0, 0);
+  time_.advance(milliseconds{10});
+  master.answer(0, 0, {});
+  time_.advance(milliseconds{10});
+  master.tell_went("two:1", 0, 0);
+  time_.advance(milliseconds{10});
+  EXPECT_EQ(one.take_changes(), (Texts{"+two:1", "-two:1"}));
+}
+
+TEST_F(MasterRegistryTest, LeavingWhileTheRegistrationIsOpenLeavesNoGhost) {
+  ScriptedMaster master{hub_, time_.scheduler()};
+  Node& one = node("one:1");
+  time_.advance(milliseconds{10});
+  one.registry().leave([&] { one.left = true; });
+  time_.advance(milliseconds{10});
+  EXPECT_EQ(master.calls.size(), 1u) << "a goodbye now could arrive before the registration";
+  master.answer(77, 2, {"two:1"});
+  time_.advance(milliseconds{10});
+  EXPECT_EQ(master.unregistered, 101u) << "its incarnation";
+  EXPECT_TRUE(one.left);
+  EXPECT_TRUE(one.gate_numbers.empty());
+  EXPECT_TRUE(one.take_changes().empty());
+}
+
+TEST_F(MasterRegistryTest, ANodeMayLeaveAsSoonAsItHasJoined) {
+  ScriptedMaster master{hub_, time_.scheduler()};
+  Node& one = node("one:1");
+  one.leave_when_joined = true;
+  time_.advance(milliseconds{10});
+  master.answer(77, 2, {"two:1"});
+  time_.advance(seconds{60});
+  EXPECT_TRUE(one.left);
+  EXPECT_TRUE(one.take_changes().empty());
+  EXPECT_EQ(master.calls,
+            (Texts{std::string{method::register_member}, std::string{method::unregister_member}}));
 }
 
 }  // namespace

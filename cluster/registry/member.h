@@ -20,4 +20,7 @@ struct Member {
   friend bool operator==(const Member&, const Member&) = default;
 };
 
+/// Whether the text is "host:port", the host without spaces and slashes, the port from `port_least` to 65535.
+bool is_address(std::string_view text, unsigned port_least = 1);
+
 }  // namespace nano::cluster

@@ -1,42 +1,48 @@
 #include "cluster/registry/messages.h"
 
 #include <algorithm>
-#include <charconv>
 
+#include "cluster/registry/limits.h"
 #include "protocol/limits.h"
 
 namespace nano::cluster {
 namespace {
 
-/// "host:port", where the host has no spaces and the port is from 1 to 65535.
-bool is_address(std::string_view text) {
-  const auto colon = text.rfind(':');
-  if (colon == 0 || colon == std::string_view::npos || text.size() > 255) return false;
-  const std::string_view port_text = text.substr(colon + 1);
-  unsigned port = 0;
-  const auto parsed = std::from_chars(port_text.data(), port_text.data() + port_text.size(), port);
-  return parsed.ec == std::errc{} && parsed.ptr == port_text.data() + port_text.size() && port >= 1 &&
-         port <= 65535 && text.find_first_of(" \t\r\n/") == std::string_view::npos;
+static_assert(limits::service_name_bytes == protocol::route_bytes_max);
+
+/// A sentence, or nothing.
+std::string problem_of(const clusterpb::MemberInfo& info) {
+  const std::string& address = info.serviceaddr();
+  const auto more_than = [](std::size_t bound) { return "more than " + std::to_string(bound); };
+  if (address.size() > limits::address_bytes) {
+    return "the service address has " + more_than(limits::address_bytes) + " bytes";
+  }
+  if (!is_address(address)) return "the service address \"" + address + "\" is not host:port";
+  if (info.label().size() > limits::label_bytes) {
+    return "member " + address + " has a label of " + more_than(limits::label_bytes) + " bytes";
+  }
+  if (static_cast<std::size_t>(info.services_size()) > limits::services_per_member) {
+    return "member " + address + " has " + more_than(limits::services_per_member) + " services";
+  }
+  for (const std::string& service : info.services()) {
+    if (!service.empty() && service.size() <= limits::service_name_bytes) continue;
+    return "member " + address + " has a service whose name is empty or longer than " +
+           std::to_string(limits::service_name_bytes) + " bytes";
+  }
+  return {};
 }
 
 }  // namespace
 
 std::optional<Member> to_member(const clusterpb::MemberInfo& info, std::string& problem) {
-  if (!is_address(info.serviceaddr())) {
-    problem = "the service address \"" + info.serviceaddr() + "\" is not host:port";
-    return std::nullopt;
-  }
+  problem = problem_of(info);
+  if (!problem.empty()) return std::nullopt;
   Member member{.address = info.serviceaddr(),
                 .label = info.label(),
                 .services = {info.services().begin(), info.services().end()},
                 .link_version = info.linkversion(),
                 .gate_number = info.gatenumber(),
                 .incarnation = info.incarnation()};
-  for (const std::string& service : member.services) {
-    if (!service.empty() && service.size() <= protocol::route_bytes_max) continue;
-    problem = "member " + member.address + " has a service whose name is empty or longer than 255 bytes";
-    return std::nullopt;
-  }
   std::sort(member.services.begin(), member.services.end());
   member.services.erase(std::unique(member.services.begin(), member.services.end()), member.services.end());
   return member;

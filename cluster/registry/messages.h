@@ -16,6 +16,14 @@ inline constexpr std::string_view unregister_member = "/clusterpb.Master/Unregis
 inline constexpr std::string_view heartbeat = "/clusterpb.Master/Heartbeat";
 inline constexpr std::string_view new_member = "/clusterpb.Member/NewMember";
 inline constexpr std::string_view delete_member = "/clusterpb.Member/DelMember";
+inline constexpr std::string_view handle_request = "/clusterpb.Member/HandleRequest";
+inline constexpr std::string_view handle_notify = "/clusterpb.Member/HandleNotify";
+inline constexpr std::string_view handle_push = "/clusterpb.Member/HandlePush";
+inline constexpr std::string_view handle_response = "/clusterpb.Member/HandleResponse";
+inline constexpr std::string_view session_closed = "/clusterpb.Member/SessionClosed";
+inline constexpr std::string_view close_session = "/clusterpb.Member/CloseSession";
+/// That no node has: to hear that it is there.
+inline constexpr std::string_view probe = "/clusterpb.Member/Probe";
 }  // namespace method
 
 /// Sorts the services. Nothing, with a sentence in `problem`, for what no node should say of itself.

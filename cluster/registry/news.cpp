@@ -1,72 +1,66 @@
 #include "cluster/registry/news.h"
 
-#include <algorithm>
 #include <utility>
 
+#include "cluster/registry/limits.h"
 #include "cluster/registry/messages.h"
 
 namespace nano::cluster {
-namespace {
 
-/// News are small: a member that does not answer by then is taken for unreachable.
-constexpr Duration call_timeout = std::chrono::seconds{3};
-constexpr Duration retry_delay = std::chrono::seconds{1};
+News::News(Scheduler& scheduler, std::unique_ptr<Channel> channel, const Changes& changes,
+           std::string address, Knows knows)
+    : scheduler_(scheduler),
+      changes_(changes),
+      address_(std::move(address)),
+      doubtful_until_(changes.revision()),
+      told_(knows == Knows::all_so_far ? changes.revision() : 0),
+      channel_(std::move(channel)) {}
 
-}  // namespace
-
-News::News(Scheduler& scheduler, std::unique_ptr<Channel> channel)
-    : scheduler_(scheduler), channel_(std::move(channel)) {}
-
-void News::tell(const std::string& address, bool went, std::optional<Member> came) {
-  const auto first_waiting = steps_.begin() + (sending_ ? 1 : 0);
-  if (went) {
-    // What the member was not told yet it need not be told any more.
-    steps_.erase(std::remove_if(first_waiting, steps_.end(),
-                                [&](const Step& step) { return step.address == address && step.came; }),
-                 steps_.end());
-    const bool known = std::any_of(steps_.begin() + (sending_ ? 1 : 0), steps_.end(),
-                                   [&](const Step& step) { return step.address == address; });
-    if (!known) steps_.push_back({address, std::nullopt});
-  }
-  if (came) steps_.push_back({address, std::move(came)});
-  if (!sending_ && !failing_since_) send_next();
-}
-
-Duration News::failing_for() const {
-  return failing_since_ ? scheduler_.now() - *failing_since_ : Duration::zero();
+void News::send() {
+  if (!sending_ && !failing_) send_next();
 }
 
 void News::send_next() {
-  if (steps_.empty()) return;
+  Changes::Place next = changes_.after(told_);
+  if (next != changes_.end() && next->second.address == address_) next = changes_.after(told_ = next->first);
+  if (next == changes_.end()) return;
+  const auto& [revision, change] = *next;
+  // Go nodes would have a member twice that comes again without having gone.
+  const bool goes_first =
+      change.came && (change.replaces || revision <= doubtful_until_) && told_ != revision - 1;
+  send_step(change, goes_first ? revision - 1 : revision, goes_first || !change.came);
+}
+
+void News::send_step(const Changes::Change& change, std::uint64_t step, bool goes) {
   sending_ = true;
-  const Step& step = steps_.front();
-  const auto send = [&](std::string_view method, const auto& request) {
-    channel_->call(method, request.SerializeAsString(), call_timeout,
-                   [this](CallOutcome outcome) { on_done(outcome); });
+  const auto send = [&](std::string_view method, auto& request) {
+    request.set_revision(step);
+    request.set_master(changes_.master());
+    channel_->call(method, request.SerializeAsString(), limits::news_timeout,
+                   [this, step](CallOutcome outcome) { on_done(outcome, step); });
   };
-  if (step.came) {
-    clusterpb::NewMemberRequest request;
-    fill(*step.came, *request.mutable_memberinfo());
-    send(method::new_member, request);
-  } else {
+  if (goes) {
     clusterpb::DelMemberRequest request;
-    request.set_serviceaddr(step.address);
+    request.set_serviceaddr(change.address);
     send(method::delete_member, request);
+  } else {
+    clusterpb::NewMemberRequest request;
+    fill(*change.came, *request.mutable_memberinfo());
+    send(method::new_member, request);
   }
 }
 
-void News::on_done(const CallOutcome& outcome) {
+void News::on_done(const CallOutcome& outcome, std::uint64_t step) {
   sending_ = false;
   // An error that the member answers is its own affair: it has been told.
-  const bool told = outcome.ok() || outcome.error().code == NetworkErrc::refused ||
-                    outcome.error().code == NetworkErrc::unimplemented;
-  if (told) {
-    failing_since_.reset();
-    steps_.pop_front();
-    return send_next();
+  failing_ = !outcome.ok() && outcome.error().code != NetworkErrc::refused &&
+             outcome.error().code != NetworkErrc::unimplemented;
+  if (failing_) {
+    retry_ = scheduler_.after(limits::news_retry_delay, [this] { send_next(); });
+    return;
   }
-  if (!failing_since_) failing_since_ = scheduler_.now();
-  retry_ = scheduler_.after(retry_delay, [this] { send_next(); });
+  told_ = step;
+  send_next();
 }
 
 }  // namespace nano::cluster

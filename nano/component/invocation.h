@@ -29,6 +29,8 @@ class Invocation {
   SessionHost& host() const { return host_; }
   std::string_view route() const { return route_; }
   protocol::ByteView payload() const { return payload_; }
+  /// Whether anybody waits for an answer; a notify is just handled.
+  bool wants_answer() const { return reply_to_.anybody() && !settled_; }
 
   /// Each of these settles the invocation; what comes after the first does nothing, so that a handler that
   /// throws after it has answered, or has handed its call on, is not answered for again.
@@ -39,8 +41,6 @@ class Invocation {
   std::optional<PendingCall> defer();
 
  private:
-  bool wants_answer() const { return reply_to_.anybody() && !settled_; }
-
   std::optional<PendingCall> deferred_;  // what this is the dispatch of
   SessionHost& host_;
   Session* session_;

@@ -1,0 +1,34 @@
+// Internal header. Gate: another node, as the one that clients are connected to whose sessions this node
+// serves.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "nano/component/invocation.h"
+#include "nano/session/session.h"
+
+namespace nano::cluster {
+
+/// Logic thread only.
+class Gate {
+ public:
+  virtual ~Gate() = default;
+
+  virtual void push(SessionId session, std::string_view route, protocol::ByteView payload) = 0;
+  virtual void respond(SessionId session, std::uint64_t id, protocol::ByteView payload, bool is_error) = 0;
+  virtual void kick(SessionId session, std::string_view reason) = 0;
+  virtual void close(SessionId session) = 0;
+  /// What the session's handlers decided here. False: the gate does not take part in that.
+  virtual bool bind(SessionId session, std::int64_t uid) = 0;
+  virtual bool share(SessionId session, std::string_view name, const std::string& value) = 0;
+  /// A message in the session's name to a service that is not here. False: to be routed by this node.
+  virtual bool invoke(Session& session, Invocation& invocation) = 0;
+  /// The session is no more; its entity is destroyed in a later turn.
+  virtual void forget(SessionId session) = 0;
+  /// "host:port" of a gate of Go Nano, which others reach as well; empty: only this node reaches it.
+  virtual std::string_view go_address() const { return {}; }
+};
+
+}  // namespace nano::cluster

@@ -1,0 +1,92 @@
+#include "cluster/go_backend.h"
+
+#include <utility>
+
+#include "cluster/link_backend.h"
+#include "cluster/network/limits.h"
+#include "cluster/registry/messages.h"
+#include "cluster/remote_session.h"
+
+namespace nano::cluster {
+
+GoBackend::GoBackend(SessionHost& host, PendingRequests& pending, Network& network, std::string own_address,
+                     const std::string& address)
+    : host_(host),
+      pending_(pending),
+      own_address_(std::move(own_address)),
+      address_(address),
+      calls_(network.connect(address)) {}
+
+GoBackend::~GoBackend() { pending_.fail_all(this, {Errc::unavailable, "The service is gone."}); }
+
+void GoBackend::send(Session* session, std::uint64_t request_id, std::string_view route,
+                     protocol::ByteView payload) {
+  RemoteSession* const remote = session ? RemoteSession::of(*session) : nullptr;
+  if (!session || (remote && request_id != 0)) {
+    return fail(request_id, {Errc::unavailable,
+                             "The service is a node of Go Nano, which answers only its clients' requests."});
+  }
+  const std::string gate = remote ? std::string{remote->gate().go_address()} : own_address_;
+  if (!remote) sessions_.insert(session->id());
+  const auto session_id = static_cast<std::int64_t>(session->id());
+  if (request_id == 0) {
+    clusterpb::NotifyMessage message;
+    message.set_gateaddr(gate);
+    message.set_sessionid(session_id);
+    message.set_route(std::string{route});
+    message.set_data(payload.data(), payload.size());
+    calls_.call(session->id(), method::handle_notify, message.SerializeAsString(),
+                [this](const CallOutcome& outcome) { on_sent(0, outcome); });
+    return;
+  }
+  clusterpb::RequestMessage message;
+  message.set_gateaddr(gate);
+  message.set_sessionid(session_id);
+  message.set_id(request_id);
+  message.set_route(std::string{route});
+  message.set_data(payload.data(), payload.size());
+  calls_.call(session->id(), method::handle_request, message.SerializeAsString(),
+              [this, request_id](const CallOutcome& outcome) { on_sent(request_id, outcome); });
+  if (!probe_timer_.active()) {
+    probe_timer_ = host_.scheduler().after(limits::unary_probe_interval, [this] { probe(); });
+  }
+}
+
+void GoBackend::on_sent(std::uint64_t request_id, const CallOutcome& outcome) {
+  reachable_ = outcome.ok() || outcome.error().code != NetworkErrc::unreachable;
+  if (outcome.ok()) return;
+  host_.log().warning("a Go node did not take a message",
+                      {{"node", address_}, {"error", outcome.error().message}});
+  fail(request_id, {Errc::unavailable, "The service did not take the request."});
+}
+
+void GoBackend::fail(std::uint64_t request_id, const Error& error) {
+  if (auto call = pending_.take(this, request_id)) call->fail(error);
+}
+
+bool GoBackend::answer(std::uint64_t request_id, std::string_view payload) {
+  auto call = pending_.take(this, request_id);
+  if (call) settle(std::move(*call), payload, false);
+  return call.has_value();
+}
+
+void GoBackend::on_ended(Session& session) {
+  if (sessions_.erase(session.id()) == 0) return;
+  clusterpb::SessionClosedRequest message;
+  message.set_sessionid(static_cast<std::int64_t>(session.id()));
+  calls_.call(session.id(), method::session_closed, message.SerializeAsString(), [](const CallOutcome&) {});
+}
+
+/// A Go node knows no such method, and says so, as long as it lives.
+void GoBackend::probe() {
+  if (!pending_.any(this) && reachable_) return;
+  calls_.channel().call(method::probe, "", limits::unary_call_timeout, [this](const CallOutcome& outcome) {
+    const bool answers = outcome.ok() || outcome.error().code == NetworkErrc::unimplemented ||
+                         outcome.error().code == NetworkErrc::refused;
+    reachable_ = answers;
+    if (!answers) pending_.fail_all(this, {Errc::unavailable, "The service cannot be reached."});
+    probe_timer_ = host_.scheduler().after(limits::unary_probe_interval, [this] { probe(); });
+  });
+}
+
+}  // namespace nano::cluster

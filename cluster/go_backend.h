@@ -1,0 +1,53 @@
+// Internal header. GoBackend: a node of Go Nano that serves this node's sessions, by unary calls.
+#pragma once
+
+#include <memory>
+#include <set>
+#include <string>
+
+#include "cluster/backend.h"
+#include "cluster/pending_requests.h"
+#include "cluster/unary_queue.h"
+
+namespace nano::cluster {
+
+/// Its answers come back as calls of its own (HandleResponse), which the node hands to answer(). It knows
+/// neither uids nor shared values of sessions, and answers no calls that are not a client's. Logic thread
+/// only.
+class GoBackend final : public Backend {
+ public:
+  /// All references must outlive it.
+  GoBackend(SessionHost& host, PendingRequests& pending, Network& network, std::string own_address,
+            const std::string& address);
+  ~GoBackend() override;
+
+  /// Whether the answer was awaited.
+  bool answer(std::uint64_t request_id, std::string_view payload);
+
+  bool usable() const override { return reachable_ && !calls_.full(); }
+  bool full() const override { return calls_.full(); }
+  bool connected() const override { return false; }
+  void send(Session* session, std::uint64_t request_id, std::string_view route,
+            protocol::ByteView payload) override;
+  void on_ended(Session& session) override;
+  void on_bound(Session&, bool) override {}
+  void on_shared(Session&, std::string_view, const std::string&, bool) override {}
+  void close() override {}
+  bool drained() const override { return calls_.empty(); }
+
+ private:
+  void fail(std::uint64_t request_id, const Error& error);
+  void on_sent(std::uint64_t request_id, const CallOutcome& outcome);
+  void probe();
+
+  SessionHost& host_;
+  PendingRequests& pending_;
+  const std::string own_address_;
+  const std::string address_;
+  UnaryQueue calls_;
+  std::set<SessionId> sessions_;  // known there
+  bool reachable_ = true;
+  Timer probe_timer_;
+};
+
+}  // namespace nano::cluster

@@ -1,0 +1,187 @@
+#include "cluster/link_backend.h"
+
+#include <stdexcept>
+#include <utility>
+
+#include "cluster/remote_session.h"
+#include "protocol/handshake.h"
+
+namespace nano::cluster {
+
+void settle(PendingCall call, std::string_view payload, bool is_error) {
+  if (!is_error) {
+    try {
+      return call.answer_bytes(protocol::as_bytes(payload));
+    } catch (const std::length_error& failure) {
+      return call.fail({Errc::internal, failure.what()});
+    }
+  }
+  const auto error = protocol::parse_error(protocol::as_bytes(payload));
+  call.fail(error ? Error{error->code, error->msg} : Error{Errc::internal, "The service failed."});
+}
+
+LinkBackend::LinkBackend(SessionHost& host, PendingRequests& pending, std::mt19937_64& random,
+                         Network& network, const std::string& own_address, std::string address,
+                         BackendEvents& events)
+    : host_(host),
+      pending_(pending),
+      address_(std::move(address)),
+      events_(events),
+      link_(host.scheduler(), network.connect(address_), own_address, random, *this) {}
+
+LinkBackend::~LinkBackend() { pending_.fail_all(this, {Errc::unavailable, "The service is gone."}); }
+
+// -- to the backend ----------------------------------------------------------------------------------------
+
+void LinkBackend::send(Session* session, std::uint64_t request_id, std::string_view route,
+                       protocol::ByteView payload) {
+  const std::size_t bytes = route.size() + payload.size();
+  RemoteSession* const remote = session ? RemoteSession::of(*session) : nullptr;
+  if (session && !remote) introduce(*session);
+  LinkMessage& message = link_.add(session ? LinkMessage::MESSAGE : LinkMessage::CALL, bytes);
+  if (session) message.set_session_id(session->id());
+  if (remote) message.set_gate(std::string{remote->gate().go_address()});
+  message.set_id(request_id);
+  message.set_route(route.data(), route.size());
+  message.set_payload(payload.data(), payload.size());
+}
+
+void LinkBackend::relay(SessionId session, std::string_view route, protocol::ByteView payload) {
+  LinkMessage& message = link_.add(LinkMessage::MESSAGE, route.size() + payload.size());
+  message.set_session_id(session);
+  message.set_gate(address_);
+  message.set_route(route.data(), route.size());
+  message.set_payload(payload.data(), payload.size());
+}
+
+void LinkBackend::introduce(Session& session) {
+  if (!sessions_.insert(session.id()).second) return;
+  LinkMessage& message = link_.add(LinkMessage::SESSION_OPENED, nano::limits::shared_bytes);
+  message.set_session_id(session.id());
+  message.set_text(session.remote_address());
+  message.set_uid(session.uid());
+  for (const auto& [name, value] : session.shared_values()) {
+    wire::SharedValue& shared = *message.add_shared();
+    shared.set_name(name);
+    shared.set_value(value);
+  }
+}
+
+void LinkBackend::on_ended(Session& session) {
+  if (sessions_.erase(session.id()) == 0) return;
+  LinkMessage& message = link_.add(LinkMessage::SESSION_CLOSED, session.close_reason().size());
+  message.set_session_id(session.id());
+  message.set_text(session.close_reason());
+}
+
+void LinkBackend::on_bound(Session& session, bool is_echo) {
+  if (!sessions_.contains(session.id())) return;
+  LinkMessage& message = link_.add(LinkMessage::BOUND, 0);
+  message.set_session_id(session.id());
+  message.set_uid(session.uid());
+  message.set_is_echo(is_echo);
+}
+
+void LinkBackend::on_shared(Session& session, std::string_view name, const std::string& value, bool is_echo) {
+  if (!sessions_.contains(session.id())) return;
+  LinkMessage& message = link_.add(LinkMessage::SHARED, name.size() + value.size());
+  message.set_session_id(session.id());
+  message.set_is_echo(is_echo);
+  wire::SharedValue& shared = *message.add_shared();
+  shared.set_name(name.data(), name.size());
+  shared.set_value(value);
+}
+
+void LinkBackend::push_to_user(std::int64_t uid, std::string_view route, std::string_view payload) {
+  LinkMessage& message = link_.add(LinkMessage::PUSH_TO_USER, route.size() + payload.size());
+  message.set_uid(uid);
+  message.set_route(route.data(), route.size());
+  message.set_payload(payload.data(), payload.size());
+}
+
+void LinkBackend::kick_user(std::int64_t uid, std::string_view reason) {
+  LinkMessage& message = link_.add(LinkMessage::KICK_USER, reason.size());
+  message.set_uid(uid);
+  message.set_text(reason.data(), reason.size());
+}
+
+void LinkBackend::send_answer(std::uint64_t id, protocol::ByteView payload, bool is_error) {
+  LinkMessage& message = link_.add(LinkMessage::ANSWER, payload.size());
+  message.set_id(id);
+  message.set_payload(payload.data(), payload.size());
+  message.set_is_error(is_error);
+}
+
+// -- from the backend --------------------------------------------------------------------------------------
+
+void LinkBackend::on_message(const LinkMessage& message) {
+  if (message.kind() == LinkMessage::ANSWER) return on_answer(message);
+  if (message.kind() == LinkMessage::PUSH) return on_push(message);
+  const SessionPtr session =
+      sessions_.contains(message.session_id()) ? host_.sessions.find(message.session_id()) : nullptr;
+  if (message.kind() == LinkMessage::INVOKE) return on_invoke(session.get(), message);
+  if (!session) return;  // it has just closed; the backend will hear of it
+  switch (message.kind()) {
+    case LinkMessage::KICK: return session->kick(message.text());
+    case LinkMessage::CLOSE: return session->close();
+    case LinkMessage::BOUND: session->apply_uid(message.uid()); break;
+    case LinkMessage::SHARED:
+      for (const wire::SharedValue& shared : message.shared()) {
+        session->apply_shared(shared.name(), shared.value());
+      }
+      break;
+    default: return;  // of a later version
+  }
+  events_.on_changed_by_backend(*session, message, *this);
+}
+
+void LinkBackend::on_answer(const LinkMessage& message) {
+  if (auto call = pending_.take(this, message.id())) {
+    settle(std::move(*call), message.payload(), message.is_error());
+  }
+}
+
+void LinkBackend::on_push(const LinkMessage& message) {
+  const auto payload = protocol::as_bytes(message.payload());
+  try {
+    if (message.session_ids_size() == 1 || host_.outbound) {
+      for (const SessionId id : message.session_ids()) {
+        if (const SessionPtr session = host_.sessions.find(id); session && session->entity()) {
+          session->entity()->push(message.route(), payload);
+        }
+      }
+      return;
+    }
+    protocol::Message push;
+    push.type = protocol::MessageType::push;
+    push.route = message.route();
+    push.payload = payload;
+    const Frame frame = host_.encode(push);
+    for (const SessionId id : message.session_ids()) {
+      if (const SessionPtr session = host_.sessions.find(id); session && session->entity()) {
+        session->entity()->deliver(frame);
+      }
+    }
+  } catch (const std::length_error& failure) {
+    host_.log().error("push of a backend dropped", {{"backend", address_}, {"error", failure.what()}});
+  }
+}
+
+void LinkBackend::on_invoke(Session* session, const LinkMessage& message) {
+  ReplyTo reply_to = LinkAnswer::reply_to(*this, message.id());
+  if (!session) return reply_to.fail(nullptr, {Errc::unavailable, "The session has closed."});
+  host_.events().on_call(host_, session, message.route(), protocol::as_bytes(message.payload()),
+                         std::move(reply_to));
+}
+
+void LinkBackend::on_unreachable() {
+  pending_.fail_all(this, {Errc::unavailable, "The service cannot be reached."});
+}
+
+void LinkBackend::on_over() {
+  sessions_.clear();
+  pending_.fail_all(this, {Errc::unavailable, "The service is gone."});
+  events_.on_backend_lost(address_);
+}
+
+}  // namespace nano::cluster

@@ -1,0 +1,170 @@
+#include "cluster/link_gate.h"
+
+#include <utility>
+
+#include "cluster/link_backend.h"
+
+namespace nano::cluster {
+
+LinkGate::LinkGate(SessionHost& host, PendingRequests& pending, IncomingLink& link, GateEvents& events)
+    : host_(host), pending_(pending), link_(link), events_(events) {}
+
+LinkGate::~LinkGate() {
+  end_sessions("shutdown");
+  pending_.fail_all(this, {Errc::unavailable, "The session's gate is gone."});
+}
+
+void LinkGate::end_sessions(const std::string& reason) {
+  while (!sessions_.empty()) sessions_.begin()->second->end(reason);  // which takes it out
+}
+
+RemoteSession* LinkGate::find(SessionId session) const {
+  const auto found = sessions_.find(session);
+  return found == sessions_.end() ? nullptr : found->second.get();
+}
+
+// -- from the gate -----------------------------------------------------------------------------------------
+
+void LinkGate::on_message(const LinkMessage& message) {
+  const auto payload = protocol::as_bytes(message.payload());
+  switch (message.kind()) {
+    case LinkMessage::MESSAGE: return on_session_message(message);
+    case LinkMessage::SESSION_OPENED: return on_session_opened(message);
+    case LinkMessage::SESSION_CLOSED:
+      if (RemoteSession* session = find(message.session_id())) session->end(message.text());
+      return;
+    case LinkMessage::BOUND:
+    case LinkMessage::SHARED: return on_session_change(message);
+    case LinkMessage::CALL:
+      return host_.events().on_call(host_, nullptr, message.route(), payload,
+                                    LinkAnswer::reply_to(*this, message.id()));
+    case LinkMessage::ANSWER:
+      if (auto call = pending_.take(this, message.id())) {
+        settle(std::move(*call), message.payload(), message.is_error());
+      }
+      return;
+    case LinkMessage::PUSH_TO_USER:
+      return events_.on_push_to_user(message.uid(), message.route(), message.payload());
+    case LinkMessage::KICK_USER: return events_.on_kick_user(message.uid(), message.text());
+    default: return;  // of a later version
+  }
+}
+
+void LinkGate::on_session_opened(const LinkMessage& message) {
+  const SessionId id = message.session_id();
+  if (host_.sessions.find(id)) {
+    host_.log().error("two gates have a session of the same id; the second one is not served",
+                      {{"session", id}, {"gate", link_.address()}});
+    return;
+  }
+  const auto session = std::make_shared<RemoteSession>(host_, *this, id, message.text());
+  sessions_.emplace(id, session);
+  session->session().apply_uid(message.uid());
+  for (const wire::SharedValue& shared : message.shared()) {
+    session->session().apply_shared(shared.name(), shared.value());
+  }
+  session->open();
+}
+
+void LinkGate::on_session_message(const LinkMessage& message) {
+  Session* session = nullptr;
+  ReplyTo reply_to;
+  if (!message.gate().empty()) {
+    session = events_.find_session_of_gate(message.gate(), message.session_id());
+    reply_to = LinkAnswer::reply_to(*this, message.id());
+  } else if (RemoteSession* remote = find(message.session_id())) {
+    remote->touch();
+    session = &remote->session();
+    if (message.id() != 0) reply_to = ReplyTo::client(message.id());
+  }
+  if (!session) {
+    return LinkAnswer::reply_to(*this, message.id())
+        .fail(nullptr, {Errc::unavailable, "The session has closed."});
+  }
+  const SessionPtr alive = session->shared_from_this();
+  host_.events().on_call(host_, session, message.route(), protocol::as_bytes(message.payload()),
+                         std::move(reply_to));
+}
+
+void LinkGate::on_session_change(const LinkMessage& message) {
+  RemoteSession* session = find(message.session_id());
+  if (!session) return;
+  if (message.kind() == LinkMessage::BOUND) return session->apply_uid(message.uid(), message.is_echo());
+  for (const wire::SharedValue& shared : message.shared()) {
+    session->apply_shared(shared.name(), shared.value(), message.is_echo());
+  }
+}
+
+void LinkGate::on_over(std::string_view) {
+  end_sessions("gate_lost");
+  pending_.fail_all(this, {Errc::unavailable, "The session's gate is gone."});
+}
+
+// -- to the gate -------------------------------------------------------------------------------------------
+
+LinkMessage& LinkGate::add(LinkMessage::Kind kind, SessionId session, std::size_t bytes) {
+  LinkMessage& message = link_.add(kind, bytes);
+  message.set_session_id(session);
+  return message;
+}
+
+/// The same push to many sessions, one after the other, is one message with many receivers.
+void LinkGate::push(SessionId session, std::string_view route, protocol::ByteView payload) {
+  LinkMessage* last = link_.last();
+  if (!last || last->kind() != LinkMessage::PUSH || last->payload() != protocol::as_text(payload) ||
+      last->route() != route) {
+    last = &link_.add(LinkMessage::PUSH, route.size() + payload.size());
+    last->set_route(route.data(), route.size());
+    last->set_payload(payload.data(), payload.size());
+  }
+  last->add_session_ids(session);
+}
+
+void LinkGate::respond(SessionId, std::uint64_t id, protocol::ByteView payload, bool is_error) {
+  send_answer(id, payload, is_error);
+}
+
+void LinkGate::send_answer(std::uint64_t id, protocol::ByteView payload, bool is_error) {
+  LinkMessage& message = link_.add(LinkMessage::ANSWER, payload.size());
+  message.set_id(id);
+  message.set_payload(payload.data(), payload.size());
+  message.set_is_error(is_error);
+}
+
+void LinkGate::kick(SessionId session, std::string_view reason) {
+  add(LinkMessage::KICK, session, reason.size()).set_text(reason.data(), reason.size());
+}
+
+void LinkGate::close(SessionId session) { add(LinkMessage::CLOSE, session, 0); }
+
+bool LinkGate::bind(SessionId session, std::int64_t uid) {
+  add(LinkMessage::BOUND, session, 0).set_uid(uid);
+  return true;
+}
+
+bool LinkGate::share(SessionId session, std::string_view name, const std::string& value) {
+  wire::SharedValue& shared = *add(LinkMessage::SHARED, session, name.size() + value.size()).add_shared();
+  shared.set_name(name.data(), name.size());
+  shared.set_value(value);
+  return true;
+}
+
+/// The gate routes it, as it knows where the session's messages for that service go.
+bool LinkGate::invoke(Session& session, Invocation& invocation) {
+  std::uint64_t id = 0;
+  if (invocation.wants_answer()) {
+    std::optional<PendingCall> call = invocation.defer();
+    if (!call) return true;
+    id = pending_.add(this, std::move(*call));
+  }
+  const auto payload = invocation.payload();
+  LinkMessage& message = add(LinkMessage::INVOKE, session.id(), invocation.route().size() + payload.size());
+  message.set_id(id);
+  message.set_route(invocation.route().data(), invocation.route().size());
+  message.set_payload(payload.data(), payload.size());
+  return true;
+}
+
+void LinkGate::forget(SessionId session) { sessions_.erase(session); }
+
+}  // namespace nano::cluster

@@ -1,0 +1,64 @@
+// Internal header. LinkGate: a node of ours whose sessions this node serves, over a link.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "cluster/gate.h"
+#include "cluster/link/incoming_link.h"
+#include "cluster/link_answer.h"
+#include "cluster/pending_requests.h"
+#include "cluster/remote_session.h"
+
+namespace nano::cluster {
+
+/// What gates make their node do. Logic thread only.
+class GateEvents {
+ public:
+  virtual ~GateEvents() = default;
+  virtual void on_push_to_user(std::int64_t uid, std::string_view route, std::string_view payload) = 0;
+  virtual void on_kick_user(std::int64_t uid, std::string_view reason) = 0;
+  /// The session of the gate at this address, in whose name a third node sends; null: there is none.
+  virtual Session* find_session_of_gate(const std::string& gate_address, SessionId id) = 0;
+};
+
+/// Lives as long as its link. Logic thread only.
+class LinkGate final : public Gate, public IncomingLinkEvents, private AnswerSender {
+ public:
+  /// All references must outlive it.
+  LinkGate(SessionHost& host, PendingRequests& pending, IncomingLink& link, GateEvents& events);
+  ~LinkGate() override;
+
+  /// Its sessions end here; what comes for them is answered with an error.
+  void end_sessions(const std::string& reason);
+
+  // Gate
+  void push(SessionId session, std::string_view route, protocol::ByteView payload) override;
+  void respond(SessionId session, std::uint64_t id, protocol::ByteView payload, bool is_error) override;
+  void kick(SessionId session, std::string_view reason) override;
+  void close(SessionId session) override;
+  bool bind(SessionId session, std::int64_t uid) override;
+  bool share(SessionId session, std::string_view name, const std::string& value) override;
+  bool invoke(Session& session, Invocation& invocation) override;
+  void forget(SessionId session) override;
+
+ private:
+  void on_message(const LinkMessage& message) override;
+  void on_over(std::string_view why) override;
+  void send_answer(std::uint64_t id, protocol::ByteView payload, bool is_error) override;
+
+  LinkMessage& add(LinkMessage::Kind kind, SessionId session, std::size_t bytes);
+  RemoteSession* find(SessionId session) const;
+  void on_session_opened(const LinkMessage& message);
+  void on_session_message(const LinkMessage& message);
+  void on_session_change(const LinkMessage& message);
+
+  SessionHost& host_;
+  PendingRequests& pending_;
+  IncomingLink& link_;
+  GateEvents& events_;
+  std::map<SessionId, std::shared_ptr<RemoteSession>> sessions_;
+};
+
+}  // namespace nano::cluster

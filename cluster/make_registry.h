@@ -1,0 +1,20 @@
+// Internal header. The registry and the network that a node's options ask for.
+#pragma once
+
+#include <memory>
+
+#include "cluster/network/network.h"
+#include "cluster/node_options.h"
+#include "cluster/registry/registry.h"
+#include "nano/scheduler/scheduler.h"
+
+namespace nano::cluster {
+
+/// Over gRPC. Throws std::runtime_error with a sentence when a certificate cannot be read.
+std::unique_ptr<Network> make_network(Scheduler& scheduler, const NodeOptions& options);
+
+/// The scheduler and the network must outlive it. Throws std::invalid_argument with a sentence for a registry
+/// that there cannot be.
+std::unique_ptr<Registry> make_registry(Scheduler& scheduler, Network& network, const NodeOptions& options);
+
+}  // namespace nano::cluster

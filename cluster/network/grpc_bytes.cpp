@@ -1,0 +1,53 @@
+#include "cluster/network/grpc_bytes.h"
+
+#include <cstddef>
+#include <utility>
+
+namespace nano::cluster {
+namespace {
+
+/// Up to here one copy is cheaper than the holder of a string.
+constexpr std::size_t copied_bytes_max = 512;
+
+}  // namespace
+
+grpc::ByteBuffer to_buffer(std::string bytes) {
+  if (bytes.size() <= copied_bytes_max) {
+    const grpc::Slice slice{bytes.data(), bytes.size()};
+    return grpc::ByteBuffer{&slice, 1};
+  }
+  auto* holder = new std::string(std::move(bytes));
+  const grpc::Slice slice{holder->data(), holder->size(),
+                          [](void* held) { delete static_cast<std::string*>(held); }, holder};
+  return grpc::ByteBuffer{&slice, 1};
+}
+
+grpc::Slice to_slice(const grpc::ByteBuffer& buffer) {
+  grpc::Slice slice;
+  if (!buffer.Valid() || buffer.TrySingleSlice(&slice).ok()) return slice;
+  (void)buffer.DumpToSingleSlice(&slice);
+  return slice;
+}
+
+NetworkError to_error(const grpc::Status& status) {
+  switch (status.error_code()) {
+    case grpc::StatusCode::UNAVAILABLE:
+    case grpc::StatusCode::CANCELLED:  // by the other side's gRPC, when it gave the call up
+      return {NetworkErrc::unreachable, status.error_message()};
+    case grpc::StatusCode::DEADLINE_EXCEEDED: return {NetworkErrc::timeout, status.error_message()};
+    case grpc::StatusCode::UNIMPLEMENTED: return {NetworkErrc::unimplemented, status.error_message()};
+    default: return {NetworkErrc::refused, status.error_message()};
+  }
+}
+
+grpc::Status to_status(const NetworkError& error) {
+  switch (error.code) {
+    case NetworkErrc::unreachable: return {grpc::StatusCode::UNAVAILABLE, error.message};
+    case NetworkErrc::timeout: return {grpc::StatusCode::DEADLINE_EXCEEDED, error.message};
+    case NetworkErrc::unimplemented: return {grpc::StatusCode::UNIMPLEMENTED, error.message};
+    case NetworkErrc::refused: break;
+  }
+  return {grpc::StatusCode::UNKNOWN, error.message};  // what Go's servers answer for plain errors
+}
+
+}  // namespace nano::cluster

@@ -1,0 +1,100 @@
+#include "cluster/network/grpc_settings.h"
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+
+#include <grpc/support/log.h>
+
+namespace nano::cluster {
+namespace {
+
+constexpr int message_bytes_max = 64 * 1024 * 1024;
+
+constexpr int reconnect_first_ms = 100;
+constexpr int reconnect_max_ms = 2000;
+/// How long one attempt to connect may take: gRPC calls this the least time between attempts.
+constexpr int connect_timeout_ms = 2000;
+constexpr int resolve_interval_ms = 1000;
+
+/// Clients of other makes may ask as often as every second; strikes are not counted anyway.
+constexpr int ping_interval_min_ms = 1000;
+
+std::string read_file(const std::string& path, const char* what) {
+  if (path.empty()) return {};
+  std::ifstream file{path, std::ios::binary};
+  std::string text{std::istreambuf_iterator<char>{file}, {}};
+  if (!file || text.empty()) {
+    throw std::runtime_error("The file " + path + " (" + what + " for TLS) cannot be read or is empty.");
+  }
+  return text;
+}
+
+int to_ms(Duration duration) {
+  return static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(duration).count());
+}
+
+void be_silent(gpr_log_func_args*) {}
+
+}  // namespace
+
+GrpcSettings::GrpcSettings(const GrpcOptions& options)
+    : keepalive_ms_(to_ms(options.keepalive)), keepalive_timeout_ms_(to_ms(options.keepalive_timeout)) {
+  if (!std::getenv("GRPC_VERBOSITY")) gpr_set_log_function(&be_silent);
+  if (!options.tls) return;
+  secure_ = true;
+  ca_ = read_file(options.tls->ca, "the authorities");
+  certificate_ = read_file(options.tls->certificate, "the certificate");
+  key_ = read_file(options.tls->key, "the key");
+  server_name_ = options.tls->server_name;
+  if (certificate_.empty() != key_.empty()) {
+    throw std::runtime_error(
+        "A certificate for TLS and its key belong together, and one of them is missing.");
+  }
+}
+
+std::shared_ptr<grpc::Channel> GrpcSettings::make_channel(const std::string& address) const {
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, reconnect_first_ms);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, reconnect_max_ms);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, connect_timeout_ms);
+  arguments.SetInt(GRPC_ARG_DNS_MIN_TIME_BETWEEN_RESOLUTIONS_MS, resolve_interval_ms);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, keepalive_ms_);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, keepalive_timeout_ms_);
+  arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+  // Otherwise a new channel waits for the backoff of an old one to the same address.
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  arguments.SetMaxReceiveMessageSize(message_bytes_max);
+  arguments.SetMaxSendMessageSize(message_bytes_max);
+  if (!secure_) return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+  if (!server_name_.empty()) arguments.SetSslTargetNameOverride(server_name_);
+  const grpc::SslCredentialsOptions tls{
+      .pem_root_certs = ca_, .pem_private_key = key_, .pem_cert_chain = certificate_};
+  return grpc::CreateCustomChannel(address, grpc::SslCredentials(tls), arguments);
+}
+
+std::shared_ptr<grpc::ServerCredentials> GrpcSettings::server_credentials() const {
+  if (!secure_) return grpc::InsecureServerCredentials();
+  if (certificate_.empty()) throw std::runtime_error("A node that listens with TLS needs a certificate.");
+  grpc::SslServerCredentialsOptions tls{ca_.empty()
+                                            ? GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE
+                                            : GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY};
+  tls.pem_root_certs = ca_;
+  tls.pem_key_cert_pairs.push_back({key_, certificate_});
+  return grpc::SslServerCredentials(tls);
+}
+
+void GrpcSettings::apply(grpc::ServerBuilder& builder) const {
+  builder.SetMaxReceiveMessageSize(message_bytes_max);
+  builder.SetMaxSendMessageSize(message_bytes_max);
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, ping_interval_min_ms);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, 0);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, keepalive_ms_);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, keepalive_timeout_ms_);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+}
+
+}  // namespace nano::cluster

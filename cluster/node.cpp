@@ -1,0 +1,55 @@
+#include "cluster/node.h"
+
+#include <utility>
+
+#include "cluster/make_registry.h"
+#include "cluster/node_core.h"
+
+namespace nano::cluster {
+
+Node::Node(Application& app, NodeOptions options) : app_(app) {
+  options.check();
+  if (options.standalone()) return;
+  auto network = make_network(app.scheduler(), options);
+  core_ = std::make_unique<Core>(app, std::move(options), std::move(network));
+}
+
+Node::Node(Application& app, NodeOptions options, std::unique_ptr<Network> network) : app_(app) {
+  options.check();
+  if (!options.standalone()) core_ = std::make_unique<Core>(app, std::move(options), std::move(network));
+}
+
+Node::~Node() = default;
+
+void Node::set_routing(std::string service, Routing routing) {
+  if (core_) core_->router().set_routing(std::move(service), std::move(routing));
+}
+
+Member Node::self() const { return core_ ? core_->self() : Member{}; }
+
+std::vector<Member> Node::members() const {
+  std::vector<Member> members;
+  if (!core_) return members;
+  for (const auto& [address, member] : core_->router().members()) members.push_back(member);
+  return members;
+}
+
+void Node::on_member(std::function<void(const Member&, bool)> callback) {
+  if (core_) core_->on_member_callback(std::move(callback));
+}
+
+void Node::on_service_lost(std::function<void(Session&, std::string_view)> callback) {
+  if (core_) core_->on_service_lost_callback(std::move(callback));
+}
+
+void Node::push_bytes_to_user(std::int64_t uid, std::string_view route, std::string_view payload) {
+  if (core_) return core_->push_to_user(uid, route, payload);
+  for (const SessionPtr& session : app_.find_user(uid)) session->push(route, payload);
+}
+
+void Node::kick_user(std::int64_t uid, std::string_view reason) {
+  if (core_) return core_->kick_user(uid, reason);
+  for (const SessionPtr& session : app_.find_user(uid)) session->kick(reason);
+}
+
+}  // namespace nano::cluster

@@ -1,0 +1,285 @@
+#include "cluster/node_core.h"
+
+#include <utility>
+
+#include "cluster/go_backend.h"
+#include "cluster/link/outgoing_link.h"
+#include "cluster/link_backend.h"
+#include "cluster/make_registry.h"
+#include "cluster/network/limits.h"
+#include "cluster/remote_session.h"
+
+namespace nano::cluster {
+namespace {
+
+constexpr std::uint32_t link_version = 1;
+
+std::string_view service_of(std::string_view route) {
+  const auto dot = route.rfind('.');
+  return dot == std::string_view::npos ? std::string_view{} : route.substr(0, dot);
+}
+
+}  // namespace
+
+Node::Core::Core(Application& app, NodeOptions options, std::unique_ptr<Network> network)
+    : app_(app),
+      host_(app.host()),
+      options_(std::move(options)),
+      pending_(app.scheduler(), options_.request_timeout()),
+      router_(app.random(), [this](const Member& member) { return backends_.at(member.address)->usable(); }),
+      network_(std::move(network)),
+      acceptor_(app.scheduler(), [this](IncomingLink& link) {
+        return std::make_unique<LinkGate>(host_, pending_, link, static_cast<GateEvents&>(*this));
+      }) {
+  self_.address = options_.address;
+  self_.label = options_.label;
+  self_.link_version = link_version;
+  do {
+    self_.incarnation = app.random()();
+  } while (self_.incarnation == 0);  // which Go nodes have
+  app.set_remote_services(*this);
+  host_.observer = this;
+  app.scheduler().at_turn_end([this] { flush(); });
+}
+
+Node::Core::~Core() { host_.observer = nullptr; }
+
+// -- joining and leaving -----------------------------------------------------------------------------------
+
+void Node::Core::start(std::vector<std::string> services, Function<void()> joined) {
+  joined_ = std::move(joined);
+  self_.services = std::move(services);
+  const std::string listening =
+      network_->listen(options_.listen.empty() ? options_.address : options_.listen, *this);
+  if (self_.address.ends_with(":0")) {
+    self_.address.replace(self_.address.size() - 2, 2, listening.substr(listening.rfind(':')));
+  }
+  app_.log().info("cluster node listening", {{"address", self_.address}, {"on", listening}});
+  registry_ = make_registry(app_.scheduler(), *network_, options_);
+  registry_->join(self_, *this);
+}
+
+void Node::Core::on_joined(std::uint32_t gate_number) {
+  // Masters of Go Nano give no numbers. One drawn at random out of 2^31 is unlikely to be another's.
+  self_.gate_number =
+      gate_number != 0 ? gate_number : static_cast<std::uint32_t>(self_.incarnation >> 33) | 1;
+  host_.sessions.set_gate_number(self_.gate_number);
+  if (joined_) app_.scheduler().post(std::exchange(joined_, {}));
+}
+
+void Node::Core::leave(Function<void()> left) {
+  if (!registry_) return left();
+  registry_->leave(std::move(left));
+}
+
+void Node::Core::end_sessions() {
+  std::vector<SessionPtr> sessions;
+  for (const auto& [id, session] : host_.sessions) sessions.push_back(session);
+  for (const SessionPtr& session : sessions) {
+    if (RemoteSession* remote = RemoteSession::of(*session)) remote->end("shutdown");
+  }
+}
+
+void Node::Core::close() {
+  closing_ = true;
+  acceptor_.close();
+  for (auto& [address, backend] : backends_) backend->close();
+}
+
+bool Node::Core::closed() const {
+  for (const auto& [address, backend] : backends_) {
+    if (!backend->drained()) return false;
+  }
+  for (const auto& [address, gate] : go_gates_) {
+    if (!gate->drained()) return false;
+  }
+  return acceptor_.drained();
+}
+
+void Node::Core::flush() {
+  for (auto& [address, backend] : backends_) backend->flush();
+  for (auto& backend : retired_) backend->flush();
+  acceptor_.flush();
+}
+
+// -- members -----------------------------------------------------------------------------------------------
+
+void Node::Core::on_member(const Member& member, bool present) {
+  if (member.address == self_.address) return;
+  if (present) {
+    backends_[member.address] = make_backend(member);
+    router_.add(member);
+  } else {
+    router_.remove(member.address);
+    retire_backend(member.address);
+    acceptor_.end_if_unreachable(member.address);
+    const auto gate = go_gates_.find(member.address);
+    if (gate != go_gates_.end()) gate->second->end_sessions("gate_lost");
+  }
+  for (const auto& callback : member_callbacks_) {
+    app_.scheduler().run_now([&] { callback(member, present); });
+  }
+}
+
+std::unique_ptr<Backend> Node::Core::make_backend(const Member& member) {
+  if (member.link_version == 0) {
+    return std::make_unique<GoBackend>(host_, pending_, *network_, self_.address, member.address);
+  }
+  return std::make_unique<LinkBackend>(host_, pending_, app_.random(), *network_, self_.address,
+                                       member.address, static_cast<BackendEvents&>(*this));
+}
+
+/// A member that leaves in peace answers what it was asked before, and then says goodbye; one that died
+/// cannot.
+void Node::Core::retire_backend(const std::string& address) {
+  const auto found = backends_.find(address);
+  if (found == backends_.end()) return;
+  tell_service_lost(address);
+  const bool may_answer = found->second->connected();
+  retired_.push_back(std::move(found->second));
+  backends_.erase(found);
+  const Duration patience = may_answer ? nano::limits::shutdown_timeout : Duration::zero();
+  if (retire_timer_.active() && may_answer) return;
+  retire_timer_ = app_.scheduler().after(patience, [this] { sweep_retired(); });
+}
+
+void Node::Core::sweep_retired() {
+  // Only those that are surely done with: a younger one that may still answer gets its time anew.
+  std::erase_if(retired_, [](const auto& backend) { return !backend->connected(); });
+  if (retired_.empty()) return;
+  retire_timer_ = app_.scheduler().after(nano::limits::shutdown_timeout, [this] { retired_.clear(); });
+}
+
+void Node::Core::on_backend_lost(const std::string& address) {
+  app_.scheduler().post([this, address] { tell_service_lost(address); });
+}
+
+void Node::Core::tell_service_lost(const std::string& address) {
+  for (const Router::Lost& lost : router_.forget_choices(address)) {
+    const SessionPtr session = host_.sessions.find(lost.session);
+    if (!session) continue;
+    for (const auto& callback : service_lost_callbacks_) {
+      app_.scheduler().run_now([&] { callback(*session, lost.service); });
+    }
+  }
+}
+
+// -- messages to other nodes -------------------------------------------------------------------------------
+
+bool Node::Core::forward(Invocation& invocation) {
+  const std::string_view service = service_of(invocation.route());
+  Session* session = invocation.session();
+  if (service.empty()) return false;
+  if (session) {
+    if (session->closed()) {
+      invocation.fail({Errc::unavailable, "The session has closed."});
+      return true;
+    }
+    RemoteSession* remote = RemoteSession::of(*session);
+    if (remote && remote->gate().invoke(*session, invocation)) return true;
+  }
+  const Member* member = session ? router_.route(*session, service) : router_.any(service);
+  if (member) {
+    send(*backends_.at(member->address), session, invocation);
+    return true;
+  }
+  if (!router_.knows(service)) return false;
+  invocation.fail(
+      {Errc::unavailable, "Nobody offers the service \"" + std::string{service} + "\" at present."});
+  return true;
+}
+
+void Node::Core::send(Backend& backend, Session* session, Invocation& invocation) {
+  if (!invocation.wants_answer()) {
+    if (!backend.full()) return backend.send(session, 0, invocation.route(), invocation.payload());
+    if (host_.may_warn()) {
+      app_.log().warning("notify dropped: too much waits for the service", {{"route", invocation.route()}});
+    }
+    return;
+  }
+  if (!backend.usable()) {
+    return invocation.fail({Errc::unavailable, "The service cannot be reached at present."});
+  }
+  std::optional<PendingCall> call = invocation.defer();
+  if (!call) return;
+  const std::uint64_t id = pending_.add(&backend, std::move(*call));
+  backend.send(session, id, invocation.route(), invocation.payload());
+}
+
+void Node::Core::push_to_user(std::int64_t uid, std::string_view route, std::string_view payload) {
+  on_push_to_user(uid, route, payload);
+  for (auto& [address, backend] : backends_) backend->push_to_user(uid, route, payload);
+}
+
+void Node::Core::kick_user(std::int64_t uid, std::string_view reason) {
+  on_kick_user(uid, reason);
+  for (auto& [address, backend] : backends_) backend->kick_user(uid, reason);
+}
+
+// -- what happens to sessions ------------------------------------------------------------------------------
+
+void Node::Core::on_bound(Session& session) {
+  if (RemoteSession* remote = RemoteSession::of(session)) return remote->tell_bound();
+  for (auto& [address, backend] : backends_) backend->on_bound(session, false);
+}
+
+void Node::Core::on_shared(Session& session, std::string_view name, const std::string& value) {
+  if (RemoteSession* remote = RemoteSession::of(session)) return remote->tell_shared(name, value);
+  for (auto& [address, backend] : backends_) backend->on_shared(session, name, value, false);
+}
+
+void Node::Core::on_ended(Session& session) {
+  router_.forget(session.id());
+  for (auto& [address, backend] : backends_) backend->on_ended(session);
+  for (auto& backend : retired_) backend->on_ended(session);
+}
+
+void Node::Core::on_changed_by_backend(Session& session, const wire::LinkMessage& change, Backend& by) {
+  for (auto& [address, backend] : backends_) {
+    const bool is_echo = backend.get() == &by;
+    if (change.kind() == wire::LinkMessage::BOUND) {
+      backend->on_bound(session, is_echo);
+      continue;
+    }
+    for (const wire::SharedValue& shared : change.shared()) {
+      backend->on_shared(session, shared.name(), shared.value(), is_echo);
+    }
+  }
+}
+
+// -- calls and streams of other nodes ----------------------------------------------------------------------
+
+StreamEvents* Node::Core::on_stream(std::string_view method, std::unique_ptr<Stream> stream) {
+  return method == link_method ? acceptor_.accept(std::move(stream)) : nullptr;
+}
+
+void Node::Core::on_call(std::string_view method, std::string_view request, CallReply reply) {
+  if (registry_ && registry_->on_call(method, request, reply)) return;
+  reply(on_go_call(method, request));
+}
+
+void Node::Core::on_push_to_user(std::int64_t uid, std::string_view route, std::string_view payload) {
+  for (const SessionPtr& session : host_.sessions.find_user(uid)) {
+    if (session->closed() || RemoteSession::of(*session)) continue;
+    try {
+      session->entity()->push(route, protocol::as_bytes(payload));
+    } catch (const std::length_error& failure) {
+      app_.log().error("push to a user dropped", {{"uid", uid}, {"error", failure.what()}});
+    }
+  }
+}
+
+void Node::Core::on_kick_user(std::int64_t uid, std::string_view reason) {
+  for (const SessionPtr& session : host_.sessions.find_user(uid)) {
+    if (!session->closed() && !RemoteSession::of(*session)) session->kick(reason);
+  }
+}
+
+Session* Node::Core::find_session_of_gate(const std::string& gate_address, SessionId id) {
+  if (gate_address == self_.address) return own_session(id).get();
+  GoGate* gate = go_gate(gate_address);
+  RemoteSession* session = gate ? gate->find_or_open(id) : nullptr;
+  return session ? &session->session() : nullptr;
+}
+
+}  // namespace nano::cluster

@@ -1,0 +1,114 @@
+// Internal header. Node::Core: what a node consists of.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cluster/backend.h"
+#include "cluster/go_gate.h"
+#include "cluster/link/link_acceptor.h"
+#include "cluster/link_gate.h"
+#include "cluster/network/network.h"
+#include "cluster/node.h"
+#include "cluster/pending_requests.h"
+#include "cluster/registry/registry.h"
+#include "cluster/router.h"
+#include "nano/component/remote_services.h"
+#include "nano/session/session_observer.h"
+
+namespace nano::cluster {
+
+/// Between the application's sessions and dispatcher on one side, and the registry, the backends (that serve
+/// our sessions) and the gates (whose sessions we serve) on the other. Logic thread only.
+class Node::Core final : public RemoteServices,
+                         private SessionObserver,
+                         private RegistryEvents,
+                         private Service,
+                         private BackendEvents,
+                         private GateEvents {
+ public:
+  Core(Application& app, NodeOptions options, std::unique_ptr<Network> network);
+  ~Core() override;
+
+  Router& router() { return router_; }
+  const Member& self() const { return self_; }
+  void on_member_callback(std::function<void(const Member&, bool)> callback) {
+    member_callbacks_.push_back(std::move(callback));
+  }
+  void on_service_lost_callback(std::function<void(Session&, std::string_view)> callback) {
+    service_lost_callbacks_.push_back(std::move(callback));
+  }
+  void push_to_user(std::int64_t uid, std::string_view route, std::string_view payload);
+  void kick_user(std::int64_t uid, std::string_view reason);
+
+  // RemoteServices
+  void start(std::vector<std::string> services, Function<void()> joined) override;
+  bool forward(Invocation& invocation) override;
+  void leave(Function<void()> left) override;
+  void end_sessions() override;
+  void close() override;
+  bool closed() const override;
+
+ private:
+  // SessionObserver
+  void on_bound(Session& session) override;
+  void on_shared(Session& session, std::string_view name, const std::string& value) override;
+  void on_ended(Session& session) override;
+
+  // RegistryEvents
+  void on_joined(std::uint32_t gate_number) override;
+  void on_member(const Member& member, bool present) override;
+
+  // Service
+  void on_call(std::string_view method, std::string_view request, CallReply reply) override;
+  StreamEvents* on_stream(std::string_view method, std::unique_ptr<Stream> stream) override;
+
+  // BackendEvents
+  void on_changed_by_backend(Session& session, const wire::LinkMessage& change, Backend& by) override;
+  void on_backend_lost(const std::string& address) override;
+
+  // GateEvents
+  void on_push_to_user(std::int64_t uid, std::string_view route, std::string_view payload) override;
+  void on_kick_user(std::int64_t uid, std::string_view reason) override;
+  Session* find_session_of_gate(const std::string& gate_address, SessionId id) override;
+
+  // Calls of Go Nano's nodes (node_go_calls.cpp).
+  CallOutcome on_go_call(std::string_view method, std::string_view request);
+  CallOutcome on_go_message(const std::string& gate, SessionId id, const std::string& route,
+                            const std::string& data, ReplyTo reply_to);
+  CallOutcome on_go_push(SessionId id, const std::string& route, const std::string& data);
+  CallOutcome on_go_response(std::uint64_t id, const std::string& data);
+  GoGate* go_gate(const std::string& address);
+  SessionPtr own_session(SessionId id) const;
+
+  void send(Backend& backend, Session* session, Invocation& invocation);
+  std::unique_ptr<Backend> make_backend(const Member& member);
+  void retire_backend(const std::string& address);
+  void tell_service_lost(const std::string& address);
+  void sweep_retired();
+  void flush();
+
+  Application& app_;
+  SessionHost& host_;
+  const NodeOptions options_;
+  Member self_;
+  PendingRequests pending_;
+  Router router_;
+  std::unique_ptr<Network> network_;
+  std::unique_ptr<Registry> registry_;
+  std::map<std::string, std::unique_ptr<Backend>> backends_;  // by address
+  std::vector<std::unique_ptr<Backend>> retired_;             // of members that left, while answers may come
+  std::map<std::string, std::unique_ptr<GoGate>> go_gates_;   // by address
+  LinkAcceptor acceptor_;
+  Function<void()> joined_;
+  bool closing_ = false;
+  Timer retire_timer_;
+  std::vector<std::function<void(const Member&, bool)>> member_callbacks_;
+  std::vector<std::function<void(Session&, std::string_view)>> service_lost_callbacks_;
+};
+
+}  // namespace nano::cluster

@@ -1,0 +1,123 @@
+// What nodes of Go Nano call on this one; see docs/protocol.md for who calls what when.
+
+#include "cluster/go_backend.h"
+#include "cluster/link_backend.h"
+#include "cluster/network/limits.h"
+#include "cluster/node_core.h"
+#include "cluster/registry/messages.h"
+
+namespace nano::cluster {
+namespace {
+
+CallOutcome refusal(std::string sentence) { return NetworkError{NetworkErrc::refused, std::move(sentence)}; }
+
+CallOutcome taken() { return clusterpb::MemberHandleResponse{}.SerializeAsString(); }
+
+template <class Message>
+SessionId session_of(const Message& message) {
+  return static_cast<SessionId>(message.sessionid());
+}
+
+}  // namespace
+
+CallOutcome Node::Core::on_go_call(std::string_view method, std::string_view request) {
+  const CallOutcome undecodable = refusal("the request is not the protobuf message that the method takes");
+  if (method == method::handle_request) {
+    const auto message = parse<clusterpb::RequestMessage>(request);
+    if (!message) return undecodable;
+    return on_go_message(message->gateaddr(), session_of(*message), message->route(), message->data(),
+                         ReplyTo::client(message->id()));
+  }
+  if (method == method::handle_notify) {
+    const auto message = parse<clusterpb::NotifyMessage>(request);
+    if (!message) return undecodable;
+    return on_go_message(message->gateaddr(), session_of(*message), message->route(), message->data(),
+                         ReplyTo{});
+  }
+  if (method == method::handle_push) {
+    const auto message = parse<clusterpb::PushMessage>(request);
+    return message ? on_go_push(session_of(*message), message->route(), message->data()) : undecodable;
+  }
+  if (method == method::handle_response) {
+    const auto message = parse<clusterpb::ResponseMessage>(request);
+    return message ? on_go_response(message->id(), message->data()) : undecodable;
+  }
+  if (method == method::session_closed) {
+    const auto message = parse<clusterpb::SessionClosedRequest>(request);
+    if (!message) return undecodable;
+    for (auto& [address, gate] : go_gates_) {
+      if (RemoteSession* session = gate->find(session_of(*message))) session->end("client_closed");
+    }
+    return clusterpb::SessionClosedResponse{}.SerializeAsString();
+  }
+  if (method == method::close_session) {
+    const auto message = parse<clusterpb::CloseSessionRequest>(request);
+    if (!message) return undecodable;
+    if (const SessionPtr session = own_session(session_of(*message))) session->close();
+    return clusterpb::CloseSessionResponse{}.SerializeAsString();
+  }
+  return NetworkError{NetworkErrc::unimplemented, "there is no such method"};
+}
+
+/// The news that a gate is a member may come later than its first message.
+GoGate* Node::Core::go_gate(const std::string& address) {
+  const auto known = go_gates_.find(address);
+  if (known != go_gates_.end()) return known->second.get();
+  if (!is_address(address) || go_gates_.size() >= limits::go_gates) return nullptr;
+  auto& gate = go_gates_[address];
+  gate = std::make_unique<GoGate>(host_, *network_, address);
+  return gate.get();
+}
+
+CallOutcome Node::Core::on_go_message(const std::string& gate_address, SessionId id, const std::string& route,
+                                      const std::string& data, ReplyTo reply_to) {
+  // Another backend's message in the name of a session that is connected here.
+  if (gate_address == self_.address) {
+    const SessionPtr own = own_session(id);
+    if (!own) return refusal("the session has closed");
+    if (reply_to.anybody()) return refusal("only a gate asks in the name of its sessions");
+    host_.events().on_call(host_, own.get(), route, protocol::as_bytes(data), ReplyTo{});
+    return taken();
+  }
+  const auto ours = backends_.find(gate_address);
+  if (auto* link = ours == backends_.end() ? nullptr : dynamic_cast<LinkBackend*>(ours->second.get())) {
+    if (reply_to.anybody()) return refusal("only a gate asks in the name of its sessions");
+    link->relay(id, route, protocol::as_bytes(data));
+    return taken();
+  }
+  GoGate* gate = go_gate(gate_address);
+  if (!gate) return refusal("\"" + gate_address + "\" is no address of a gate, or there are too many gates");
+  RemoteSession* session = gate->find_or_open(id);
+  if (!session) return refusal("another gate has a session of this id; give the gates different numbers");
+  const SessionPtr alive = session->session().shared_from_this();
+  host_.events().on_call(host_, alive.get(), route, protocol::as_bytes(data), std::move(reply_to));
+  return taken();
+}
+
+CallOutcome Node::Core::on_go_push(SessionId id, const std::string& route, const std::string& data) {
+  const SessionPtr session = own_session(id);
+  if (!session) return refusal("the session has closed");
+  try {
+    session->entity()->push(route, protocol::as_bytes(data));
+  } catch (const std::length_error& failure) {
+    return refusal(failure.what());
+  }
+  return taken();
+}
+
+CallOutcome Node::Core::on_go_response(std::uint64_t id, const std::string& data) {
+  for (auto& [address, backend] : backends_) {
+    auto* go = dynamic_cast<GoBackend*>(backend.get());
+    if (go && go->answer(id, data)) return taken();
+  }
+  return refusal("nobody waits for this response");
+}
+
+/// Of a client that is connected to this node.
+SessionPtr Node::Core::own_session(SessionId id) const {
+  SessionPtr session = host_.sessions.find(id);
+  if (!session || session->closed() || RemoteSession::of(*session)) return nullptr;
+  return session;
+}
+
+}  // namespace nano::cluster

@@ -1,0 +1,73 @@
+#include "cluster/node_options.h"
+
+#include <stdexcept>
+
+#include "cluster/registry/member.h"
+
+namespace nano::cluster {
+
+std::vector<ProgramOption> NodeOptions::flags() {
+  return {
+      {"--cluster-address",
+       "host:port where the other nodes reach this one; without it the server stands alone", &address,
+       "NANO_CLUSTER_ADDRESS"},
+      {"--cluster-listen", "host:port to listen on for other nodes, where that is not --cluster-address",
+       &listen, "NANO_CLUSTER_LISTEN"},
+      {"--cluster-master", "This node keeps the list of the cluster's members", &master,
+       "NANO_CLUSTER_MASTER"},
+      {"--cluster-registry", "host:port of the master, or etcd://host:port,host:port/prefix", &registry,
+       "NANO_CLUSTER_REGISTRY"},
+      {"--cluster-label", "Free text that routing functions see", &label, "NANO_CLUSTER_LABEL"},
+      {"--cluster-register-interval", "Seconds between attempts to reach the registry", &register_interval_s,
+       "NANO_CLUSTER_REGISTER_INTERVAL"},
+      {"--cluster-request-timeout", "Seconds until a request that another node does not answer fails",
+       &request_timeout_s, "NANO_CLUSTER_REQUEST_TIMEOUT"},
+      {"--cluster-tls-authority", "PEM file: the authority that signs the certificates of the nodes",
+       &tls_authority, "NANO_CLUSTER_TLS_AUTHORITY"},
+      {"--cluster-tls-certificate", "PEM file: this node's certificate", &tls_certificate,
+       "NANO_CLUSTER_TLS_CERTIFICATE"},
+      {"--cluster-tls-key", "PEM file: its private key", &tls_key, "NANO_CLUSTER_TLS_KEY"},
+      {"--cluster-tls-name", "The name in the other nodes' certificates, where it is not their host",
+       &tls_name, "NANO_CLUSTER_TLS_NAME"},
+      {"--etcd-user", "User of etcd, where it asks for one", &etcd_user, "NANO_ETCD_USER"},
+      {"--etcd-password", "Its password; safer given as the environment variable", &etcd_password,
+       "NANO_ETCD_PASSWORD"},
+      {"--etcd-tls-authority",
+       "PEM file: the authority that signs etcd's certificate; with it etcd is spoken "
+       "to with TLS",
+       &etcd_tls_authority, "NANO_ETCD_TLS_AUTHORITY"},
+  };
+}
+
+void NodeOptions::check() const {
+  const auto require = [](bool holds, const std::string& sentence) {
+    if (!holds) throw std::invalid_argument(sentence);
+  };
+  if (standalone()) {
+    require(!master && registry.empty() && label.empty(),
+            "A node of a cluster needs --cluster-address, the host:port where the others reach it.");
+    return;
+  }
+  require(is_address(address, 0), "--cluster-address is host:port, not \"" + address + "\".");
+  const std::string host = address.substr(0, address.rfind(':'));
+  require(host != "0.0.0.0" && host != "[::]" && !host.empty(),
+          "--cluster-address is where the other nodes reach this one, which is not \"" + address +
+              "\"; to listen on all addresses, say so with --cluster-listen.");
+  require(listen.empty() || is_address(listen, 0), "--cluster-listen is host:port, not \"" + listen + "\".");
+  require(master != !registry.empty(),
+          "A node is the master (--cluster-master), or has a registry (--cluster-registry): one of both.");
+  require(register_interval_s >= 0.01 && register_interval_s <= 3600,
+          "--cluster-register-interval is a number of seconds from 0.01 to 3600.");
+  require(request_timeout_s >= 0.01 && request_timeout_s <= 3600,
+          "--cluster-request-timeout is a number of seconds from 0.01 to 3600.");
+  require(tls_certificate.empty() == tls_key.empty(),
+          "--cluster-tls-certificate and --cluster-tls-key go together: give both files, or none.");
+  require(
+      tls_authority.empty() || !tls_certificate.empty(),
+      "--cluster-tls-authority needs --cluster-tls-certificate and --cluster-tls-key, too: each node shows "
+      "its own to the others.");
+  require(etcd_user.empty() == etcd_password.empty(),
+          "--etcd-user and NANO_ETCD_PASSWORD go together: give both, or none.");
+}
+
+}  // namespace nano::cluster

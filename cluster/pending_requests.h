@@ -1,0 +1,45 @@
+// Internal header. PendingRequests: what this node asked others, until they answer or it is given up.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+
+#include "nano/component/pending_call.h"
+#include "nano/scheduler/scheduler.h"
+
+namespace nano::cluster {
+
+/// Each is answered once: by the other node, when that one is lost, or when the time is up. Logic thread
+/// only.
+class PendingRequests {
+ public:
+  /// The scheduler must outlive this.
+  PendingRequests(Scheduler& scheduler, Duration timeout) : scheduler_(scheduler), timeout_(timeout) {}
+
+  /// `to` stands for the node that was asked. Returns the request's id: never 0, unique on this node.
+  std::uint64_t add(const void* to, PendingCall call);
+  /// Nothing if that node is not asked (any more) under this id.
+  std::optional<PendingCall> take(const void* to, std::uint64_t id);
+  void fail_all(const void* to, const Error& error);
+  bool any(const void* to) const;
+  std::size_t size() const { return requests_.size(); }
+
+ private:
+  struct Request {
+    const void* to;
+    TimePoint deadline;
+    PendingCall call;
+  };
+
+  void on_deadline();
+
+  Scheduler& scheduler_;
+  const Duration timeout_;
+  std::uint64_t last_id_ = 0;
+  std::map<std::uint64_t, Request> requests_;  // by id, which is also the order of their deadlines
+  Timer timer_;                                // for the first of them, or an earlier one
+};
+
+}  // namespace nano::cluster

@@ -1,0 +1,112 @@
+#include "cluster/remote_session.h"
+
+#include <stdexcept>
+#include <utility>
+
+#include "protocol/limits.h"
+#include "protocol/packet.h"
+
+namespace nano::cluster {
+namespace {
+
+/// What the gate's client could not be sent is refused here, where the mistake is.
+void require_fits_wire(std::string_view route, protocol::ByteView payload) {
+  protocol::Message message;
+  message.type = protocol::MessageType::push;
+  message.route = route;
+  message.payload = payload;
+  if (route.size() > protocol::route_bytes_max) {
+    throw std::length_error("A route has at most 255 bytes, not " + std::to_string(route.size()) + ".");
+  }
+  if (protocol::encoded_size(message) + protocol::varint_bytes_max > protocol::packet_body_bytes_max_wire) {
+    throw std::length_error("A message of " + std::to_string(payload.size()) +
+                            " bytes does not fit the wire format.");
+  }
+}
+
+}  // namespace
+
+RemoteSession::RemoteSession(SessionHost& host, Gate& gate, SessionId id, std::string client_address)
+    : host_(host),
+      gate_(gate),
+      id_(id),
+      client_address_(std::move(client_address)),
+      session_(std::make_shared<Session>(host, id, *this)),
+      last_activity_(host.scheduler().now()) {}
+
+void RemoteSession::open() {
+  host_.sessions.insert(id_, session_);
+  host_.scheduler().run_now([this] { host_.events().on_opened(*session_); });
+}
+
+void RemoteSession::end(std::string reason) {
+  if (!session_) return;
+  const auto self = shared_from_this();
+  std::exchange(session_, nullptr)->detach(std::move(reason), true);
+  gate_.forget(id_);
+}
+
+// -- what all agree on -------------------------------------------------------------------------------------
+
+void RemoteSession::tell_bound() {
+  if (gate_.bind(id_, session_->uid())) ++on_their_way_[""];
+}
+
+void RemoteSession::tell_shared(std::string_view name, const std::string& value) {
+  if (gate_.share(id_, name, value)) ++on_their_way_[std::string{name}];
+}
+
+void RemoteSession::apply_uid(std::int64_t uid, bool is_echo) {
+  if (session_ && !is_outdated("", is_echo)) session_->apply_uid(uid);
+}
+
+void RemoteSession::apply_shared(const std::string& name, std::string value, bool is_echo) {
+  if (session_ && !is_outdated(name, is_echo)) session_->apply_shared(name, std::move(value));
+}
+
+bool RemoteSession::is_outdated(const std::string& name, bool is_echo) {
+  const auto found = on_their_way_.find(name);
+  if (found == on_their_way_.end()) return false;
+  if (is_echo && --found->second == 0) on_their_way_.erase(found);
+  return true;  // this node's own value is the newer one, or comes back
+}
+
+// -- what the session says ---------------------------------------------------------------------------------
+
+void RemoteSession::push(std::string_view route, protocol::ByteView payload) {
+  host_.scheduler().assert_logic_thread();
+  if (!session_) return;
+  require_fits_wire(route, payload);
+  gate_.push(id_, route, payload);
+}
+
+void RemoteSession::respond(std::uint64_t id, protocol::ByteView payload, bool is_error) {
+  host_.scheduler().assert_logic_thread();
+  if (!session_) return;
+  require_fits_wire("", payload);
+  gate_.respond(id_, id, payload, is_error);
+}
+
+/// The gate may number its routes otherwise, and its clients may be framed otherwise: so the message is sent,
+/// not the packet.
+void RemoteSession::deliver(const Frame& frame) {
+  protocol::Message message;
+  const auto body = frame.packet().subspan(protocol::packet_header_bytes);
+  const auto error = protocol::decode_message(body, &host_.dictionary(), message);
+  NANO_ASSERT(error == protocol::MessageError::none, "a frame of this node is a message");
+  push(message.route, message.payload);
+}
+
+void RemoteSession::kick(std::string_view reason) {
+  if (!session_) return;
+  gate_.kick(id_, reason);
+  end("kicked");
+}
+
+void RemoteSession::close(WireClose, CloseReason reason) {
+  if (!session_) return;
+  gate_.close(id_);
+  end(std::move(reason.code));
+}
+
+}  // namespace nano::cluster
