@@ -192,12 +192,15 @@ TEST_P(ClusterChat, ARoomThatIsAnotherNodesNowSendsItsPeopleThere) {
   EXPECT_TRUE(ada->closed());
   EXPECT_EQ(ada->kick(), std::nullopt) << "a kicked client would not come back";
   EXPECT_FALSE(eve->closed());
+}
 
-  auto late = world_.connect();
-  ASSERT_TRUE(login(*late, "Late", "Lobby").ok());
-  late->send_request("Room.Join", Nothing{});
-  world_.settle();
-  EXPECT_TRUE(late->closed()) << "its gate, which has not heard, would send it here again and again";
+TEST_P(ClusterChat, AGateThatHearsLateOfANodeCostsItsPeopleASecondMove) {
+  elsewhere_.insert("Lobby");
+  room_->move_rooms();
+  auto late = guest("Late", "Lobby");
+  EXPECT_FALSE(late->closed()) << "the gate may know better: that the other node is dead";
+  world_.advance(Room::news_time);
+  EXPECT_TRUE(late->closed());
 }
 
 TEST_P(ClusterChat, TheMasterCountsWhoIsThereAndWhatIsSaid) {

@@ -1,6 +1,7 @@
 #include <iostream>
 #include <set>
 #include <sstream>
+#include <stdexcept>
 
 #include "cluster/node.h"
 #include "examples/cluster/gate.h"
@@ -75,23 +76,14 @@ void add_gate(nano::Application& app, nano::cluster::Node& node, const Flags& fl
 void add_rooms(nano::Application& app, nano::cluster::Node& node, const std::string& name) {
   cluster_chat::Room& room = app.add<cluster_chat::Room>(
       name, [&node](std::string_view wanted) { return cluster_chat::serves(node, wanted); });
-  node.on_member([&room](const nano::cluster::Member&, bool /*present*/) { room.move_rooms(); });
+  node.on_member([&room](const nano::cluster::Member& member, bool present) {
+    if (present && member.offers("Room")) room.move_rooms();
+  });
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  Flags flags;
-  nano::cluster::NodeOptions cluster;
-  nano::Application app{nano::Options::from_command_line(argc, argv, {}, flags.list(cluster))};
-  if (const std::string sentence = problem(flags, cluster); !sentence.empty()) {
-    std::cerr << argv[0] << ": " << sentence << std::endl;
-    return 2;
-  }
-  if (flags.role == "master") cluster.master = true;
+int run(nano::Application& app, const nano::cluster::NodeOptions& cluster, const Flags& flags) {
   const std::string name = cluster.standalone() ? "alone" : cluster.label;
   const std::vector<std::string> gates = split(flags.gates);
-
   nano::cluster::Node node{app, cluster};
   if (flags.plays("master")) app.add<cluster_chat::Stats>();
   if (flags.plays("chat")) add_rooms(app, node, name);
@@ -101,4 +93,21 @@ int main(int argc, char** argv) {
     std::cout << name << ": " << (is_open ? app.addresses().front().url() : node.self().address) << std::endl;
   });
   return app.run();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Flags flags;
+  nano::cluster::NodeOptions cluster;
+  nano::Application app{nano::Options::from_command_line(argc, argv, {}, flags.list(cluster))};
+  if (flags.role == "master") cluster.master = true;
+  std::string sentence = problem(flags, cluster);
+  try {
+    if (sentence.empty()) return run(app, cluster, flags);
+  } catch (const std::invalid_argument& failure) {
+    sentence = failure.what();
+  }
+  std::cerr << argv[0] << ": " << sentence << std::endl;
+  return 2;
 }

@@ -2,20 +2,28 @@
 
 #include <algorithm>
 #include <chrono>
+#include <tuple>
 #include <utility>
 
 namespace cluster_chat {
+namespace {
+
+NodeState self_of(const nano::cluster::Node& node) {
+  const nano::cluster::Member self = node.self();
+  if (self.address.empty()) return {"alone", "", {"Gate", "Room", "Stats"}};
+  return {self.label, self.address, self.services};
+}
+
+}  // namespace
 
 nano::Task<nano::HttpResponse> nodes_page(nano::Application& app, const nano::cluster::Node& node,
                                           const std::vector<std::string>& gates) {
   const nano::CallOptions options{.timeout = std::chrono::seconds{1}};
   const nano::Result<Totals> totals = co_await app.call<Totals>("Stats.Totals", Nothing{}, options);
 
-  NodesPage page{.self = node.self().label, .gates = gates, .nodes = {}, .totals = std::nullopt};
+  NodesPage page{.gates = gates, .nodes = {self_of(node)}, .totals = std::nullopt};
   if (totals) page.totals = *totals;
-  std::vector<nano::cluster::Member> members = node.members();
-  members.push_back(node.self());
-  for (const nano::cluster::Member& member : members) {
+  for (const nano::cluster::Member& member : node.members()) {
     page.nodes.push_back({member.label, member.address, member.services});
   }
   std::sort(page.nodes.begin(), page.nodes.end(), [](const NodeState& a, const NodeState& b) {

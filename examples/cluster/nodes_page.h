@@ -18,12 +18,11 @@ struct NodeState {
 BOOST_DESCRIBE_STRUCT(NodeState, (), (name, address, services))
 
 struct NodesPage {
-  std::string self;                // the gate that answers
   std::vector<std::string> gates;  // addresses of gates for pages, as far as this one knows them
   std::vector<NodeState> nodes;    // those that are there now, by name
   std::optional<Totals> totals;    // none while the master cannot be reached
 };
-BOOST_DESCRIBE_STRUCT(NodesPage, (), (self, gates, nodes, totals))
+BOOST_DESCRIBE_STRUCT(NodesPage, (), (gates, nodes, totals))
 
 /// The page as JSON, for pages of any gate. Logic thread; what is referred to must outlive the application's
 /// run.

@@ -32,12 +32,13 @@ const Member* route_by_room(nano::Session& session, std::string_view /*service*/
 }
 
 bool serves(const nano::cluster::Node& node, std::string_view room) {
+  const Member self = node.self();
   const std::vector<Member> others = node.members();
-  std::vector<const Member*> candidates{&node.self()};
+  std::vector<const Member*> candidates{&self};
   for (const Member& other : others) {
     if (other.offers("Room")) candidates.push_back(&other);
   }
-  return place_of(room, candidates) == &node.self();
+  return place_of(room, candidates) == &self;
 }
 
 }  // namespace cluster_chat

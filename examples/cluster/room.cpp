@@ -23,11 +23,6 @@ std::vector<std::string> names_of(const nano::Group& members) {
 nano::Result<JoinReply> Room::join(nano::Session& session) {
   const std::optional<std::string> room = session.shared<std::string>("room");
   if (!room) return nano::Error{"not_logged_in", "Please log in at the gate first."};
-  if (!serves_(*room)) {
-    // The gate has not heard yet what this node knows. It will choose again for a new connection.
-    session.close();
-    return nano::Error{"room_moved", "The room is at another node now."};
-  }
   Talk& talk = talks_[*room];
   // One who asks again, for want of an answer, gets the same one.
   if (!session.has(joined)) {
@@ -74,6 +69,11 @@ void Room::leave(nano::Session& session) {
 }
 
 void Room::move_rooms() {
+  close_moved();
+  moved_later_ = after(news_time, [this] { close_moved(); });
+}
+
+void Room::close_moved() {
   for (const auto& [room, talk] : talks_) {
     if (serves_(room)) continue;
     // Closing takes a session out of the group.

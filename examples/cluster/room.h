@@ -1,6 +1,7 @@
 // Internal header. The service of a chat node: its rooms, who is there, and what was said last.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <deque>
 #include <functional>
@@ -19,6 +20,7 @@ class Room final : public nano::Component {
  public:
   static constexpr std::size_t text_characters_max = 1000;
   static constexpr std::size_t history_lines = 50;
+  static constexpr nano::Duration news_time = std::chrono::seconds{5};
 
   using Serves = std::function<bool(std::string_view room)>;
 
@@ -39,8 +41,9 @@ class Room final : public nano::Component {
   void say(nano::Session& session, const SayRequest& request);
   void leave(nano::Session& session);
 
-  /// Closes the sessions in rooms that are another node's now. Their pages come back by themselves, and
-  /// their gates choose anew for them. To be called when chat nodes have come or gone.
+  /// To be called when another chat node has come. Closes the sessions in rooms that are that node's now:
+  /// their pages come back by themselves, and their gates choose anew for them. Does so once more when all
+  /// gates have heard of the node, for those that a gate has sent here since.
   void move_rooms();
 
  private:
@@ -50,10 +53,12 @@ class Room final : public nano::Component {
   };
 
   void add(nano::Session& session, const std::string& room, Talk& talk);
+  void close_moved();
   bool is_taken(const std::string& name, const Talk& talk) const;
 
   std::string node_name_;
   Serves serves_;
+  nano::Timer moved_later_;
   std::map<std::string, Talk> talks_;  // by name of the room
 };
 

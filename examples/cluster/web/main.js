@@ -9,8 +9,8 @@ import * as view from './view.js';
 const storageKey = 'nano-cluster-chat';
 const retryDelayMs = 1000;
 const shownMax = 1000;
-/** What passes: a lost connection still holds the name, no chat node is there yet, the room moves. */
-const passing = new Set(['name_taken', 'unavailable', 'timeout', 'room_moved', 'internal']);
+/** What passes: a lost connection still holds the name, no chat node is there yet. */
+const passing = new Set(['name_taken', 'unavailable', 'timeout', 'internal']);
 
 const nameInput = view.byId('name');
 const roomInput = view.byId('room-name');
