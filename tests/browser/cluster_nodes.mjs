@@ -36,11 +36,11 @@ export class ChatCluster {
   async startNode(role, label, ...options) {
     const program = process.env.NANO_CLUSTER;
     if (!program) throw new Error('NANO_CLUSTER must name the program');
-    const child = spawn(program, [
-      ...['--role', role, '--cluster-label', label, '--cluster-address', '127.0.0.1:0'],
-      ...(role === 'master' ? [] : ['--cluster-registry', this.#master]),
-      ...options,
-    ], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const place = ['--role', role, '--cluster-label', label, '--cluster-address', '127.0.0.1:0'];
+    const registry = role === 'master' ? [] : ['--cluster-registry', this.#master];
+    const child = spawn(program, [...place, ...registry, ...options], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     const node = { child, url: '' };
     this.#nodes.set(label, node);
     node.url = await new Promise((resolve, reject) => {
@@ -48,10 +48,9 @@ export class ChatCluster {
       child.once('error', reject);
       child.once('exit', (code) => reject(new Error(`${label} ended with code ${code} before it was ready`)));
       createInterface({ input: child.stdout }).on('line', (line) => {
-        const place = line.startsWith(`${label}: `) ? line.slice(label.length + 2) : '';
-        if (place === '') return;
+        if (!line.startsWith(`${label}: `)) return;
         clearTimeout(timer);
-        resolve(place);
+        resolve(line.slice(label.length + 2));
       });
     });
     return node.url;

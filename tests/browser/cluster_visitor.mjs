@@ -14,6 +14,11 @@ export class ClusterVisitor extends Visitor {
     await this.page.keyboard.press('Enter');
   }
 
+  /** Waits until this text stands in the field for messages, ready to be sent again. */
+  async seesUnsaid(text) {
+    await this.page.waitForFunction((text) => document.getElementById('text').value === text, text);
+  }
+
   /** Waits for a message with exactly this author, text and node. */
   async sees(name, text, node) {
     await this.page.waitForFunction(
