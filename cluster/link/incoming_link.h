@@ -2,8 +2,9 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "cluster/link/link_end.h"
 #include "cluster/network/network.h"
@@ -11,16 +12,18 @@
 
 namespace nano::cluster {
 
-/// Logic thread only.
+/// Logic thread only. None of these may destroy the acceptor.
 class IncomingLinkEvents {
  public:
   virtual ~IncomingLinkEvents() = default;
+  /// Valid during the call. Must not throw: the rest of its batch would be lost.
   virtual void on_message(const LinkMessage& message) = 0;
-  /// Once, and the last: the other node said goodbye, began anew, or could not be reached for too long.
+  /// Once, and the last: either node said goodbye, the other began anew, or could not be reached for too
+  /// long. The link must not be used in a later turn.
   virtual void on_over(std::string_view why) = 0;
 };
 
-/// Lives until it is over. Logic thread only.
+/// Lives until the end of the turn in which it is over, at least. Logic thread only.
 class IncomingLink {
  public:
   /// The scheduler must outlive the link.
@@ -29,30 +32,34 @@ class IncomingLink {
 
   /// "host:port" of the other node, as it says.
   const std::string& address() const { return address_; }
-  std::uint64_t conversation() const { return conversation_; }
 
-  /// `events` must outlive the link.
-  void set_events(IncomingLinkEvents& events) { events_ = &events; }
-
-  /// See LinkEnd::add(). Once the link is over, what is added goes nowhere.
+  /// See LinkEnd::add(). Once the link is closed or over, what is added goes nowhere.
   LinkMessage& add(LinkMessage::Kind kind, std::size_t bytes) { return end_.add(kind, bytes); }
-  LinkMessage* last() { return end_.last(); }
-  /// At the end of each turn.
-  void flush();
-  void beat();
-  /// Says goodbye; nothing is sent after it.
+  /// See LinkEnd::last().
+  LinkMessage* last(std::size_t bytes = sizeof(std::uint64_t)) { return end_.last(bytes); }
+  /// Says goodbye; nothing is sent after it. on_over() follows when the stream goes.
   void close();
-  bool connected() const { return stream_ != nullptr; }
-  bool drained() const { return over_ || !stream_ || end_.idle(); }
+  bool connected() const { return end_.attached(); }
+  /// Nothing waits to be sent, or nothing can be sent.
+  bool drained() const { return !end_.attached() || end_.idle(); }
   bool over() const { return over_; }
 
   // -- for the acceptor -------------------------------------------------------------------------------------
 
-  /// The conversation goes on on this stream, which must live until detach(). `resumed`: it was known here.
-  void attach(Stream& stream, bool resumed, std::uint64_t received_by_other);
-  void on_batch(const LinkBatch& batch, std::size_t bytes);
+  std::uint64_t conversation() const { return conversation_; }
+  /// `events` must outlive the link.
+  void set_events(IncomingLinkEvents& events) { events_ = &events; }
+  bool attached() const { return end_.attached(); }
+  bool can_resume(std::uint64_t received_by_other) const { return end_.can_resume(received_by_other); }
+  /// The conversation goes on on this stream, which must live until detach(). Only if can_resume().
+  void attach(Stream& stream, std::uint64_t received_by_other);
+  /// False: the stream is of no use any more.
+  bool on_batch(const LinkBatch& batch, std::size_t bytes);
   /// The stream has gone.
-  void detach(const Stream& stream);
+  void detach();
+  /// At the end of each turn.
+  void flush();
+  void beat() { end_.heartbeat(); }
   void end(std::string_view why);
 
  private:
@@ -60,10 +67,9 @@ class IncomingLink {
   const std::string address_;
   const std::uint64_t conversation_;
   IncomingLinkEvents* events_ = nullptr;
-  Stream* stream_ = nullptr;
   LinkEnd end_;
+  bool closed_ = false;
   bool over_ = false;
-  TimePoint last_heard_{};
   Timer memory_;  // runs while there is no stream
 };
 

@@ -6,47 +6,76 @@
 
 namespace nano::cluster {
 
-/// One stream, from its Hello on that of a conversation.
+/// One stream, from its Hello on that of a conversation. Dropped, it hears nothing more, and is destroyed in
+/// a later turn, since it may be on the stack.
 class LinkAcceptor::IncomingStream final : public StreamEvents {
  public:
   IncomingStream(LinkAcceptor& acceptor, std::unique_ptr<Stream> stream)
-      : acceptor_(acceptor), stream_(std::move(stream)), last_heard_(acceptor.scheduler_.now()) {}
+      : acceptor_(acceptor), stream_(std::move(stream)), last_heard_(acceptor.scheduler_.now()) {
+    ++acceptor_.strangers_;
+  }
 
   void on_message(std::string_view bytes) override {
+    if (dropped_) return;
     last_heard_ = acceptor_.scheduler_.now();
-    if (!stream_) return;
     if (!incoming_.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return drop();
-    if (link_) {
-      link_->on_batch(incoming_, bytes.size());
-      if (link_ && link_->over()) drop();
-      return;
-    }
-    bool resumed = false;
-    link_ = incoming_.has_hello() ? acceptor_.find_or_begin(incoming_.hello(), resumed) : nullptr;
-    if (!link_) return drop();
-    acceptor_.forget_streams_of(*link_, *this);
-    link_->attach(*stream_, resumed, incoming_.hello().received());
+    if (incoming_.has_hello() == greeted_) return drop();
+    if (!std::exchange(greeted_, true)) return on_hello(incoming_.hello());
+    if (!link_ || !link_->on_batch(incoming_, bytes.size())) drop();
   }
   void on_closed(const NetworkError&) override { drop(); }
 
   void drop() {
-    if (!stream_) return;
-    if (link_) std::exchange(link_, nullptr)->detach(*stream_);
-    dropped_ = std::move(stream_);  // it may be on the stack
+    if (std::exchange(dropped_, true)) return;
+    be_no_stranger();
+    stream_->close();
+    if (link_) std::exchange(link_, nullptr)->detach();
+    acceptor_.bury_later();
+  }
+  void drop_if_silent() {
+    if (acceptor_.scheduler_.now() - last_heard_ >= limits::link_silence) drop();
   }
 
-  IncomingLink* link() const { return link_; }
-  bool dropped() const { return stream_ == nullptr; }
-  bool silent() const { return acceptor_.scheduler_.now() - last_heard_ >= limits::link_silence; }
+  const IncomingLink* link() const { return link_; }
+  bool stranger() const { return stranger_; }
+  bool dropped() const { return dropped_; }
   void credit_silence() { last_heard_ = acceptor_.scheduler_.now(); }
 
  private:
+  void be_no_stranger() {
+    if (std::exchange(stranger_, false)) --acceptor_.strangers_;
+  }
+
+  void on_hello(const wire::Hello& hello) {
+    IncomingLink* link = acceptor_.find(hello.address());
+    const bool known = link && link->conversation() == hello.conversation();
+    if (known && !link->can_resume(hello.received())) return drop();
+    if (known) acceptor_.drop_streams_of(*link);  // it runs on one stream: the newest
+    if (known && !link->over()) return attach(*link, hello.received());
+    if (hello.welcomed()) return say_over();
+    link = acceptor_.begin(hello);
+    link ? attach(*link, 0) : drop();
+  }
+  void attach(IncomingLink& link, std::uint64_t received_by_other) {
+    be_no_stranger();
+    link_ = &link;
+    link.attach(*stream_, received_by_other);
+  }
+  /// The other node closes the stream then. If it does not, it falls silent.
+  void say_over() {
+    LinkBatch batch;
+    batch.mutable_welcome()->set_over(true);
+    stream_->send(batch.SerializeAsString());
+  }
+
   LinkAcceptor& acceptor_;
-  std::unique_ptr<Stream> stream_;
-  std::unique_ptr<Stream> dropped_;
+  const std::unique_ptr<Stream> stream_;
   IncomingLink* link_ = nullptr;
   LinkBatch incoming_;
   TimePoint last_heard_;
+  bool greeted_ = false;
+  bool stranger_ = true;  // runs no conversation
+  bool dropped_ = false;
 };
 
 LinkAcceptor::LinkAcceptor(Scheduler& scheduler, MakeEvents make_events)
@@ -59,40 +88,22 @@ LinkAcceptor::~LinkAcceptor() = default;
 
 StreamEvents* LinkAcceptor::accept(std::unique_ptr<Stream> stream) {
   if (closed_) return nullptr;
+  if (strangers_ >= limits::link_strangers) drop_oldest_stranger();
   return streams_.emplace_back(std::make_unique<IncomingStream>(*this, std::move(stream))).get();
 }
 
-IncomingLink* LinkAcceptor::find_or_begin(const wire::Hello& hello, bool& resumed) {
-  if (hello.address().empty() || hello.conversation() == 0 || closed_) return nullptr;
-  const auto found = conversations_.find(hello.address());
-  if (found != conversations_.end()) {
-    IncomingLink& link = *found->second.link;
-    resumed = !link.over() && link.conversation() == hello.conversation();
-    if (resumed) return &link;
-    link.end("it began anew");
-    sweep();
-  }
-  Conversation& begun = conversations_[hello.address()];
-  begun.link = std::make_unique<IncomingLink>(scheduler_, hello.address(), hello.conversation());
-  begun.events = make_events_(*begun.link);
-  begun.link->set_events(*begun.events);
-  return begun.link.get();
-}
-
-void LinkAcceptor::forget_streams_of(const IncomingLink& link, const IncomingStream& but) {
-  for (const auto& stream : streams_) {
-    if (stream->link() == &link && stream.get() != &but) stream->drop();
-  }
-}
-
 void LinkAcceptor::flush() {
-  for (auto& [address, conversation] : conversations_) conversation.link->flush();
+  bool any_over = false;
+  for (auto& [address, conversation] : conversations_) {
+    conversation.link->flush();
+    any_over |= conversation.link->over();
+  }
+  if (any_over) sweep();
 }
 
 void LinkAcceptor::end_if_unreachable(const std::string& address) {
-  const auto found = conversations_.find(address);
-  if (found == conversations_.end() || found->second.link->connected()) return;
-  found->second.link->end("it has left the cluster");
+  IncomingLink* link = find(address);
+  if (link && !link->connected()) link->end("it has left the cluster");
 }
 
 void LinkAcceptor::close() {
@@ -107,30 +118,66 @@ bool LinkAcceptor::drained() const {
   return true;
 }
 
-/// Takes what is over out of the table; it is destroyed at the next beat.
+IncomingLink* LinkAcceptor::find(const std::string& address) const {
+  const auto found = conversations_.find(address);
+  return found == conversations_.end() || found->second.link->over() ? nullptr : found->second.link.get();
+}
+
+IncomingLink* LinkAcceptor::begin(const wire::Hello& hello) {
+  const std::string& address = hello.address();
+  if (closed_ || address.empty() || address.size() > limits::link_address_bytes) return nullptr;
+  if (IncomingLink* old = find(address)) {
+    if (old->attached()) return nullptr;  // two nodes with one address, or its old stream has yet to break
+    old->end("it began anew");
+  }
+  sweep();
+  if (conversations_.size() >= limits::link_conversations) return nullptr;
+  Conversation begun;
+  begun.link = std::make_unique<IncomingLink>(scheduler_, address, hello.conversation());
+  begun.events = make_events_(*begun.link);
+  begun.link->set_events(*begun.events);
+  return conversations_.emplace(address, std::move(begun)).first->second.link.get();
+}
+
+void LinkAcceptor::drop_streams_of(const IncomingLink& link) {
+  for (const auto& stream : streams_) {
+    if (stream->link() == &link) stream->drop();
+  }
+}
+
+void LinkAcceptor::drop_oldest_stranger() {
+  for (const auto& stream : streams_) {
+    if (stream->stranger()) return stream->drop();
+  }
+}
+
 void LinkAcceptor::sweep() {
   for (auto entry = conversations_.begin(); entry != conversations_.end();) {
     const auto current = entry++;
     if (!current->second.link->over()) continue;
-    for (const auto& stream : streams_) {
-      if (stream->link() == current->second.link.get()) stream->drop();
-    }
+    drop_streams_of(*current->second.link);
     over_.push_back(std::move(current->second));
     conversations_.erase(current);
+    bury_later();
   }
 }
 
+void LinkAcceptor::bury_later() {
+  if (burial_.active()) return;
+  burial_ = scheduler_.after(Duration::zero(), [this] {
+    std::erase_if(streams_, [](const auto& stream) { return stream->dropped(); });
+    over_.clear();
+  });
+}
+
 void LinkAcceptor::beat() {
-  over_.clear();
   const TimePoint now = scheduler_.now();
-  const bool was_paused = now - std::exchange(last_beat_, now) >= 2 * limits::link_heartbeat;
+  const bool was_paused = now - std::exchange(last_beat_, now) >= link_pause;
   for (const auto& stream : streams_) {
-    if (was_paused) stream->credit_silence();  // what came in the meantime has not been read yet
-    if (stream->silent()) stream->drop();
+    if (was_paused) stream->credit_silence();
+    stream->drop_if_silent();
   }
-  std::erase_if(streams_, [](const auto& stream) { return stream->dropped(); });
   for (auto& [address, conversation] : conversations_) conversation.link->beat();
-  sweep();
 }
 
 }  // namespace nano::cluster

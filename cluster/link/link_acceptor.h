@@ -7,18 +7,20 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "cluster/link/incoming_link.h"
 
 namespace nano::cluster {
 
-/// Owns the incoming links, one for each node that is served. Logic thread only.
+/// Owns the incoming links, one for each node that is served. Logic thread only. Not to be destroyed from
+/// within its links' events.
 class LinkAcceptor {
  public:
-  /// Makes who hears of a new link.
+  /// Makes who hears of a new link; both are destroyed in a later turn than that of on_over().
   using MakeEvents = std::function<std::unique_ptr<IncomingLinkEvents>(IncomingLink& link)>;
 
-  /// The scheduler must outlive this.
+  /// The scheduler must outlive this; so must the network of the streams.
   LinkAcceptor(Scheduler& scheduler, MakeEvents make_events);
   ~LinkAcceptor();
 
@@ -39,21 +41,26 @@ class LinkAcceptor {
     std::unique_ptr<IncomingLinkEvents> events;
   };
 
+  IncomingLink* find(const std::string& address) const;
   /// Null: there can be no conversation.
-  IncomingLink* find_or_begin(const wire::Hello& hello, bool& resumed);
-  /// A conversation runs on one stream: the newest.
-  void forget_streams_of(const IncomingLink& link, const IncomingStream& but);
+  IncomingLink* begin(const wire::Hello& hello);
+  void drop_streams_of(const IncomingLink& link);
+  void drop_oldest_stranger();
   void beat();
+  /// Takes what is over out of the table.
   void sweep();
+  void bury_later();
 
   Scheduler& scheduler_;
   const MakeEvents make_events_;
   std::map<std::string, Conversation> conversations_;  // by address
-  std::list<Conversation> over_;                       // to be destroyed when nobody is inside of them
+  std::list<Conversation> over_;                       // taken out of the table, until the burial
   std::list<std::unique_ptr<IncomingStream>> streams_;
+  std::size_t strangers_ = 0;  // streams that run no conversation
   bool closed_ = false;
   TimePoint last_beat_;
   Timer heartbeat_;
+  Timer burial_;  // of what is over or dropped, when nobody is inside of it
 };
 
 }  // namespace nano::cluster

@@ -3,46 +3,52 @@
 #include <utility>
 
 #include "cluster/network/limits.h"
+#include "nano/base/assert.h"
 #include "nano/base/limits.h"
 
 namespace nano::cluster {
 
 LinkMessage& LinkEnd::add(LinkMessage::Kind kind, std::size_t bytes) {
-  if (batch_bytes_ >= limits::link_batch_bytes) flush();
+  if (batch_bytes_ >= limits::link_batch_bytes) queue_batch();
   batch_bytes_ += bytes + nano::limits::message_overhead_bytes;
   LinkMessage& message = *batch_.add_messages();
   message.set_kind(kind);
   return message;
 }
 
-LinkMessage* LinkEnd::last() {
-  return batch_.messages_size() == 0 ? nullptr : batch_.mutable_messages(batch_.messages_size() - 1);
+LinkMessage* LinkEnd::last(std::size_t bytes) {
+  if (batch_.messages_size() == 0 || batch_bytes_ >= limits::link_batch_bytes) return nullptr;
+  batch_bytes_ += bytes;
+  return batch_.mutable_messages(batch_.messages_size() - 1);
 }
 
 void LinkEnd::flush() {
-  if (batch_.messages_size() > 0) {
-    batch_.set_sequence(++last_sequence_);
-    batch_.set_acknowledged(received_);
-    std::string bytes = batch_.SerializeAsString();
-    batch_.Clear();  // keeps its memory for the next turn
-    batch_bytes_ = 0;
-    queued_bytes_ += bytes.size() + nano::limits::message_overhead_bytes;
-    queue_.push_back({last_sequence_, std::move(bytes)});
-    send_queued();
-    if (stream_ && sent_ == queue_.size()) not_acknowledged_bytes_ = 0;  // it is acknowledged along with it
-  }
+  queue_batch();
   if (not_acknowledged_bytes_ >= limits::link_acknowledge_bytes) send_acknowledgement();
 }
 
 void LinkEnd::heartbeat() {
-  flush();
+  queue_batch();
   send_acknowledgement();
 }
 
+void LinkEnd::close() {
+  if (closed_) return;
+  add(LinkMessage::GOODBYE, 0);
+  queue_batch();
+  closed_ = true;
+}
+
+bool LinkEnd::can_resume(std::uint64_t received_by_other) const {
+  return acknowledged() <= received_by_other && received_by_other <= last_sequence_;
+}
+
 void LinkEnd::attach(Stream& stream, std::uint64_t received_by_other) {
+  NANO_ASSERT(can_resume(received_by_other), "a stream goes on where the last one broke");
   stream_ = &stream;
   sent_ = 0;
   sent_bytes_ = 0;
+  not_acknowledged_bytes_ = 0;  // Hello and Welcome do
   acknowledge(received_by_other);
   send_queued();
 }
@@ -60,14 +66,35 @@ void LinkEnd::reset() {
 }
 
 LinkEnd::Received LinkEnd::receive(const LinkBatch& batch, std::size_t bytes) {
+  const std::uint64_t sent = sent_ == 0 ? acknowledged() : queue_[sent_ - 1].sequence;
+  if (batch.acknowledged() > sent || batch.sequence() > received_ + 1) return Received::broken;
   acknowledge(batch.acknowledged());
   send_queued();
-  if (batch.sequence() == 0) return Received::duplicate;
-  if (batch.sequence() <= received_) return Received::duplicate;
-  if (batch.sequence() != received_ + 1) return Received::gap;
+  if (batch.sequence() <= received_) return Received::nothing;
   received_ = batch.sequence();
   not_acknowledged_bytes_ += bytes;
   return Received::fresh;
+}
+
+bool LinkEnd::overfull() const { return queued_bytes() > 2 * limits::link_queue_bytes; }
+
+void LinkEnd::queue_batch() {
+  if (batch_.messages_size() == 0) return;
+  batch_bytes_ = 0;
+  if (closed_) return batch_.Clear();
+  batch_.set_sequence(++last_sequence_);
+  batch_.set_acknowledged(received_);
+  std::string bytes = batch_.SerializeAsString();
+  batch_.Clear();  // keeps its memory for the next turn
+  queued_bytes_ += bytes.size() + nano::limits::message_overhead_bytes;
+  queue_.push_back({last_sequence_, std::move(bytes)});
+  send_queued();
+  if (stream_ && sent_ == queue_.size()) not_acknowledged_bytes_ = 0;  // it is acknowledged along with it
+}
+
+/// The last sequence of which the other end has said that it arrived.
+std::uint64_t LinkEnd::acknowledged() const {
+  return queue_.empty() ? last_sequence_ : queue_.front().sequence - 1;
 }
 
 void LinkEnd::acknowledge(std::uint64_t sequence) {
@@ -92,8 +119,8 @@ void LinkEnd::send_queued() {
 }
 
 void LinkEnd::send_acknowledgement() {
-  not_acknowledged_bytes_ = 0;
   if (!stream_) return;
+  not_acknowledged_bytes_ = 0;
   LinkBatch acknowledgement;
   acknowledgement.set_acknowledged(received_);
   stream_->send(acknowledgement.SerializeAsString());

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "cluster/link/link.pb.h"
+#include "cluster/network/limits.h"
 #include "cluster/network/network.h"
 #include "nano/base/clock.h"
 
@@ -16,36 +17,52 @@ namespace nano::cluster {
 using wire::LinkBatch;
 using wire::LinkMessage;
 
+/// A heartbeat this long after the last one: this process did not run in between, and has not read yet what
+/// the others said, so it takes them for alive.
+inline constexpr Duration link_pause = 3 * limits::link_heartbeat / 2;
+
 /// Numbers the batches, keeps them until they are acknowledged, and sends them again on the next stream: each
 /// message arrives once and in order, as long as both ends remember the conversation. Logic thread only.
 class LinkEnd {
  public:
-  enum class Received { fresh, duplicate, gap };
+  enum class Received {
+    fresh,    ///< its messages are to be handled
+    nothing,  ///< it has nothing that has not been handled before
+    broken,   ///< the stream lost something, or makes it up: to be closed, and the next one goes on
+  };
 
-  /// A message at the end of this turn's batch, to be filled in by the caller. `bytes`: about what it will
-  /// hold.
+  /// A message at the end of this turn's batch, to be filled in by the caller, and valid until the next call.
+  /// `bytes`: about what it will hold.
   LinkMessage& add(LinkMessage::Kind kind, std::size_t bytes);
-  /// The last message of this turn's batch, or null: to be added to, where that saves one.
-  LinkMessage* last();
+  /// The last message of this turn's batch, to be added to where that saves one; `bytes`: about how much.
+  /// Null where there is none, or the batch is full.
+  LinkMessage* last(std::size_t bytes = sizeof(std::uint64_t));
   /// Sends what the turn has added, and acknowledges what it received, on the stream if there is one.
   void flush();
   /// Says at least that this end is there.
   void heartbeat();
+  /// Says goodbye. What is added from now on goes nowhere, also after reset().
+  void close();
 
-  /// Goes on on this stream, which must live until detach(); the other end has received that much.
+  /// Whether a stream can go on after that much was received by the other end. If not, it is an old one's, or
+  /// the other end is out of its mind.
+  bool can_resume(std::uint64_t received_by_other) const;
+  /// Goes on on this stream, which must live until detach(). Only if can_resume().
   void attach(Stream& stream, std::uint64_t received_by_other);
   void detach() { stream_ = nullptr; }
-  /// Begins a new conversation; forgets all messages, those added in this turn too.
+  bool attached() const { return stream_ != nullptr; }
+  /// For a new conversation: forgets all messages, those added in this turn too.
   void reset();
 
-  /// A batch of the other end, of that many bytes. Only what is fresh is to be handled; after a gap the
-  /// conversation is broken.
+  /// A batch of the other end, of that many bytes.
   Received receive(const LinkBatch& batch, std::size_t bytes);
   std::uint64_t received() const { return received_; }
 
   /// What waits, sent or not, until it is acknowledged.
   std::size_t queued_bytes() const { return queued_bytes_ + batch_bytes_; }
   bool idle() const { return queue_.empty() && batch_.messages_size() == 0; }
+  /// So much waits that the conversation has to be given up.
+  bool overfull() const;
 
  private:
   struct Queued {
@@ -53,6 +70,8 @@ class LinkEnd {
     std::string bytes;
   };
 
+  void queue_batch();
+  std::uint64_t acknowledged() const;
   void acknowledge(std::uint64_t sequence);
   void send_queued();
   void send_acknowledgement();
@@ -67,6 +86,7 @@ class LinkEnd {
   std::uint64_t last_sequence_ = 0;
   std::uint64_t received_ = 0;
   std::size_t not_acknowledged_bytes_ = 0;  // received since this end last acknowledged
+  bool closed_ = false;
 };
 
 }  // namespace nano::cluster

@@ -1,102 +1,403 @@
-#include <gtest/gtest.h>
-
-#include "cluster/link/link_acceptor.h"
-#include "cluster/link/outgoing_link.h"
-#include "cluster/testing/memory_network.h"
-#include "cluster/testing/virtual_time.h"
+#include "cluster/link/link_test_nodes.h"
 
 namespace nano::cluster {
 namespace {
 
-using Texts = std::vector<std::string>;
-using std::chrono::seconds;
-
-/// A node that is served: it calls "server:1".
-class Caller final : public OutgoingLinkEvents {
- public:
-  Caller(testing::MemoryNetwork& hub, testing::VirtualTime& time, const std::string& address)
-      : network_(hub.join(time.scheduler(), address)),
-        link_(time.scheduler(), network_->connect("server:1"), address, random_, *this) {
-    time.scheduler().at_turn_end([this] { link_.flush(); });
-  }
-
-  void call(const std::string& text) { link_.add(LinkMessage::CALL, text.size()).set_payload(text); }
-  OutgoingLink& link() { return link_; }
-
-  Texts heard;
-  int unreachable = 0;
-  int over = 0;
-
- private:
-  void on_message(const LinkMessage& message) override { heard.push_back(message.payload()); }
-  void on_unreachable() override { ++unreachable; }
-  void on_over() override { ++over; }
-
-  std::unique_ptr<Network> network_;
-  std::mt19937_64 random_{7};
-  OutgoingLink link_;
-};
-
-/// A node that serves: it answers each message with the same.
-class Server final : public Service {
- public:
-  Server(testing::MemoryNetwork& hub, testing::VirtualTime& time)
-      : network_(hub.join(time.scheduler(), "server:1")),
-        acceptor_(time.scheduler(),
-                  [this](IncomingLink& link) { return std::make_unique<Conversation>(*this, link); }) {
-    network_->listen("server:1", *this);
-    time.scheduler().at_turn_end([this] { acceptor_.flush(); });
-  }
-
-  LinkAcceptor& acceptor() { return acceptor_; }
-
-  Texts heard;
-  Texts over;
-
- private:
-  class Conversation final : public IncomingLinkEvents {
-   public:
-    Conversation(Server& server, IncomingLink& link) : server_(server), link_(link) {}
-    void on_message(const LinkMessage& message) override {
-      server_.heard.push_back(message.payload());
-      link_.add(LinkMessage::ANSWER, message.payload().size()).set_payload(message.payload());
-    }
-    void on_over(std::string_view why) override { server_.over.emplace_back(why); }
-
-   private:
-    Server& server_;
-    IncomingLink& link_;
-  };
-
-  void on_call(std::string_view, std::string_view, CallReply reply) override {
-    reply(NetworkError{NetworkErrc::unimplemented, ""});
-  }
-  StreamEvents* on_stream(std::string_view, std::unique_ptr<Stream> stream) override {
-    return acceptor_.accept(std::move(stream));
-  }
-
-  std::unique_ptr<Network> network_;
-  LinkAcceptor acceptor_;
-};
+Texts numbers(int first, int end) {
+  Texts texts;
+  for (int i = first; i < end; ++i) texts.push_back(std::to_string(i));
+  return texts;
+}
 
 class Link : public ::testing::Test {
  protected:
-  testing::VirtualTime time_;
-  testing::MemoryNetwork hub_{1};
+  void call(int first, int end) {
+    for (const std::string& text : numbers(first, end)) caller_.call(text);
+  }
+  void start_server() { server_.emplace(world_, server_process_); }
+  /// As after kill -9: the streams break, and nobody knows the conversation.
+  void restart_server() {
+    server_.reset();
+    start_server();
+  }
+  void cut() { world_.hub.cut("caller:1", "server:1"); }
+  void heal() { world_.hub.heal_all(); }
+  void break_streams() { world_.hub.reset_streams("caller:1", "server:1"); }
+  void connect() {
+    caller_.call("hi");
+    world_.advance(milliseconds{100});
+    ASSERT_EQ(caller_.heard, Texts{"hi"});
+    caller_.heard.clear();
+    server_->heard.clear();
+  }
+
+  LinkWorld world_;
+  Process& server_process_ = world_.start_process();
+  Process& caller_process_ = world_.start_process();
+  std::optional<Server> server_{std::in_place, world_, server_process_};
+  Caller caller_{world_, caller_process_};
 };
 
 TEST_F(Link, CarriesMessagesThereAndBackInOrder) {
-  Server server{hub_, time_};
-  Caller caller{hub_, time_, "caller:1"};
   for (int i = 0; i < 100; ++i) {
-    caller.call(std::to_string(i));
-    if (i % 7 == 0) time_.advance(std::chrono::microseconds{100});
+    call(i, i + 1);
+    if (i % 7 == 0) world_.advance(std::chrono::microseconds{100});
   }
-  time_.advance(seconds{1});
-  ASSERT_EQ(server.heard.size(), 100u);
-  for (int i = 0; i < 100; ++i) EXPECT_EQ(server.heard[static_cast<std::size_t>(i)], std::to_string(i));
-  EXPECT_EQ(caller.heard, server.heard);
-  EXPECT_EQ(caller.unreachable, 0);
+  world_.advance(seconds{1});
+  EXPECT_EQ(server_->heard, numbers(0, 100));
+  EXPECT_EQ(caller_.heard, numbers(0, 100));
+  EXPECT_EQ(caller_.unreachable, 0);
+  EXPECT_TRUE(caller_.link().drained());
+}
+
+TEST_F(Link, CarriesEachMessageOnceOverManyBrokenStreams) {
+  for (int i = 0; i < 200; ++i) {
+    call(i, i + 1);
+    if (i % 3 == 0) world_.advance(std::chrono::microseconds{i * 17});
+    if (i % 5 == 0) break_streams();
+  }
+  world_.advance(seconds{10});
+  EXPECT_EQ(server_->heard, numbers(0, 200));
+  EXPECT_EQ(caller_.heard, numbers(0, 200));
+  EXPECT_EQ(caller_.over, 0);
+  EXPECT_EQ(server_->begun, 1);
+}
+
+TEST_F(Link, ReconnectsWithoutAnythingToSend) {
+  connect();
+  break_streams();
+  Server::push(*server_->newest, "news");
+  world_.advance(milliseconds{100});
+  EXPECT_EQ(caller_.heard, Texts{"news"});
+  EXPECT_EQ(caller_.unreachable, 0);
+}
+
+TEST_F(Link, SurvivesAnOutageShorterThanTheMemory) {
+  connect();
+  cut();
+  call(0, 10);
+  Server::push(*server_->newest, "news");
+  world_.advance(seconds{12});
+  EXPECT_EQ(caller_.unreachable, 1);
+  EXPECT_FALSE(caller_.link().usable());
+  heal();
+  world_.advance(seconds{4});
+  EXPECT_TRUE(caller_.link().usable());
+  EXPECT_EQ(server_->heard, numbers(0, 10));
+  Texts expected = numbers(0, 10);
+  expected.insert(expected.begin(), "news");
+  EXPECT_EQ(caller_.heard, expected);
+  EXPECT_EQ(caller_.over, 0);
+  EXPECT_EQ(server_->over, Texts{});
+  EXPECT_EQ(caller_.unreachable, 1);
+
+  cut();
+  call(10, 11);
+  world_.advance(seconds{12});
+  EXPECT_EQ(caller_.unreachable, 2) << "once per outage";
+}
+
+TEST_F(Link, BothEndsGiveUpAfterTheMemory) {
+  connect();
+  cut();
+  call(0, 1);
+  world_.advance(limits::link_memory - seconds{1});
+  EXPECT_EQ(caller_.over, 0);
+  EXPECT_EQ(server_->over, Texts{});
+  world_.advance(seconds{6});
+  EXPECT_EQ(caller_.over, 1);
+  EXPECT_EQ(server_->over, Texts{"it could not be reached for too long"});
+  world_.advance(seconds{60});
+  EXPECT_EQ(caller_.over, 1);
+  EXPECT_EQ(server_->over.size(), 1u);
+
+  heal();
+  call(1, 2);
+  world_.advance(seconds{1});
+  EXPECT_EQ(server_->heard, numbers(1, 2)) << "what waited is lost, what is new is not";
+  EXPECT_EQ(caller_.heard, numbers(1, 2));
+  EXPECT_EQ(server_->begun, 2);
+}
+
+TEST_F(Link, GivesUpANodeThatNeverAnswered) {
+  server_.reset();
+  call(0, 1);
+  world_.advance(limits::link_memory - seconds{1});
+  EXPECT_EQ(caller_.unreachable, 1);
+  EXPECT_EQ(caller_.over, 0);
+  world_.advance(seconds{60});
+  EXPECT_EQ(caller_.over, 1);
+  EXPECT_EQ(caller_.unreachable, 1);
+  EXPECT_TRUE(caller_.link().usable()) << "the next message finds out";
+  EXPECT_TRUE(caller_.link().drained());
+}
+
+TEST_F(Link, WaitsForANodeThatIsLate) {
+  server_.reset();
+  call(0, 3);
+  world_.advance(seconds{8});
+  start_server();
+  world_.advance(seconds{3});
+  EXPECT_EQ(server_->heard, numbers(0, 3));
+  EXPECT_EQ(caller_.over, 0);
+}
+
+TEST_F(Link, ARestartedServerGetsNothingOfTheOldConversation) {
+  connect();
+  server_process_.frozen = true;
+  call(0, 5);
+  world_.advance(milliseconds{50});
+  server_process_.frozen = false;
+  restart_server();
+  call(5, 10);
+  world_.advance(seconds{5});
+  EXPECT_EQ(caller_.over, 1);
+  EXPECT_EQ(server_->heard, Texts{});
+  EXPECT_EQ(server_->begun, 0);
+  call(10, 12);
+  world_.advance(seconds{5});
+  EXPECT_EQ(server_->heard, numbers(10, 12));
+  EXPECT_EQ(caller_.heard, numbers(10, 12));
+  EXPECT_EQ(caller_.over, 1);
+}
+
+TEST_F(Link, ARestartedServerIsNotedThoughItsFirstWordsAreLost) {
+  connect();
+  cut();
+  restart_server();
+  world_.advance(seconds{3});
+  for (int i = 0; i < 40; ++i) {  // breaks streams in all phases of connecting
+    heal();
+    world_.advance(std::chrono::microseconds{100 * i});
+    break_streams();
+    call(i, i + 1);
+  }
+  world_.advance(seconds{20});
+  EXPECT_EQ(caller_.over, 1);
+  EXPECT_EQ(server_->over, Texts{});
+  EXPECT_LE(server_->begun, 1);
+}
+
+TEST_F(Link, ARestartedCallerBeginsAnew) {
+  connect();
+  Process& process = world_.start_process();
+  std::optional<Caller> other{std::in_place, world_, process, "caller:2", 1};
+  other->call("a");
+  world_.advance(seconds{1});
+  other.reset();
+  other.emplace(world_, process, "caller:2", 2);
+  other->call("b");
+  world_.advance(seconds{1});
+  EXPECT_EQ(server_->over, Texts{"it began anew"});
+  EXPECT_EQ(other->heard, Texts{"b"});
+  EXPECT_EQ(other->over, 0);
+  EXPECT_EQ(server_->begun, 3);
+}
+
+TEST_F(Link, ASecondNodeOfTheSameAddressHarmsNobody) {
+  connect();
+  Process& process = world_.start_process();
+  RawCaller other{world_, process};
+  RawStream& raw = other.open();
+  raw.hello("caller:1", 99);
+  world_.advance(milliseconds{100});
+  EXPECT_TRUE(raw.closed);
+  call(0, 3);
+  world_.advance(milliseconds{100});
+  EXPECT_EQ(caller_.heard, numbers(0, 3));
+  EXPECT_EQ(server_->over, Texts{});
+}
+
+TEST_F(Link, AFrozenServerIsUnreachableWithinFourSecondsAndComesBack) {
+  connect();
+  server_process_.frozen = true;
+  call(0, 5);
+  world_.advance(seconds{2});
+  EXPECT_EQ(caller_.unreachable, 0);
+  world_.advance(seconds{2});
+  EXPECT_EQ(caller_.unreachable, 1);
+  world_.advance(seconds{8});
+  call(5, 9);
+  server_process_.frozen = false;
+  world_.advance(seconds{5});
+  EXPECT_EQ(server_->heard, numbers(0, 9));
+  EXPECT_EQ(caller_.heard, numbers(0, 9));
+  EXPECT_EQ(caller_.unreachable, 1);
+  EXPECT_EQ(caller_.over, 0);
+  EXPECT_EQ(server_->over, Texts{});
+}
+
+TEST_F(Link, AServerFrozenForTooLongIsGivenUp) {
+  connect();
+  server_process_.frozen = true;
+  call(0, 5);
+  world_.advance(seconds{25});
+  EXPECT_EQ(caller_.over, 1);
+  call(5, 6);
+  server_process_.frozen = false;
+  world_.advance(seconds{25});
+  EXPECT_EQ(caller_.over, 1);
+  EXPECT_EQ(caller_.heard, numbers(5, 6));
+  EXPECT_EQ(server_->over.size(), 1u);
+}
+
+TEST_F(Link, AFrozenCallerIsRemembered) {
+  connect();
+  caller_process_.frozen = true;
+  Server::push(*server_->newest, "news");
+  world_.advance(seconds{10});
+  caller_process_.frozen = false;
+  call(0, 1);
+  world_.advance(seconds{3});
+  EXPECT_EQ(caller_.heard, (Texts{"news", "0"}));
+  EXPECT_EQ(server_->over, Texts{});
+  EXPECT_EQ(caller_.over, 0);
+}
+
+TEST_F(Link, APausedProcessTakesNobodyForSilent) {
+  connect();
+  Process& process = world_.start_process();
+  Caller other{world_, process, "caller:2", 3};
+  other.call("x");
+  world_.advance(milliseconds{500});
+  server_process_.frozen = true;  // as short as to be noticed by nobody else
+  world_.advance(milliseconds{2600});
+  server_process_.frozen = false;
+  world_.advance(milliseconds{1});
+  EXPECT_EQ(server_process_.log().contains("conversation of a node ended"), false);
+  for (Process* paused : {&caller_process_, &process}) {
+    paused->frozen = true;
+    world_.advance(milliseconds{2600});
+    paused->frozen = false;
+    world_.advance(seconds{1});
+  }
+  EXPECT_EQ(caller_.unreachable + other.unreachable, 0);
+  EXPECT_FALSE(caller_process_.log().contains("node cannot be reached"));
+}
+
+TEST_F(Link, TheCallersGoodbyeEndsBothEndsAfterAllHasArrived) {
+  connect();
+  call(0, 3);
+  caller_.link().close();
+  caller_.call("too late");
+  EXPECT_FALSE(caller_.link().drained());
+  world_.advance(seconds{1});
+  EXPECT_TRUE(caller_.link().drained());
+  EXPECT_EQ(server_->heard, numbers(0, 3));
+  EXPECT_EQ(server_->over, Texts{"it said goodbye"});
+  EXPECT_EQ(caller_.over, 1);
+  caller_.call("far too late");
+  world_.advance(seconds{60});
+  EXPECT_EQ(server_->heard, numbers(0, 3));
+  EXPECT_EQ(caller_.over, 1);
+  EXPECT_EQ(server_->begun, 1);
+}
+
+TEST_F(Link, AGoodbyeWhileConnectingFollowsWhatWaits) {
+  call(0, 3);
+  caller_.link().close();
+  world_.advance(seconds{1});
+  EXPECT_EQ(server_->heard, numbers(0, 3));
+  EXPECT_EQ(server_->over, Texts{"it said goodbye"});
+  EXPECT_EQ(caller_.over, 1);
+}
+
+TEST_F(Link, AGoodbyeDuringAnOutageEndsTheCallersEndAtOnce) {
+  connect();
+  cut();
+  world_.advance(seconds{6});
+  ASSERT_EQ(caller_.unreachable, 1);
+  caller_.link().close();
+  EXPECT_TRUE(caller_.link().drained());
+  EXPECT_EQ(caller_.over, 0);
+  world_.advance(seconds{2});
+  EXPECT_EQ(caller_.over, 1);
+  world_.advance(seconds{60});
+  EXPECT_EQ(caller_.over, 1);
+  EXPECT_EQ(server_->over.size(), 1u);
+}
+
+TEST_F(Link, AnUnusedLinkIsClosedWithoutAWord) {
+  caller_.link().close();
+  world_.advance(seconds{60});
+  EXPECT_EQ(caller_.over, 0);
+  EXPECT_EQ(server_->begun, 0);
+}
+
+TEST_F(Link, TheServersGoodbyeEndsBothEndsAfterAllHasArrived) {
+  connect();
+  Server::push(*server_->newest, "last");
+  server_->acceptor().close();
+  EXPECT_FALSE(server_->acceptor().drained());
+  world_.advance(milliseconds{100});
+  EXPECT_TRUE(server_->acceptor().drained());
+  EXPECT_EQ(caller_.heard, Texts{"last"});
+  EXPECT_EQ(caller_.over, 1);
+  EXPECT_EQ(server_->over.size(), 1u);
+  call(0, 1);
+  world_.advance(seconds{10});
+  EXPECT_EQ(caller_.unreachable, 1) << "new streams are refused";
+  EXPECT_EQ(server_->heard, Texts{});
+}
+
+TEST_F(Link, ANodeThatIsGoneIsEndedAtOnce) {
+  connect();
+  server_->acceptor().end("caller:1", "the registry said so");
+  EXPECT_EQ(server_->over, Texts{"the registry said so"});
+  server_->acceptor().end("caller:1", "again");
+  world_.advance(seconds{1});
+  EXPECT_EQ(caller_.over, 1);
+  call(0, 1);
+  world_.advance(seconds{1});
+  EXPECT_EQ(caller_.heard, numbers(0, 1));
+  EXPECT_EQ(server_->over.size(), 1u);
+}
+
+TEST_F(Link, EventsMayAddMessagesAndClose) {
+  caller_.when_heard = [&](const std::string& text) {
+    if (text.size() < 5) caller_.call(text + "+");
+  };
+  caller_.when_unreachable = [&] { caller_.call("unreachable"); };
+  caller_.when_over = [&] { caller_.call("over"); };
+  server_->when_over = [](IncomingLink& link) { Server::push(link, "to nobody"); };
+  caller_.call("a");
+  world_.advance(seconds{1});
+  EXPECT_EQ(caller_.heard, (Texts{"a", "a+", "a++", "a+++", "a++++"}));
+  caller_.heard.clear();
+  server_->acceptor().end("caller:1", "test");
+  world_.advance(seconds{1});
+  EXPECT_EQ(caller_.heard, (Texts{
+                               "over",
+                           }));
+  cut();
+  world_.advance(seconds{19});
+  heal();
+  world_.advance(seconds{19});
+  EXPECT_EQ(caller_.heard.back(), "over");
+  EXPECT_EQ(caller_.over, 2);
+  server_->when_heard = [](IncomingLink& link, const std::string&) { link.close(); };
+  caller_.when_over = [&] { caller_.link().close(); };
+  caller_.call("x");
+  world_.advance(seconds{5});
+  EXPECT_EQ(caller_.over, 3);
+  EXPECT_EQ(server_->newest, nullptr);
+}
+
+TEST_F(Link, LinksMayBeDestroyedAtAnyTime) {
+  for (int step = 0; step < 60; ++step) {
+    Process& process = world_.start_process();
+    std::optional<Caller> other{std::in_place, world_, process, "caller:2", std::uint64_t(step + 1)};
+    other->call("x");
+    if (step % 3 == 1) world_.hub.cut("caller:2", "server:1");
+    world_.advance(std::chrono::microseconds{step * step * 20});
+    if (step % 3 == 2) world_.hub.reset_streams("caller:2", "server:1");
+    other.reset();
+    world_.hub.heal_all();
+    if (step % 7 == 6) restart_server();
+    world_.advance(std::chrono::microseconds{step * 100});
+  }
+  world_.advance(seconds{20});
+  EXPECT_EQ(server_->newest, nullptr);
 }
 
 }  // namespace

@@ -3,9 +3,37 @@
 #include <algorithm>
 #include <utility>
 
-#include "cluster/network/limits.h"
-
 namespace nano::cluster {
+
+/// One stream. Dropped, it tells nothing more.
+class OutgoingLink::Connection final : public StreamEvents {
+ public:
+  explicit Connection(OutgoingLink& link)
+      : link_(&link), stream_(link.channel_->open_stream(link_method, *this)) {}
+
+  Stream& stream() { return *stream_; }
+  void drop() {
+    link_ = nullptr;
+    stream_->close();
+  }
+
+ private:
+  void on_message(std::string_view bytes) override {
+    if (!link_) return;
+    if (incoming_.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+      link_->on_batch(incoming_, bytes.size());
+    } else {
+      link_->lost("it does not speak the link's protocol");
+    }
+  }
+  void on_closed(const NetworkError& why) override {
+    if (link_) link_->lost(why.message);
+  }
+
+  OutgoingLink* link_;
+  LinkBatch incoming_;
+  const std::unique_ptr<Stream> stream_;
+};
 
 OutgoingLink::OutgoingLink(Scheduler& scheduler, std::unique_ptr<Channel> channel, std::string own_address,
                            std::mt19937_64& random, OutgoingLinkEvents& events)
@@ -15,87 +43,77 @@ OutgoingLink::OutgoingLink(Scheduler& scheduler, std::unique_ptr<Channel> channe
       events_(events),
       channel_(std::move(channel)),
       last_beat_(scheduler.now()),
-      retry_delay_(limits::link_retry_least),
       heartbeat_(scheduler.every(limits::link_heartbeat, [this] { beat(); })) {
   begin_conversation();
 }
 
 OutgoingLink::~OutgoingLink() = default;
 
-std::size_t OutgoingLink::limits_queue_bytes() { return limits::link_queue_bytes; }
-
 LinkMessage& OutgoingLink::add(LinkMessage::Kind kind, std::size_t bytes) {
-  if (state_ == State::idle && !attempt_.active()) {
-    down_since_ = scheduler_.now();
-    connect();
-  }
+  if (state_ == State::idle && !attempt_.active() && !closed_) connect();
   return end_.add(kind, bytes);
 }
 
 void OutgoingLink::flush() {
   end_.flush();
-  if (end_.queued_bytes() > 2 * limits::link_queue_bytes) {
-    end_conversation("too much waits for it");
-  }
+  if (end_.overfull()) end_conversation("too much waits for it");
 }
 
 void OutgoingLink::close() {
-  closing_ = true;
-  if (state_ != State::open) return;
-  end_.add(LinkMessage::GOODBYE, 0);
-  end_.flush();
+  if (std::exchange(closed_, true)) return;
+  end_.close();
+  if (state_ != State::idle || !memory_.active()) return;
+  attempt_ = scheduler_.after(Duration::zero(), [this] { end_conversation("this node said goodbye"); });
 }
 
 // -- connecting --------------------------------------------------------------------------------------------
 
-void OutgoingLink::begin_conversation() {
-  end_.reset();
-  known_there_ = false;
-  do {
-    conversation_ = random_();
-  } while (conversation_ == 0);
-}
-
 void OutgoingLink::connect() {
-  if (closing_) return;
+  begin_to_forget();
   state_ = State::connecting;
-  stream_ = channel_->open_stream(link_method, *this);
+  attempt_ = scheduler_.after(limits::link_connect_timeout, [this] { lost("it does not answer"); });
+  connection_ = std::make_unique<Connection>(*this);
   LinkBatch batch;
   wire::Hello& hello = *batch.mutable_hello();
   hello.set_address(own_address_);
   hello.set_conversation(conversation_);
   hello.set_received(end_.received());
-  stream_->send(batch.SerializeAsString());
-  attempt_ = scheduler_.after(limits::link_connect_timeout, [this] { lost("it does not answer"); });
+  hello.set_welcomed(welcomed_);
+  connection_->stream().send(batch.SerializeAsString());
 }
 
 void OutgoingLink::on_welcome(const wire::Welcome& welcome) {
+  if (welcome.over()) return end_conversation("it has forgotten the conversation");
+  if (!end_.can_resume(welcome.received())) return lost("it counts otherwise");
   attempt_.cancel();
+  memory_.cancel();
   state_ = State::open;
-  last_heard_ = scheduler_.now();
-  retry_delay_ = limits::link_retry_least;
+  opened_at_ = scheduler_.now();
   unreachable_ = false;
-  const bool forgotten = known_there_ && !welcome.resumed();
-  if (forgotten) end_.reset();  // it has begun the conversation anew
-  known_there_ = true;
-  end_.attach(*stream_, welcome.received());
-  if (forgotten) events_.on_over();
+  welcomed_ = true;
+  end_.attach(connection_->stream(), welcome.received());
 }
 
-void OutgoingLink::on_closed(const NetworkError& why) { lost(why.message); }
-
 void OutgoingLink::lost(std::string_view why) {
-  end_.detach();
-  attempt_.cancel();
-  dropped_ = std::move(stream_);
+  drop_connection();
   const State was = std::exchange(state_, State::idle);
-  if (was == State::open) {
-    down_since_ = scheduler_.now();
-    attempt_ = scheduler_.after(Duration::zero(), [this] { connect(); });
-    return;
-  }
-  set_unreachable(why);
-  retry();
+  if (closed_) return end_conversation("this node said goodbye");
+  begin_to_forget();
+  // A node that welcomes and breaks off, again and again, is not asked faster than one that does not answer.
+  const bool lasted = was == State::open && scheduler_.now() - opened_at_ > limits::link_retry_most;
+  if (lasted) retry_delay_ = Duration::zero();
+  attempt_ = scheduler_.after(retry_delay_, [this] { connect(); });
+  retry_delay_ = std::clamp(2 * retry_delay_, limits::link_retry_least, limits::link_retry_most);
+  const bool silent = scheduler_.now() - last_heard_ >= limits::link_silence;
+  if (was == State::connecting || silent) set_unreachable(why);
+}
+
+void OutgoingLink::drop_connection() {
+  end_.detach();
+  if (!connection_) return;
+  connection_->drop();
+  dropped_.push_back(std::move(connection_));
+  burial_ = scheduler_.after(Duration::zero(), [this] { dropped_.clear(); });
 }
 
 void OutgoingLink::set_unreachable(std::string_view why) {
@@ -104,58 +122,58 @@ void OutgoingLink::set_unreachable(std::string_view why) {
   events_.on_unreachable();
 }
 
-void OutgoingLink::retry() {
-  if (scheduler_.now() - down_since_ >= limits::link_memory) {
-    return end_conversation("it could not be reached for too long");
-  }
-  attempt_ = scheduler_.after(retry_delay_, [this] { connect(); });
-  retry_delay_ = std::min(2 * retry_delay_, limits::link_retry_most);
+void OutgoingLink::begin_to_forget() {
+  if (memory_.active()) return;
+  memory_ = scheduler_.after(limits::link_memory,
+                             [this] { end_conversation("it could not be reached for too long"); });
+}
+
+void OutgoingLink::begin_conversation() {
+  end_.reset();
+  welcomed_ = false;
+  retry_delay_ = limits::link_retry_least;
+  conversation_ = random_();
 }
 
 void OutgoingLink::end_conversation(std::string_view why) {
   scheduler_.log().info("conversation with a node ended", {{"reason", why}});
-  end_.detach();
-  attempt_.cancel();
-  if (stream_) dropped_ = std::move(stream_);
+  drop_connection();
   state_ = State::idle;
+  attempt_.cancel();
+  memory_.cancel();
   unreachable_ = false;  // the next message finds out
-  retry_delay_ = limits::link_retry_least;
   begin_conversation();
   events_.on_over();
 }
 
 // -- talking -----------------------------------------------------------------------------------------------
 
-void OutgoingLink::on_message(std::string_view bytes) {
-  if (!incoming_.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-    return lost("it does not speak the link's protocol");
-  }
+void OutgoingLink::on_batch(const LinkBatch& batch, std::size_t bytes) {
   last_heard_ = scheduler_.now();
-  if (state_ == State::connecting) {
-    return incoming_.has_welcome() ? on_welcome(incoming_.welcome()) : lost("it sent no welcome");
-  }
-  switch (end_.receive(incoming_, bytes.size())) {
-    case LinkEnd::Received::duplicate: return;
-    case LinkEnd::Received::gap: return end_conversation("a message is missing");
+  if (batch.has_welcome() != (state_ == State::connecting)) return lost("it does not welcome once");
+  if (batch.has_welcome()) return on_welcome(batch.welcome());
+  switch (end_.receive(batch, bytes)) {
+    case LinkEnd::Received::nothing: return;
+    case LinkEnd::Received::broken: return lost("a message is missing");
     case LinkEnd::Received::fresh: break;
   }
-  for (const LinkMessage& message : incoming_.messages()) {
-    if (message.kind() == LinkMessage::GOODBYE) return end_conversation("it said goodbye");
+  const std::uint64_t conversation = conversation_;
+  for (const LinkMessage& message : batch.messages()) {
+    if (message.kind() == LinkMessage::GOODBYE) {
+      end_.heartbeat();  // so that it knows that all has arrived
+      return end_conversation("it said goodbye");
+    }
     events_.on_message(message);
-    if (state_ != State::open) return;
+    if (conversation_ != conversation) return;
   }
 }
 
 void OutgoingLink::beat() {
-  dropped_.reset();
   const TimePoint now = scheduler_.now();
-  // After a pause of this process what the other end said in the meantime has not been read yet.
-  if (now - std::exchange(last_beat_, now) >= 2 * limits::link_heartbeat) last_heard_ = now;
+  if (now - std::exchange(last_beat_, now) >= link_pause) last_heard_ = now;
   if (state_ != State::open) return;
   end_.heartbeat();
-  if (now - last_heard_ < limits::link_silence) return;
-  lost("it fell silent");
-  set_unreachable("it fell silent");
+  if (now - last_heard_ >= limits::link_silence) lost("it fell silent");
 }
 
 }  // namespace nano::cluster

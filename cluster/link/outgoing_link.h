@@ -5,8 +5,11 @@
 #include <memory>
 #include <random>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "cluster/link/link_end.h"
+#include "cluster/network/limits.h"
 #include "cluster/network/network.h"
 #include "nano/scheduler/scheduler.h"
 
@@ -18,73 +21,75 @@ inline constexpr std::string_view link_method = "/nano.cluster.Link/Connect";
 class OutgoingLinkEvents {
  public:
   virtual ~OutgoingLinkEvents() = default;
+  /// Valid during the call. Must not throw: the rest of its batch would be lost.
   virtual void on_message(const LinkMessage& message) = 0;
   /// The other node does not answer now; what is sent waits for it. Once until it can be reached again.
   virtual void on_unreachable() = 0;
-  /// The other node has forgotten the conversation, said goodbye or was not reached for too long: what was
-  /// under way is lost. What is sent from now on begins a new one.
+  /// The other node has forgotten the conversation or was not reached for too long, or either said goodbye:
+  /// what was under way is lost. What is sent from now on begins a new one.
   virtual void on_over() = 0;
 };
 
 /// Connects when there is something to send, and again whenever the stream breaks; ends a conversation that
 /// could not be resumed in time. Logic thread only.
-class OutgoingLink final : private StreamEvents {
+class OutgoingLink final {
  public:
-  /// All references must outlive the link.
+  /// All references must outlive the link, and so must the channel's network.
   OutgoingLink(Scheduler& scheduler, std::unique_ptr<Channel> channel, std::string own_address,
                std::mt19937_64& random, OutgoingLinkEvents& events);
-  ~OutgoingLink() override;
+  ~OutgoingLink();
 
-  /// See LinkEnd::add().
+  /// See LinkEnd::add(). Once the link is closed, what is added goes nowhere.
   LinkMessage& add(LinkMessage::Kind kind, std::size_t bytes);
   /// At the end of each turn.
   void flush();
 
   /// Whether a request should be sent this way now.
-  bool usable() const { return !unreachable_ && end_.queued_bytes() < limits_queue_bytes(); }
+  bool usable() const { return !unreachable_ && !full(); }
   bool connected() const { return state_ == State::open; }
-  bool full() const { return end_.queued_bytes() >= limits_queue_bytes(); }
-  /// Says goodbye; nothing is sent after it.
+  bool full() const { return end_.queued_bytes() >= limits::link_queue_bytes; }
+  /// Says goodbye, for good; nothing is sent after it. on_over() follows, if there was a conversation.
   void close();
   /// Nothing waits to be sent, or nothing can be sent.
-  bool drained() const { return state_ != State::open || end_.idle(); }
+  bool drained() const { return state_ == State::idle || unreachable_ || end_.idle(); }
 
  private:
   enum class State { idle, connecting, open };
-
-  void on_message(std::string_view bytes) override;
-  void on_closed(const NetworkError& why) override;
-  static std::size_t limits_queue_bytes();
+  class Connection;
 
   void connect();
+  void on_batch(const LinkBatch& batch, std::size_t bytes);
   void on_welcome(const wire::Welcome& welcome);
   void lost(std::string_view why);
+  void drop_connection();
   void set_unreachable(std::string_view why);
-  void retry();
-  void end_conversation(std::string_view why);
+  /// From now on the conversation is remembered for a while only.
+  void begin_to_forget();
   void begin_conversation();
+  void end_conversation(std::string_view why);
   void beat();
 
   Scheduler& scheduler_;
   const std::string own_address_;
   std::mt19937_64& random_;
   OutgoingLinkEvents& events_;
-  std::unique_ptr<Channel> channel_;
-  std::unique_ptr<Stream> stream_;
-  std::unique_ptr<Stream> dropped_;  // the last stream, which may still be on the stack
+  const std::unique_ptr<Channel> channel_;
+  std::unique_ptr<Connection> connection_;
+  std::vector<std::unique_ptr<Connection>> dropped_;  // may still be on the stack; until the burial
   LinkEnd end_;
-  LinkBatch incoming_;
   State state_ = State::idle;
   std::uint64_t conversation_ = 0;
-  bool known_there_ = false;  // the other end has had this conversation
+  bool welcomed_ = false;  // the other end has had this conversation
   bool unreachable_ = false;
-  bool closing_ = false;
-  TimePoint down_since_{};
+  bool closed_ = false;
+  TimePoint opened_at_{};
   TimePoint last_heard_{};
   TimePoint last_beat_{};
   Duration retry_delay_{};
-  Timer attempt_;  // while connecting: its time limit; after a failed attempt: the pause
+  Timer attempt_;  // while connecting: its time limit; while idle: the pause before the next
+  Timer memory_;   // runs from the outage on until the stream is open
   Timer heartbeat_;
+  Timer burial_;
 };
 
 }  // namespace nano::cluster

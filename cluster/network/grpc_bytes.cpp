@@ -3,11 +3,18 @@
 #include <cstddef>
 #include <utility>
 
+#include "cluster/network/grpc_order.h"
+
 namespace nano::cluster {
 namespace {
 
 /// Up to here one copy is cheaper than the holder of a string.
 constexpr std::size_t copied_bytes_max = 512;
+
+void free_holder(void* holder) {
+  tell_after(holder);
+  delete static_cast<std::string*>(holder);
+}
 
 }  // namespace
 
@@ -17,8 +24,8 @@ grpc::ByteBuffer to_buffer(std::string bytes) {
     return grpc::ByteBuffer{&slice, 1};
   }
   auto* holder = new std::string(std::move(bytes));
-  const grpc::Slice slice{holder->data(), holder->size(),
-                          [](void* held) { delete static_cast<std::string*>(held); }, holder};
+  const grpc::Slice slice{holder->data(), holder->size(), &free_holder, holder};
+  tell_before(holder);
   return grpc::ByteBuffer{&slice, 1};
 }
 

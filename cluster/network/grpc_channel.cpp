@@ -51,7 +51,9 @@ class ClientCall final : public GrpcCall, public ChannelCall {
     context_.set_deadline(std::chrono::system_clock::now() +
                           std::chrono::duration_cast<std::chrono::system_clock::duration>(timeout));
     request_ = to_buffer(std::move(request));
+    starting();
     channel_->stub.UnaryCall(&context_, method, {}, &request_, &response_, [this](grpc::Status status) {
+      reacting();
       status_ = std::move(status);
       handover().end(*this);
     });
@@ -93,20 +95,26 @@ class ClientStream final : public GrpcStreamCall,
     channel_->stub.PrepareBidiStreamingCall(&context_, method, {}, this);
     AddHold();  // for what the logic thread starts; until finish()
     read_first();
+    starting();
     StartCall();
   }
   void abort() override { end(grpc::Status::CANCELLED); }
   void give_up() override { leave(); }
 
  private:
-  void start_read(grpc::ByteBuffer* into) override { StartRead(into); }
+  void start_read(grpc::ByteBuffer* into) override {
+    starting();
+    StartRead(into);
+  }
   void start_write(const grpc::ByteBuffer* message, bool more_follows) override {
     grpc::WriteOptions options;
     if (more_follows) options.set_buffer_hint();
+    starting();
     StartWrite(message, options);
   }
   void finish(const std::optional<grpc::Status>& why, bool) override {
     if (why) context_.TryCancel();
+    starting();
     RemoveHold();
   }
   void read_last() override { end(std::nullopt); }
@@ -115,9 +123,16 @@ class ClientStream final : public GrpcStreamCall,
     return to_error(status_);
   }
 
-  void OnReadDone(bool ok) override { read(ok); }
-  void OnWriteDone(bool ok) override { written(ok); }
+  void OnReadDone(bool ok) override {
+    reacting();
+    read(ok);
+  }
+  void OnWriteDone(bool ok) override {
+    reacting();
+    written(ok);
+  }
   void OnDone(const grpc::Status& status) override {
+    reacting();
     status_ = status;
     handover().end(*this);
   }

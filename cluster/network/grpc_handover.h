@@ -11,6 +11,7 @@
 
 #include <grpcpp/support/slice.h>
 
+#include "cluster/network/grpc_order.h"
 #include "nano/scheduler/scheduler.h"
 
 namespace nano::cluster {
@@ -38,6 +39,11 @@ class GrpcCall : public std::enable_shared_from_this<GrpcCall> {
 
  protected:
   GrpcHandover& handover() const { return *handover_; }
+
+  /// What came before gRPC was asked for something comes before its reaction (see grpc_order.h): called
+  /// before each start, and first in each reaction.
+  void starting() { tell_before(this); }
+  void reacting() { tell_after(this); }
 
  private:
   const std::shared_ptr<GrpcHandover> handover_;

@@ -30,6 +30,7 @@ class ServedCall final : public GrpcCall, private grpc::ServerGenericBidiReactor
       : GrpcCall(std::move(handover)), service_(service), method_(std::move(method)) {}
 
   grpc::ServerGenericBidiReactor* start() {
+    starting();
     StartRead(&request_);
     return this;
   }
@@ -40,21 +41,31 @@ class ServedCall final : public GrpcCall, private grpc::ServerGenericBidiReactor
     const std::lock_guard lock{mutex_};
     if (std::exchange(finished_, true)) return;
     response_ = to_buffer(outcome.response());
+    starting();
     StartWriteAndFinish(&response_, {}, grpc::Status::OK);
   }
 
  private:
   void finish(const grpc::Status& status) {
     const std::lock_guard lock{mutex_};
-    if (!std::exchange(finished_, true)) Finish(status);
+    if (std::exchange(finished_, true)) return;
+    starting();
+    Finish(status);
   }
 
   void OnReadDone(bool ok) override {
+    reacting();
     if (!ok) return finish({grpc::StatusCode::INVALID_ARGUMENT, "a call without a request"});
     handover().report(*this, GrpcHandover::Report::message, to_slice(request_));
   }
-  void OnCancel() override { finish(grpc::Status::CANCELLED); }
-  void OnDone() override { handover().end(*this); }
+  void OnCancel() override {
+    reacting();
+    finish(grpc::Status::CANCELLED);
+  }
+  void OnDone() override {
+    reacting();
+    handover().end(*this);
+  }
 
   Service& service_;
   const std::string method_;
@@ -116,28 +127,48 @@ class ServedStream final : public GrpcStreamCall, private grpc::ServerGenericBid
       end(grpc::Status::OK);
     }
   }
-  void start_read(grpc::ByteBuffer* into) override { StartRead(into); }
+  void start_read(grpc::ByteBuffer* into) override {
+    starting();
+    StartRead(into);
+  }
   void start_write(const grpc::ByteBuffer* message, bool more_follows) override {
     grpc::WriteOptions options;
     if (more_follows) options.set_buffer_hint();
+    starting();
     StartWrite(message, options);
   }
   void finish(const std::optional<grpc::Status>& why, bool writing) override {
     status_ = why.value_or(grpc::Status::OK);
+    starting();
     if (!writing) return Finish(status_);
     context_.TryCancel();  // the write may be waiting for the other side
   }
-  void finished_writing() override { Finish(status_); }
+  void finished_writing() override {
+    starting();
+    Finish(status_);
+  }
   // By way of the logic thread, because the service is asked first: a call comes with its end.
   void read_last() override { handover().report(*this, GrpcHandover::Report::read_all); }
   NetworkError why_ended() const override {
     return {NetworkErrc::unreachable, "closed by the other side, or it broke"};
   }
 
-  void OnReadDone(bool ok) override { read(ok); }
-  void OnWriteDone(bool ok) override { written(ok); }
-  void OnCancel() override { end(grpc::Status::CANCELLED); }
-  void OnDone() override { handover().end(*this); }
+  void OnReadDone(bool ok) override {
+    reacting();
+    read(ok);
+  }
+  void OnWriteDone(bool ok) override {
+    reacting();
+    written(ok);
+  }
+  void OnCancel() override {
+    reacting();
+    end(grpc::Status::CANCELLED);
+  }
+  void OnDone() override {
+    reacting();
+    handover().end(*this);
+  }
 
   Service& service_;
   grpc::GenericCallbackServerContext& context_;  // until it has ended

@@ -26,6 +26,16 @@ inline constexpr std::size_t link_batch_bytes = std::size_t{256} << 10;
 /// Bytes received that are acknowledged at once; less waits for something to send along with.
 inline constexpr std::size_t link_acknowledge_bytes = std::size_t{256} << 10;
 
+/// Streams that other nodes opened and that run no conversation yet; with one more, the oldest is closed. A
+/// Hello follows at once, so it hits those who never say it.
+inline constexpr std::size_t link_strangers = 64;
+
+/// Nodes that one node serves. Far fewer machines than that carry a game.
+inline constexpr std::size_t link_conversations = 4096;
+
+/// "host:port"; DNS allows no longer names.
+inline constexpr std::size_t link_address_bytes = 255;
+
 /// Both ends say something this often, lest the other takes them for gone.
 inline constexpr Duration link_heartbeat = 1s;
 
@@ -35,7 +45,8 @@ inline constexpr Duration link_silence = 3s;
 /// For a stream to be accepted.
 inline constexpr Duration link_connect_timeout = 2s;
 
-/// Between attempts to connect: the first pause, and the longest.
+/// Between attempts to connect: the first pause, and the longest. A stream that lasted for longer than the
+/// longest is opened again at once.
 inline constexpr Duration link_retry_least = 50ms;
 inline constexpr Duration link_retry_most = 2s;
 

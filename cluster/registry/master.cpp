@@ -132,10 +132,9 @@ std::optional<Member> Master::acceptable(const clusterpb::MemberInfo& info, std:
   // Two processes with one address would throw each other out for ever. One that has died is silent soon. Go
   // nodes don't say which process they are.
   const Member& there = *found->second.member;
-  const bool other = there.incarnation != 0 && member->incarnation != 0 &&  //
-                     there.incarnation != member->incarnation;
+  const bool both_say = there.incarnation != 0 && member->incarnation != 0;
   const Duration hold = options_.heartbeat_interval * limits::heartbeat_intervals_that_hold_an_address;
-  if (other && found->second.silent_for <= hold) {
+  if (both_say && there.incarnation != member->incarnation && found->second.silent_for <= hold) {
     problem = "another process at " + member->address +
               " was heard just now; give the node an address of its own, or wait for that one to be gone";
     return std::nullopt;

@@ -82,13 +82,14 @@ void MasterRegistry::on_registered(const clusterpb::RegisterResponse& response) 
 }
 
 /// One version of Go Nano's master refuses an address that it knows already: of this node as it was before a
-/// restart, or, when this node asks again to find out, of itself.
+/// restart, or, when this node asks again to find out, of itself. Ours refuses a node only for a reason that
+/// its operator should know.
 void MasterRegistry::on_refused(const std::string& why) {
-  if (!registered_) {
+  if (!registered_ || master_incarnation_ != 0) {
     scheduler_.log().error("the master refuses this node; trying again",
                            {{"master", master_address_}, {"error", why}});
-    unregister(&MasterRegistry::on_stale_unregistered);
   }
+  if (!registered_) unregister(&MasterRegistry::on_stale_unregistered);
   next_ = scheduler_.after(register_interval_, [this] { try_to_register(); });
 }
 

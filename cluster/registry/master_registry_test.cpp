@@ -100,6 +100,9 @@ class ScriptedMaster final : public Service {
       registration_ = std::move(reply);
       return;
     }
+    if (method == method::heartbeat && !knows_the_node) {
+      return reply(NetworkError{NetworkErrc::refused, "register"});
+    }
     if (method == method::unregister_member) {
       unregistered = parse<clusterpb::UnregisterRequest>(request)->incarnation();
     }
@@ -114,6 +117,7 @@ class ScriptedMaster final : public Service {
     for (const std::string& address : members) response.add_members()->set_serviceaddr(address);
     registration_(response.SerializeAsString());
   }
+  void refuse(const std::string& why) { registration_(NetworkError{NetworkErrc::refused, why}); }
   void tell_came(const std::string& address, std::uint64_t master, std::uint64_t revision) {
     clusterpb::NewMemberRequest request;
     request.mutable_memberinfo()->set_serviceaddr(address);
@@ -127,6 +131,7 @@ class ScriptedMaster final : public Service {
 
   Texts calls;
   std::uint64_t unregistered = 0;
+  bool knows_the_node = true;
 
  private:
   template <class Request>
@@ -349,6 +354,21 @@ TEST_F(MasterRegistryTest, ANodeMayLeaveAsSoonAsItHasJoined) {
   EXPECT_TRUE(one.take_changes().empty());
   EXPECT_EQ(master.calls,
             (Texts{std::string{method::register_member}, std::string{method::unregister_member}}));
+}
+
+TEST_F(MasterRegistryTest, SaysWhyAMasterOfOursRefusesItAlsoAfterItWasAMember) {
+  ScriptedMaster master{hub_, time_.scheduler()};
+  node("one:1");
+  time_.advance(milliseconds{10});
+  master.answer(77, 2, {});
+  time_.advance(milliseconds{10});
+  master.knows_the_node = false;
+  time_.advance(seconds{4});
+  EXPECT_EQ(master.calls.back(), method::register_member);
+  master.refuse("another process was heard just now");
+  time_.advance(milliseconds{10});
+  EXPECT_TRUE(time_.log().contains(
+      "refuses this node; trying again master=master:1 error=\"another process was heard just now\""));
 }
 
 }  // namespace

@@ -218,5 +218,30 @@ TEST_F(MasterTest, RefusesGarbageInWordsAndLosesNothing) {
   EXPECT_EQ(master_->members().size(), 2u);
 }
 
+TEST_F(MasterTest, AnswersTheNewcomerBeforeItTellsTheOthers) {
+  clusterpb::RegisterRequest request;
+  request.mutable_memberinfo()->set_serviceaddr("one:1");
+  CallReply reply = [this](CallOutcome) { heard_.push_back("answered"); };
+  master_->on_call(method::register_member, request.SerializeAsString(), reply);
+  EXPECT_EQ(heard_, (Texts{"+master:1", "answered", "+one:1"}));
+}
+
+TEST_F(MasterTest, DoesNotKeepNewsWithoutBoundForAMemberThatDoesNotTakeIt) {
+  registered("one:1").stop_listening();
+  CallReply reply = [](CallOutcome outcome) { EXPECT_TRUE(outcome.ok()); };
+  for (std::size_t i = 0; i < limits::changes_kept; ++i) {
+    clusterpb::HeartbeatRequest hello;
+    clusterpb::UnregisterRequest goodbye;
+    hello.mutable_memberinfo()->set_serviceaddr("go-" + std::to_string(i) + ":1");
+    goodbye.set_serviceaddr(hello.memberinfo().serviceaddr());
+    master_->on_call(method::heartbeat, hello.SerializeAsString(), reply);
+    master_->on_call(method::unregister_member, goodbye.SerializeAsString(), reply);
+  }
+  time_.advance(seconds{2});
+  EXPECT_EQ(master_->members().size(), 1u);
+  EXPECT_TRUE(
+      time_.log().contains("cluster member gone address=one:1 reason=\"it takes the news too slowly\""));
+}
+
 }  // namespace
 }  // namespace nano::cluster

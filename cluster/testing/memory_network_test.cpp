@@ -137,7 +137,7 @@ TEST_F(MemoryNetworkTest, AResetBreaksTheStreamsOfTwoNodesAtOnceForBothEnds) {
   one_->connect("three:1", to_three);
   settle();
   one_->end.stream->send("on its way");
-  hub_.reset_streams("two:1", "one:1");
+  hub_.reset_streams("one:1", "two:1");
   EXPECT_TRUE(one_->end.heard.empty()) << "told in a later turn";
   settle();
   EXPECT_EQ(one_->end.take(), (Texts{"closed: connection reset"}));
