@@ -17,6 +17,7 @@ const looseJavaScript =
 
 const pages = [
   { name: 'chat', program: process.env.NANO_CHAT, script: 'chat.js' },
+  { name: 'cluster', program: process.env.NANO_CLUSTER, script: 'main.js' },
   { name: 'tadpole', program: process.env.NANO_TADPOLE, script: 'main.js' },
 ];
 

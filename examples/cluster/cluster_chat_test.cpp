@@ -1,0 +1,284 @@
+#include <map>
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "examples/cluster/gate.h"
+#include "examples/cluster/places.h"
+#include "examples/cluster/room.h"
+#include "examples/cluster/stats.h"
+#include "nano/testing/world.h"
+
+namespace cluster_chat {
+namespace {
+
+using nano::cluster::Member;
+using nano::testing::Client;
+using Names = std::vector<std::string>;
+
+/// All services in one process, in memory: where they are makes no difference to them. Every test runs with
+/// several seeds, which cut the byte streams differently.
+class ClusterChat : public testing::TestWithParam<std::uint64_t> {
+ protected:
+  ClusterChat() : world_(GetParam()) {
+    world_.app().add<Gate>("gate-1");
+    room_ = &world_.app().add<Room>("chat-1",
+                                    [this](std::string_view room) { return !elsewhere_.contains(room); });
+    world_.app().add<Stats>();
+    world_.start();
+  }
+
+  nano::Result<LoginReply> login(Client& client, const std::string& name, const std::string& room = "Lobby") {
+    return client.request<LoginReply>("Gate.Login", LoginRequest{name, room});
+  }
+  nano::Result<JoinReply> join(Client& client) { return client.request<JoinReply>("Room.Join", Nothing{}); }
+  std::shared_ptr<Client> guest(const std::string& name, const std::string& room = "Lobby") {
+    auto client = world_.connect();
+    EXPECT_TRUE(login(*client, name, room).ok());
+    EXPECT_TRUE(join(*client).ok());
+    return client;
+  }
+  /// As a gate asks.
+  Totals totals() {
+    Totals counted{-1, -1};
+    world_.app().scheduler().spawn(ask(world_.app(), counted));
+    world_.settle();
+    return counted;
+  }
+
+  nano::testing::World world_;
+  Room* room_ = nullptr;
+  std::set<std::string, std::less<>> elsewhere_;  // rooms of other nodes
+
+ private:
+  static nano::Task<void> ask(nano::Application& app, Totals& into) {
+    const nano::Result<Totals> answer = co_await app.call<Totals>("Stats.Totals", Nothing{});
+    if (answer) into = *answer;
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Seeds, ClusterChat, testing::Values(1, 2, 3, 4));
+
+TEST_P(ClusterChat, TheGateSaysWhoOneIsAndTheRoomWhoServesIt) {
+  auto ada = world_.connect();
+  const auto who = login(*ada, "  Ada ", " Lobby ");
+  ASSERT_TRUE(who.ok());
+  EXPECT_EQ(who->name, "Ada");
+  EXPECT_EQ(who->room, "Lobby");
+  EXPECT_EQ(who->gate, "gate-1");
+  const auto room = join(*ada);
+  ASSERT_TRUE(room.ok());
+  EXPECT_EQ(room->node, "chat-1");
+  EXPECT_EQ(room->members, Names{"Ada"});
+  EXPECT_TRUE(room->history.empty());
+}
+
+TEST_P(ClusterChat, OneNameIsOneUserWhateverTheRoom) {
+  auto ada = guest("Ada", "Lobby");
+  auto ada_too = guest("Ada", "Garden");
+  auto bob = guest("Bob");
+  const std::int64_t uid = world_.app().find_session(1)->uid();
+  EXPECT_GT(uid, 0);
+  EXPECT_EQ(world_.app().find_user(uid).size(), 2u);
+  EXPECT_NE(world_.app().find_session(3)->uid(), uid);
+}
+
+TEST_P(ClusterChat, ImpossibleNamesAreRefusedInWords) {
+  auto client = world_.connect();
+  EXPECT_EQ(login(*client, "  ").error().code, "name_invalid");
+  EXPECT_EQ(login(*client, "Ada", "  ").error().code, "room_invalid");
+  EXPECT_EQ(login(*client, std::string(25, 'x')).error().message, "A name has at most 24 characters.");
+  EXPECT_EQ(login(*client, "Ada", std::string(25, 'x')).error().code, "room_invalid");
+  EXPECT_EQ(join(*client).error().code, "not_logged_in");
+  EXPECT_TRUE(login(*client, "Ada").ok());
+  EXPECT_EQ(login(*client, "Bob").error().code, "already_logged_in");
+}
+
+TEST_P(ClusterChat, WhatOneSaysAllInTheRoomHear) {
+  auto ada = guest("Ada");
+  auto bob = guest("Bob");
+  auto eve = guest("Eve", "Garden");
+  const auto came = ada->expect_push<MembersChanged>("onJoin");
+  EXPECT_EQ(came.name, "Bob");
+  EXPECT_EQ(came.members, (Names{"Ada", "Bob"}));
+  bob->notify("Room.Say", SayRequest{" Hello, Ada "});
+  for (auto& listener : {ada, bob}) {
+    const auto message = listener->expect_push<Message>("onMessage");
+    EXPECT_EQ(message.name, "Bob");
+    EXPECT_EQ(message.text, "Hello, Ada");
+    EXPECT_EQ(message.time, world_.clock().wall().time_since_epoch().count());
+    EXPECT_EQ(message.node, "chat-1");
+  }
+  EXPECT_FALSE(eve->next_push()) << "another room is another talk";
+}
+
+TEST_P(ClusterChat, ThoseWhoComeLaterGetTheLastLines) {
+  auto ada = guest("Ada");
+  for (std::size_t i = 0; i < Room::history_lines + 5; ++i) {
+    ada->notify("Room.Say", SayRequest{"line " + std::to_string(i)});
+  }
+  auto bob = world_.connect();
+  ASSERT_TRUE(login(*bob, "Bob").ok());
+  const auto reply = join(*bob);
+  ASSERT_TRUE(reply.ok());
+  ASSERT_EQ(reply->history.size(), Room::history_lines);
+  EXPECT_EQ(reply->history.front().text, "line 5");
+  EXPECT_EQ(reply->history.back().text, "line 54");
+}
+
+TEST_P(ClusterChat, OneWhoAsksAgainIsAnsweredAgainAndAnnouncedOnce) {
+  auto ada = guest("Ada");
+  auto bob = guest("Bob");
+  ada->drop_pushes();
+  const auto again = join(*bob);
+  ASSERT_TRUE(again.ok());
+  EXPECT_EQ(again->members, (Names{"Ada", "Bob"}));
+  EXPECT_FALSE(ada->next_push());
+}
+
+TEST_P(ClusterChat, ANameIsFreeAgainWhenItsOwnerHasLeftOrGone) {
+  auto ada = guest("Ada");
+  auto bob = guest("Bob");
+  auto other = world_.connect();
+  ASSERT_TRUE(login(*other, "Bob").ok());
+  EXPECT_EQ(join(*other).error().code, "name_taken");
+  ada->drop_pushes();
+  bob->notify("Room.Leave", Nothing{});
+  const auto left = ada->expect_push<MembersChanged>("onLeave");
+  EXPECT_EQ(left.name, "Bob");
+  EXPECT_EQ(left.members, Names{"Ada"});
+  EXPECT_TRUE(join(*other).ok());
+  ada->drop_pushes();
+  other->vanish();
+  EXPECT_EQ(ada->expect_push<MembersChanged>("onLeave").name, "Bob");
+  EXPECT_TRUE(join(*bob).ok());
+  bob->close();
+  EXPECT_EQ(ada->expect_push<MembersChanged>("onLeave").name, "Bob");
+  EXPECT_FALSE(ada->next_push()) << "told once, though Bob had been in the room twice";
+}
+
+TEST_P(ClusterChat, OnlyThoseInTheRoomAreHeard) {
+  auto ada = guest("Ada");
+  auto outsider = world_.connect();
+  ASSERT_TRUE(login(*outsider, "Eve").ok());
+  outsider->notify("Room.Say", SayRequest{"psst"});
+  ada->notify("Room.Say", SayRequest{"  \n "});
+  ada->notify("Room.Say", SayRequest{std::string(Room::text_characters_max + 1, 'x')});
+  EXPECT_FALSE(ada->next_push());
+}
+
+TEST_P(ClusterChat, ARoomThatEverybodyHasLeftAtOnceIsForgotten) {
+  auto ada = guest("Ada");
+  auto bob = guest("Bob");
+  ada->notify("Room.Say", SayRequest{"Is anybody here?"});
+  elsewhere_.insert("Lobby");
+  room_->move_rooms();
+  world_.settle();
+  elsewhere_.clear();
+  auto cleo = world_.connect();
+  ASSERT_TRUE(login(*cleo, "Cleo").ok());
+  const auto reply = join(*cleo);
+  ASSERT_TRUE(reply.ok());
+  EXPECT_EQ(reply->members, Names{"Cleo"});
+  EXPECT_TRUE(reply->history.empty());
+}
+
+TEST_P(ClusterChat, ARoomThatIsAnotherNodesNowSendsItsPeopleThere) {
+  auto ada = guest("Ada", "Lobby");
+  auto eve = guest("Eve", "Garden");
+  elsewhere_.insert("Lobby");
+  room_->move_rooms();
+  world_.settle();
+  EXPECT_TRUE(ada->closed());
+  EXPECT_EQ(ada->kick(), std::nullopt) << "a kicked client would not come back";
+  EXPECT_FALSE(eve->closed());
+}
+
+TEST_P(ClusterChat, AGateThatHearsLateOfANodeCostsItsPeopleASecondMove) {
+  elsewhere_.insert("Lobby");
+  room_->move_rooms();
+  auto late = guest("Late", "Lobby");
+  EXPECT_FALSE(late->closed()) << "the gate may know better: that the other node is dead";
+  world_.advance(Room::news_time);
+  EXPECT_TRUE(late->closed());
+}
+
+TEST_P(ClusterChat, TheMasterCountsWhoIsThereAndWhatIsSaid) {
+  auto ada = guest("Ada");
+  auto bob = guest("Bob", "Garden");
+  ada->notify("Room.Say", SayRequest{"one"});
+  bob->notify("Room.Say", SayRequest{"two"});
+  ada->notify("Room.Say", SayRequest{"three"});
+  EXPECT_EQ(totals().online, 2);
+  EXPECT_EQ(totals().messages, 3);
+  bob->close();
+  world_.settle();
+  EXPECT_EQ(totals().online, 1);
+  EXPECT_EQ(totals().messages, 3);
+}
+
+TEST(ClusterGate, LetsNoClientCountForItself) {
+  nano::testing::World world;
+  world.app().add<Stats>();
+  world.app().inbound().push_back(refuse_inner_routes);
+  world.start();
+  auto mallory = world.connect();
+  EXPECT_EQ(mallory->request<Nothing>("Stats.Said", Nothing{}).error().code, "forbidden");
+  EXPECT_EQ(mallory->request<Totals>("Stats.Totals", Nothing{}).error().code, "forbidden");
+  EXPECT_EQ(mallory->request<Nothing>("Bank.Rob", Nothing{}).error().code, "unknown_route");
+}
+
+/// By address, as routing functions get them.
+class Places : public testing::Test {
+ protected:
+  std::string place(const std::string& room, const std::vector<Member>& members) {
+    std::vector<const Member*> candidates;
+    for (const Member& member : members) candidates.push_back(&member);
+    const Member* found = place_of(room, candidates);
+    return found ? found->address : "nowhere";
+  }
+  const Member one_{.address = "a:1", .label = "chat-1"};
+  const Member two_{.address = "b:1", .label = "chat-2"};
+  const Member three_{.address = "c:1", .label = "chat-3"};
+};
+
+TEST_F(Places, EachNodeServesItsShareOfTheRooms) {
+  std::map<std::string, int> rooms;
+  for (int i = 0; i < 3000; ++i) ++rooms[place("room " + std::to_string(i), {one_, two_, three_})];
+  ASSERT_EQ(rooms.size(), 3u);
+  for (const auto& [address, count] : rooms) {
+    EXPECT_GT(count, 900) << address;
+    EXPECT_LT(count, 1100) << address;
+  }
+}
+
+TEST_F(Places, OnlyTheRoomsOfANodeThatGoesAreMoved) {
+  for (int i = 0; i < 300; ++i) {
+    const std::string room = "room " + std::to_string(i);
+    const std::string before = place(room, {one_, two_, three_});
+    const std::string after = place(room, {one_, three_});
+    EXPECT_NE(after, "b:1");
+    if (before != "b:1") {
+      EXPECT_EQ(after, before);
+    }
+  }
+  EXPECT_EQ(place("Lobby", {}), "nowhere");
+}
+
+TEST_F(Places, ANodeThatWasStartedAgainServesTheSameRooms) {
+  const Member two_again{.address = "a:0", .label = "chat-2"};
+  for (int i = 0; i < 300; ++i) {
+    const std::string room = "room " + std::to_string(i);
+    EXPECT_EQ(place(room, {one_, two_}) == "b:1", place(room, {two_again, one_}) == "a:0");
+  }
+}
+
+TEST_F(Places, NodesWithOneLabelAreToldApartByTheirAddresses) {
+  const Member first{.address = "x:1", .label = "chat"};
+  const Member second{.address = "y:1", .label = "chat"};
+  EXPECT_EQ(place("Lobby", {first, second}), "x:1");
+  EXPECT_EQ(place("Lobby", {second, first}), "x:1");
+}
+
+}  // namespace
+}  // namespace cluster_chat

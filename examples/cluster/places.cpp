@@ -1,0 +1,44 @@
+#include "examples/cluster/places.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "examples/cluster/text.h"
+
+namespace cluster_chat {
+
+using nano::cluster::Member;
+
+const Member* place_of(std::string_view room, const std::vector<const Member*>& candidates) {
+  const Member* best = nullptr;
+  std::uint64_t best_weight = 0;
+  for (const Member* candidate : candidates) {
+    const std::uint64_t weight = stable_hash(candidate->label + '\n' + std::string{room});
+    // Of two nodes with one label all must take the same, in whatever order they are listed.
+    const bool is_better = best == nullptr || weight > best_weight ||
+                           (weight == best_weight && candidate->address < best->address);
+    if (!is_better) continue;
+    best = candidate;
+    best_weight = weight;
+  }
+  return best;
+}
+
+const Member* route_by_room(nano::Session& session, std::string_view /*service*/,
+                            const std::vector<const Member*>& candidates) {
+  const std::optional<std::string> room = session.shared<std::string>("room");
+  return room ? place_of(*room, candidates) : nullptr;
+}
+
+bool serves(const nano::cluster::Node& node, std::string_view room) {
+  const Member self = node.self();
+  const std::vector<Member> others = node.members();
+  std::vector<const Member*> candidates{&self};
+  for (const Member& other : others) {
+    if (other.offers("Room")) candidates.push_back(&other);
+  }
+  return place_of(room, candidates) == &self;
+}
+
+}  // namespace cluster_chat

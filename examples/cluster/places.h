@@ -1,0 +1,24 @@
+// Internal header. Which chat node serves a room: all gates and all chat nodes must find the same.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "cluster/node.h"
+
+namespace cluster_chat {
+
+/// The candidate that serves the room; null if there are none. Rendezvous hashing: a node that comes or goes
+/// moves only its own rooms. Nodes count by their labels, so one that is started again serves the same rooms
+/// as before.
+const nano::cluster::Member* place_of(std::string_view room,
+                                      const std::vector<const nano::cluster::Member*>& candidates);
+
+/// A gate's way to the room of the session: Gate.Login has noted it.
+const nano::cluster::Member* route_by_room(nano::Session& session, std::string_view service,
+                                           const std::vector<const nano::cluster::Member*>& candidates);
+
+/// Whether `node`, a chat node, serves the room.
+bool serves(const nano::cluster::Node& node, std::string_view room);
+
+}  // namespace cluster_chat

@@ -1,0 +1,91 @@
+#include "examples/cluster/room.h"
+
+#include <optional>
+
+#include "examples/cluster/text.h"
+
+namespace cluster_chat {
+namespace {
+
+// This node's own note of where the session is; gone when it has left.
+constexpr std::string_view joined = "joined";
+
+std::string name_of(nano::Session& session) { return session.shared<std::string>("name").value_or(""); }
+
+std::vector<std::string> names_of(const nano::Group& members) {
+  std::vector<std::string> names;
+  for (nano::Session* member : members.members()) names.push_back(name_of(*member));
+  return names;
+}
+
+}  // namespace
+
+nano::Result<JoinReply> Room::join(nano::Session& session) {
+  const std::optional<std::string> room = session.shared<std::string>("room");
+  if (!room) return nano::Error{"not_logged_in", "Please log in at the gate first."};
+  Talk& talk = talks_[*room];
+  // One who asks again, for want of an answer, gets the same one.
+  if (!session.has(joined)) {
+    const std::string name = name_of(session);
+    if (is_taken(name, talk)) return nano::Error{"name_taken", "Somebody in the room has this name already."};
+    add(session, *room, talk);
+  }
+  return JoinReply{node_name_, names_of(talk.members), {talk.history.begin(), talk.history.end()}};
+}
+
+void Room::add(nano::Session& session, const std::string& room, Talk& talk) {
+  session.set(joined, room);
+  session.on_closed([this](nano::Session& closed) { leave(closed); });
+  talk.members.add(session);
+  talk.members.multicast("onJoin", MembersChanged{name_of(session), names_of(talk.members)},
+                         [&](nano::Session& other) { return &other != &session; });
+  session.notify("Stats.Came", Nothing{});
+}
+
+void Room::say(nano::Session& session, const SayRequest& request) {
+  const std::string* room = session.get<std::string>(joined);
+  const std::string text = trimmed(request.text);
+  if (room == nullptr || text.empty() || count_characters(text) > text_characters_max) return;
+
+  Talk& talk = talks_[*room];
+  talk.history.push_back({name_of(session), text, wall_time().time_since_epoch().count(), node_name_});
+  if (talk.history.size() > history_lines) talk.history.pop_front();
+  talk.members.broadcast("onMessage", talk.history.back());
+  session.notify("Stats.Said", Nothing{});
+}
+
+void Room::leave(nano::Session& session) {
+  const std::string* room = session.get<std::string>(joined);
+  if (room == nullptr) return;
+  const auto found = talks_.find(*room);
+  session.remove(joined);
+  if (found == talks_.end())
+    return;  // a closed session leaves the group first, and others may have left since
+
+  nano::Group& members = found->second.members;
+  members.leave(session);
+  members.broadcast("onLeave", MembersChanged{name_of(session), names_of(members)});
+  if (members.empty()) talks_.erase(found);
+}
+
+void Room::move_rooms() {
+  close_moved();
+  moved_later_ = after(news_time, [this] { close_moved(); });
+}
+
+void Room::close_moved() {
+  for (const auto& [room, talk] : talks_) {
+    if (serves_(room)) continue;
+    // Closing takes a session out of the group.
+    for (nano::Session* member : std::vector<nano::Session*>{talk.members.members()}) member->close();
+  }
+}
+
+bool Room::is_taken(const std::string& name, const Talk& talk) const {
+  for (nano::Session* member : talk.members.members()) {
+    if (name_of(*member) == name) return true;
+  }
+  return false;
+}
+
+}  // namespace cluster_chat
