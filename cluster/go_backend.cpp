@@ -10,11 +10,12 @@
 namespace nano::cluster {
 
 GoBackend::GoBackend(SessionHost& host, PendingRequests& pending, Network& network, std::string own_address,
-                     const std::string& address)
+                     const std::string& address, BackendEvents& events)
     : host_(host),
       pending_(pending),
       own_address_(std::move(own_address)),
       address_(address),
+      events_(events),
       calls_(network.connect(address)) {}
 
 GoBackend::~GoBackend() { pending_.fail_all(this, {Errc::unavailable, "The service is gone."}); }
@@ -53,7 +54,7 @@ void GoBackend::send(Session* session, std::uint64_t request_id, std::string_vie
 }
 
 void GoBackend::on_sent(std::uint64_t request_id, const CallOutcome& outcome) {
-  reachable_ = outcome.ok() || outcome.error().code != NetworkErrc::unreachable;
+  set_reachable(outcome.ok() || outcome.error().code != NetworkErrc::unreachable);
   if (outcome.ok()) return;
   host_.log().warning("a Go node did not take a message",
                       {{"node", address_}, {"error", outcome.error().message}});
@@ -77,13 +78,20 @@ void GoBackend::on_ended(Session& session) {
   calls_.call(session.id(), method::session_closed, message.SerializeAsString(), [](const CallOutcome&) {});
 }
 
+/// Its sessions may go elsewhere from then on: whether it still knows them cannot be found out.
+void GoBackend::set_reachable(bool reachable) {
+  if (reachable_ == reachable) return;
+  reachable_ = reachable;
+  if (!reachable) events_.on_backend_lost(address_);
+}
+
 /// A Go node knows no such method, and says so, as long as it lives.
 void GoBackend::probe() {
   if (!pending_.any(this) && reachable_) return;
   calls_.channel().call(method::probe, "", limits::unary_call_timeout, [this](const CallOutcome& outcome) {
     const bool answers = outcome.ok() || outcome.error().code == NetworkErrc::unimplemented ||
                          outcome.error().code == NetworkErrc::refused;
-    reachable_ = answers;
+    set_reachable(answers);
     if (!answers) pending_.fail_all(this, {Errc::unavailable, "The service cannot be reached."});
     probe_timer_ = host_.scheduler().after(limits::unary_probe_interval, [this] { probe(); });
   });

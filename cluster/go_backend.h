@@ -18,7 +18,7 @@ class GoBackend final : public Backend {
  public:
   /// All references must outlive it.
   GoBackend(SessionHost& host, PendingRequests& pending, Network& network, std::string own_address,
-            const std::string& address);
+            const std::string& address, BackendEvents& events);
   ~GoBackend() override;
 
   /// Whether the answer was awaited.
@@ -38,12 +38,14 @@ class GoBackend final : public Backend {
  private:
   void fail(std::uint64_t request_id, const Error& error);
   void on_sent(std::uint64_t request_id, const CallOutcome& outcome);
+  void set_reachable(bool reachable);
   void probe();
 
   SessionHost& host_;
   PendingRequests& pending_;
   const std::string own_address_;
   const std::string address_;
+  BackendEvents& events_;
   UnaryQueue calls_;
   std::set<SessionId> sessions_;  // known there
   bool reachable_ = true;

@@ -127,7 +127,8 @@ void Node::Core::on_member(const Member& member, bool present) {
 
 std::unique_ptr<Backend> Node::Core::make_backend(const Member& member) {
   if (member.link_version == 0) {
-    return std::make_unique<GoBackend>(host_, pending_, *network_, self_.address, member.address);
+    return std::make_unique<GoBackend>(host_, pending_, *network_, self_.address, member.address,
+                                       static_cast<BackendEvents&>(*this));
   }
   return std::make_unique<LinkBackend>(host_, pending_, app_.random(), *network_, self_.address,
                                        member.address, static_cast<BackendEvents&>(*this));
