@@ -103,7 +103,7 @@ bool Node::Core::closed() const {
 
 void Node::Core::flush() {
   for (auto& [address, backend] : backends_) backend->flush();
-  for (auto& backend : retired_) backend->flush();
+  for (Retired& retired : retired_) retired.backend->flush();
   acceptor_.flush();
 }
 
@@ -141,19 +141,20 @@ void Node::Core::retire_backend(const std::string& address) {
   const auto found = backends_.find(address);
   if (found == backends_.end()) return;
   tell_service_lost(address);
-  const bool may_answer = found->second->connected();
-  retired_.push_back(std::move(found->second));
+  retired_.push_back({std::move(found->second), app_.scheduler().now() + nano::limits::shutdown_timeout});
   backends_.erase(found);
-  const Duration patience = may_answer ? nano::limits::shutdown_timeout : Duration::zero();
-  if (retire_timer_.active() && may_answer) return;
-  retire_timer_ = app_.scheduler().after(patience, [this] { sweep_retired(); });
+  if (!sweep_timer_.active()) {
+    sweep_timer_ = app_.scheduler().after(Duration::zero(), [this] { sweep_retired(); });
+  }
 }
 
 void Node::Core::sweep_retired() {
-  // Only those that are surely done with: a younger one that may still answer gets its time anew.
-  std::erase_if(retired_, [](const auto& backend) { return !backend->connected(); });
+  const TimePoint now = app_.scheduler().now();
+  std::erase_if(retired_, [&](const Retired& retired) {
+    return !retired.backend->connected() || retired.until <= now;
+  });
   if (retired_.empty()) return;
-  retire_timer_ = app_.scheduler().after(nano::limits::shutdown_timeout, [this] { retired_.clear(); });
+  sweep_timer_ = app_.scheduler().after(limits::link_heartbeat, [this] { sweep_retired(); });
 }
 
 void Node::Core::on_backend_lost(const std::string& address) {
@@ -239,7 +240,7 @@ void Node::Core::on_shared(Session& session, std::string_view name, const std::s
 void Node::Core::on_ended(Session& session) {
   router_.forget(session.id());
   for (auto& [address, backend] : backends_) backend->on_ended(session);
-  for (auto& backend : retired_) backend->on_ended(session);
+  for (Retired& retired : retired_) retired.backend->on_ended(session);
 }
 
 void Node::Core::on_changed_by_backend(Session& session, const wire::LinkMessage& change, Backend& by) {
@@ -284,18 +285,32 @@ void Node::Core::on_kick_user(std::int64_t uid, std::string_view reason) {
 }
 
 /// A gate that was killed does not come again, so its sessions need not wait for it: then its address refuses
-/// connections.
+/// connections, as soon as the system has cleared the process away.
 void Node::Core::on_gate_stream_lost(const std::string& address) {
-  std::unique_ptr<Channel>& probe = probes_[address];
+  std::unique_ptr<GateProbe>& probe = probes_[address];
   if (probe) return;
-  probe = network_->connect(address);
-  probe->call(method::probe, "", limits::link_connect_timeout, [this, address](const CallOutcome& outcome) {
-    const bool gone = !outcome.ok() && outcome.error().code == NetworkErrc::nobody_listens;
-    if (gone && !acceptor_.connected(address)) acceptor_.end(address, "its process has ended");
-    app_.scheduler().post([core = std::weak_ptr<Core*>{alive_}, address] {
-      if (const auto alive = core.lock()) (*alive)->probes_.erase(address);
-    });
-  });
+  probe = std::make_unique<GateProbe>();
+  probe->channel = network_->connect(address);
+  ask_gate(address);
+}
+
+void Node::Core::ask_gate(const std::string& address) {
+  GateProbe& probe = *probes_.at(address);
+  probe.channel->call(
+      method::probe, "", limits::link_connect_timeout, [this, &probe, address](const CallOutcome& outcome) {
+        const bool unsure = !outcome.ok() && outcome.error().code == NetworkErrc::unreachable;
+        const bool gone = !outcome.ok() && outcome.error().code == NetworkErrc::nobody_listens;
+        if (gone && !acceptor_.connected(address)) acceptor_.end(address, "its process has ended");
+        const bool again = unsure && acceptor_.waits_for(address);
+        probe.next = app_.scheduler().after(again ? limits::link_retry_least : Duration::zero(),
+                                            [this, again, address] {
+                                              if (again) {
+                                                ask_gate(address);
+                                              } else {
+                                                probes_.erase(address);
+                                              }
+                                            });
+      });
 }
 
 void Node::Core::handle_here(Session* session, std::string_view route, protocol::ByteView payload,

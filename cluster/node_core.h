@@ -54,6 +54,12 @@ class Node::Core final : public RemoteServices,
   bool closed() const override;
 
  private:
+  /// May still answer what it was asked.
+  struct Retired {
+    std::unique_ptr<Backend> backend;
+    TimePoint until;
+  };
+
   // SessionObserver
   void on_bound(Session& session) override;
   void on_shared(Session& session, std::string_view name, const std::string& value) override;
@@ -105,13 +111,13 @@ class Node::Core final : public RemoteServices,
   std::unique_ptr<Network> network_;
   std::unique_ptr<Registry> registry_;
   std::map<std::string, std::unique_ptr<Backend>> backends_;  // by address
-  std::vector<std::unique_ptr<Backend>> retired_;             // of members that left, while answers may come
+  std::vector<Retired> retired_;                              // of members that left
   std::map<std::string, std::unique_ptr<GoGate>> go_gates_;   // by address
   LinkAcceptor acceptor_;
   Function<void()> joined_;
   std::map<std::string, std::unique_ptr<Channel>> probes_;  // of gates whose streams broke, by address
   bool handling_here_ = false;
-  Timer retire_timer_;
+  Timer sweep_timer_;
   std::shared_ptr<Core*> alive_ = std::make_shared<Core*>(this);
   std::vector<std::function<void(const Member&, bool)>> member_callbacks_;
   std::vector<std::function<void(Session&, std::string_view)>> service_lost_callbacks_;

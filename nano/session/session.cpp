@@ -139,11 +139,7 @@ void Session::close_if_answered() {
 
 void Session::notify_bytes(std::string route, std::string payload) {
   host_.scheduler().post([self = shared_from_this(), route = std::move(route), payload = std::move(payload)] {
-    protocol::Message message;
-    message.type = protocol::MessageType::notify;
-    message.route = route;
-    message.payload = protocol::as_bytes(payload);
-    self->host_.events().on_message(*self, message);
+    self->host_.events().on_call(self->host_, self.get(), route, protocol::as_bytes(payload), ReplyTo{});
   });
 }
 

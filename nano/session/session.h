@@ -21,9 +21,9 @@ namespace nano {
 
 class GroupCore;
 
-/// One client. Logic thread only. Owned by the server while open; a SessionPtr keeps the object (not the
-/// connection) alive beyond that, for coroutines. On a closed session every call is allowed: sends do
-/// nothing.
+/// One client, of this node or of another one's gate. Logic thread only. Owned by the server while open; a
+/// SessionPtr keeps the object (not the connection) alive beyond that, for coroutines. On a closed session
+/// every call is allowed: sends do nothing.
 class Session final : public std::enable_shared_from_this<Session> {
  public:
   /// Made by the server, not by applications. `entity` must outlive the session's open time.
@@ -67,7 +67,7 @@ class Session final : public std::enable_shared_from_this<Session> {
   }
 
   /// Calls another service's handler in the name of this session, without an answer. It runs in a later turn.
-  /// An unknown route is logged.
+  /// Filters of the pipeline don't see it: they are for what clients send. An unknown route is logged.
   template <class T>
   void notify(std::string_view route, const T& payload) {
     std::string bytes;
