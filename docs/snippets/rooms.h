@@ -1,4 +1,5 @@
-// The services of the small cluster that docs/cluster.md shows: one for the gates, one for the backends.
+// Internal header. The services of the small cluster that docs/cluster.md shows: Lobby is for the gates, Room
+// for the backends.
 #pragma once
 
 #include <cstdint>
