@@ -285,32 +285,18 @@ void Node::Core::on_kick_user(std::int64_t uid, std::string_view reason) {
 }
 
 /// A gate that was killed does not come again, so its sessions need not wait for it: then its address refuses
-/// connections, as soon as the system has cleared the process away.
+/// connections.
 void Node::Core::on_gate_stream_lost(const std::string& address) {
-  std::unique_ptr<GateProbe>& probe = probes_[address];
+  std::unique_ptr<Channel>& probe = probes_[address];
   if (probe) return;
-  probe = std::make_unique<GateProbe>();
-  probe->channel = network_->connect(address);
-  ask_gate(address);
-}
-
-void Node::Core::ask_gate(const std::string& address) {
-  GateProbe& probe = *probes_.at(address);
-  probe.channel->call(
-      method::probe, "", limits::link_connect_timeout, [this, &probe, address](const CallOutcome& outcome) {
-        const bool unsure = !outcome.ok() && outcome.error().code == NetworkErrc::unreachable;
-        const bool gone = !outcome.ok() && outcome.error().code == NetworkErrc::nobody_listens;
-        if (gone && !acceptor_.connected(address)) acceptor_.end(address, "its process has ended");
-        const bool again = unsure && acceptor_.waits_for(address);
-        probe.next = app_.scheduler().after(again ? limits::link_retry_least : Duration::zero(),
-                                            [this, again, address] {
-                                              if (again) {
-                                                ask_gate(address);
-                                              } else {
-                                                probes_.erase(address);
-                                              }
-                                            });
-      });
+  probe = network_->connect(address);
+  probe->call(method::probe, "", limits::link_connect_timeout, [this, address](const CallOutcome& outcome) {
+    const bool gone = !outcome.ok() && outcome.error().code == NetworkErrc::nobody_listens;
+    if (gone && !acceptor_.connected(address)) acceptor_.end(address, "its process has ended");
+    app_.scheduler().post([core = std::weak_ptr<Core*>{alive_}, address] {
+      if (const auto alive = core.lock()) (*alive)->probes_.erase(address);
+    });
+  });
 }
 
 void Node::Core::handle_here(Session* session, std::string_view route, protocol::ByteView payload,
