@@ -14,14 +14,14 @@ export class Cluster {
   #t;
   #flags;
 
-  /** `registry`: where there is no master; `flags`: of all nodes. */
-  static async start(t, { registry, flags = [] } = {}) {
+  /** `registry`: where there is no master; `masterAddress`: where there is one; `flags`: of all nodes. */
+  static async start(t, { registry, masterAddress, flags = [] } = {}) {
     const cluster = new Cluster();
     cluster.#t = t;
     cluster.#flags = flags;
     cluster.registry = registry;
     if (!registry) {
-      cluster.master = await cluster.node({ master: true });
+      cluster.master = await cluster.node({ master: true, address: masterAddress });
       cluster.registry = cluster.master.address;
     }
     return cluster;

@@ -49,7 +49,7 @@ test('a backend is killed', async (t) => {
 
   await one.kill();
   await within(atOnceMs, Promise.all(open.map(unavailable)));
-  await eventually(async () => (await labelOf(victim)) === 'two');
+  await within(atOnceMs, eventually(async () => (await labelOf(victim)) === 'two'));
   victim.notify(`${service}.Seq`, { n: 1 });
   assert.deepEqual((await victim.request(`${service}.Seen`, {})).numbers, [1]);
 
@@ -76,7 +76,7 @@ test('a gate is killed', async (t) => {
   const ends = victims.map(closed);
   await gate.kill();
   await within(atOnceMs, Promise.all(ends));
-  await closedMarks(inside, ['victim 0', 'victim 1']);
+  await within(atOnceMs, closedMarks(inside, ['victim 0', 'victim 1']));
 
   const again = await cluster.gate({ address: gate.address });
   const returned = await cluster.client(again);
