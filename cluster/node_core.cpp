@@ -287,16 +287,30 @@ void Node::Core::on_kick_user(std::int64_t uid, std::string_view reason) {
 /// A gate that was killed does not come again, so its sessions need not wait for it: then its address refuses
 /// connections.
 void Node::Core::on_gate_stream_lost(const std::string& address) {
-  std::unique_ptr<Channel>& probe = probes_[address];
-  if (probe) return;
-  probe = network_->connect(address);
-  probe->call(method::probe, "", limits::link_connect_timeout, [this, address](const CallOutcome& outcome) {
-    const bool gone = !outcome.ok() && outcome.error().code == NetworkErrc::nobody_listens;
-    if (gone && !acceptor_.connected(address)) acceptor_.end(address, "its process has ended");
+  if (!probes_.contains(address)) probe_gate(address, limits::link_retry_least);
+}
+
+/// A process that is being killed may still accept connections, which it then resets: so it is asked again.
+void Node::Core::probe_gate(const std::string& address, Duration pause) {
+  Probe& probe = probes_[address];
+  probe.channel = network_->connect(address);
+  const auto done = [this, address, pause](const CallOutcome& outcome) {
+    const std::optional<NetworkErrc> failure =
+        outcome.ok() ? std::nullopt : std::optional{outcome.error().code};
+    const bool came_again = acceptor_.connected(address);
+    if (failure == NetworkErrc::nobody_listens && !came_again) {
+      acceptor_.end(address, "its process has ended");
+    }
+    if (failure == NetworkErrc::unreachable && !came_again && pause <= limits::link_retry_most) {
+      probes_.at(address).next =
+          app_.scheduler().after(pause, [this, address, pause] { probe_gate(address, 2 * pause); });
+      return;
+    }
     app_.scheduler().post([core = std::weak_ptr<Core*>{alive_}, address] {
       if (const auto alive = core.lock()) (*alive)->probes_.erase(address);
     });
-  });
+  };
+  probe.channel->call(method::probe, "", limits::link_connect_timeout, done);
 }
 
 void Node::Core::handle_here(Session* session, std::string_view route, protocol::ByteView payload,

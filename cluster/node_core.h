@@ -95,12 +95,19 @@ class Node::Core final : public RemoteServices,
   GoGate* go_gate(const std::string& address);
   SessionPtr own_session(SessionId id) const;
 
+  void probe_gate(const std::string& address, Duration pause);
+
   void send(Backend& backend, Session* session, Invocation& invocation);
   std::unique_ptr<Backend> make_backend(const Member& member);
   void retire_backend(const std::string& address);
   void tell_service_lost(const std::string& address);
   void sweep_retired();
   void flush();
+
+  struct Probe {
+    std::unique_ptr<Channel> channel;
+    Timer next;
+  };
 
   Application& app_;
   SessionHost& host_;
@@ -115,7 +122,7 @@ class Node::Core final : public RemoteServices,
   std::map<std::string, std::unique_ptr<GoGate>> go_gates_;   // by address
   LinkAcceptor acceptor_;
   Function<void()> joined_;
-  std::map<std::string, std::unique_ptr<Channel>> probes_;  // of gates whose streams broke, by address
+  std::map<std::string, Probe> probes_;  // of gates whose streams broke, by address
   bool handling_here_ = false;
   Timer sweep_timer_;
   std::shared_ptr<Core*> alive_ = std::make_shared<Core*>(this);

@@ -2,7 +2,7 @@
 // (the program that is built from the folder go/).
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { renameSync } from 'node:fs';
+import { readFileSync, renameSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -35,21 +35,51 @@ export class NodeProcess {
   tcpAddress = '';
   address = '';
   errors = '';
+  /** Resolves when it serves. Rejects, and it is no more, if that takes too long. */
+  ready;
   #child;
   #exited;
+  #reader;
 
-  static async start(program, args) {
+  /** `ready` is to be awaited. */
+  static launch(program, args) {
     const node = new NodeProcess();
     node.#child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     node.#exited = once(node.#child, 'exit');
-    node.#child.stderr.on('data', (chunk) => (node.errors = (node.errors + chunk).slice(-20_000)));
-    try {
-      await node.#ready();
-    } catch (error) {
+    node.#child.stderr.on('data', (chunk) => {
+      node.errors = (node.errors + chunk).slice(-20_000);
+      node.#reader?.();
+    });
+    node.ready = node.#ready().catch(async (error) => {
       await node.kill();
       throw error;
-    }
+    });
+    node.ready.catch(() => {}); // also of one that is stopped before it serves
     return node;
+  }
+
+  static async start(program, args) {
+    const node = NodeProcess.launch(program, args);
+    await node.ready;
+    return node;
+  }
+
+  /** Resolves when this stands in its log, from now or from before. */
+  async logged(text, withinMs = startTimeoutMs) {
+    const late = AbortSignal.timeout(withinMs);
+    while (!this.errors.includes(text)) {
+      if (late.aborted) throw new Error(`"${text}" was not logged within ${withinMs} ms:\n${this.errors}`);
+      await new Promise((resolve) => {
+        this.#reader = resolve;
+        late.addEventListener('abort', resolve, { once: true });
+      });
+    }
+  }
+
+  /** Bytes of memory that it holds now. */
+  get memory() {
+    const status = readFileSync(`/proc/${this.pid}/status`, 'utf8');
+    return Number(/VmRSS:\s+(\d+) kB/.exec(status)[1]) * 1024;
   }
 
   get pid() {
@@ -93,6 +123,7 @@ export class NodeProcess {
         const [kind, address] = line.split(' ');
         if (kind === 'websocket') this.websocketUrl = address;
         if (kind === 'tcp') this.tcpAddress = address;
+        if (kind === 'cluster') this.address = address;
         if (kind !== 'ready') return;
         clearTimeout(timer);
         resolve();
@@ -102,20 +133,39 @@ export class NodeProcess {
 }
 
 /**
- * Starts a node of ours. `master` (a boolean) or `registry` (an address), `address` for the other nodes;
- * `gate`: listen for clients; `service`: the name of the service it offers; `flags`: more of them.
+ * A node of ours, before it serves. `master` (a boolean) or `registry` (an address); `address`: where the
+ * others reach it, else the system gives it one; `listen`: where that is another; `gate`: listen for clients;
+ * `service`: the name of the service it offers; `flags`: more of them.
  */
-export async function startNode({ master, registry, address, gate, label, service, flags = [] }) {
+export function launchNode({
+  master,
+  registry,
+  address = '127.0.0.1:0',
+  listen,
+  gate,
+  label,
+  service,
+  flags = [],
+  command = [],
+}) {
   const program = process.env.NANO_TEST_NODE;
   if (!program) throw new Error('NANO_TEST_NODE must name the node program');
-  const args = ['--cluster-address', address, '--cluster-register-interval', '0.2', '--log-level', 'warning'];
+  const args = ['--cluster-address', address, '--cluster-register-interval', '0.2'];
   if (master) args.push('--cluster-master');
   if (registry) args.push('--cluster-registry', registry);
+  if (listen) args.push('--cluster-listen', listen);
   if (label) args.push('--cluster-label', label);
   if (service) args.push('--service', service);
   if (gate) args.push('--listen-websocket', '127.0.0.1:0', '--listen-tcp', '127.0.0.1:0');
-  const node = await NodeProcess.start(program, [...args, ...flags]);
-  node.address = address;
+  if (!flags.includes('--log-level')) args.push('--log-level', 'warning');
+  const [first, ...others] = [...command, program, ...args, ...flags];
+  return NodeProcess.launch(first, others);
+}
+
+/** The same, when it serves. */
+export async function startNode(options) {
+  const node = launchNode(options);
+  await node.ready;
   return node;
 }
 

@@ -1,5 +1,6 @@
 // A node for tests of clusters: master, gate or backend, as its flags say. It prints its client addresses, as
-// "tcp 127.0.0.1:3250" and "websocket ws://127.0.0.1:3250/nano", and then "ready".
+// "tcp 127.0.0.1:3250" and "websocket ws://127.0.0.1:3250/nano", its address in the cluster, as
+// "cluster 127.0.0.1:3251", and then "ready".
 
 #include <iostream>
 #include <string>
@@ -10,7 +11,7 @@
 
 namespace {
 
-void announce(const nano::Application& app) {
+void announce(const nano::Application& app, const nano::cluster::Node& node) {
   for (const nano::ListeningAddress& listening : app.addresses()) {
     if (listening.scheme == "ws") {
       std::cout << "websocket ws://" << listening.address << listening.path << "\n";
@@ -18,6 +19,7 @@ void announce(const nano::Application& app) {
       std::cout << listening.scheme << " " << listening.address << "\n";
     }
   }
+  std::cout << "cluster " << node.self().address << "\n";
   std::cout << "ready" << std::endl;
 }
 
@@ -34,6 +36,6 @@ int main(int argc, char** argv) {
     auto& test = app.add<nano::tests::TestService>({.name = service}, cluster.label);
     app.on_session_closed([&test](nano::Session& session) { test.on_session_closed(session); });
   }
-  app.on_started([&app] { announce(app); });
+  app.on_started([&app, &node] { announce(app, node); });
   return app.run();
 }

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <thread>
 #include <utility>
 
 namespace nano::tests {
@@ -13,6 +14,7 @@ void TestService::routes(Routes<TestService>& on) {
   on.add<&TestService::bind>("Bind");
   on.add<&TestService::fail>("Fail");
   on.add<&TestService::slow>("Slow");
+  on.add<&TestService::block>("Block");
   on.add<&TestService::never>("Never");
   on.add<&TestService::seen>("Seen");
   on.add<&TestService::closed>("Closed");
@@ -41,6 +43,11 @@ Identity TestService::who(Session& session) {
 Task<Number> TestService::slow(Number delay_ms) {
   co_await sleep(std::chrono::milliseconds{delay_ms.n});
   co_return delay_ms;
+}
+
+Number TestService::block(Number delay_ms) {
+  std::this_thread::sleep_for(std::chrono::milliseconds{delay_ms.n});
+  return delay_ms;
 }
 
 Numbers TestService::seen(Session& session) {

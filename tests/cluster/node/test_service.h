@@ -96,6 +96,8 @@ class TestService final : public Component {
   Result<Nothing> fail() { return Error{"teapot", "I am a teapot"}; }
   /// Answers after that many milliseconds.
   Task<Number> slow(Number delay_ms);
+  /// The same, but nobody else is served meanwhile, as no handler should do.
+  Number block(Number delay_ms);
   void never(const Nothing&, Responder<Nothing> answer) { unanswered_.push_back(std::move(answer)); }
   /// The numbers that `Seq` was sent, in the order of their coming.
   Numbers seen(Session& session);

@@ -1,0 +1,138 @@
+// A cluster of our nodes for one test: a master, and the gates and backends that the test adds.
+import assert from 'node:assert/strict';
+
+import { clientOf, eventually, reachable } from './clients.mjs';
+import { freeAddresses, launchNode } from './nodes.mjs';
+import { Proxy } from './proxy.mjs';
+
+/** Backends offer this. */
+export const service = 'Room';
+
+export class Cluster {
+  /** The master's address, or etcd's. */
+  registry = '';
+  #t;
+  #flags;
+
+  /** `registry`: where there is no master; `masterAddress`: where there is one; `flags`: of all nodes. */
+  static async start(t, { registry, masterAddress, flags = [] } = {}) {
+    const cluster = new Cluster();
+    cluster.#t = t;
+    cluster.#flags = flags;
+    cluster.registry = registry;
+    if (!registry) {
+      cluster.master = await cluster.node({ master: true, address: masterAddress });
+      cluster.registry = cluster.master.address;
+    }
+    return cluster;
+  }
+
+  /** See launchNode(); stopped when the test ends. */
+  launch({ flags = [], ...options }) {
+    const registry = options.master ? undefined : this.registry;
+    const node = launchNode({ registry, flags: [...this.#flags, ...flags], ...options });
+    this.#t.after(() => node.kill());
+    return node;
+  }
+
+  async node(options) {
+    const node = this.launch(options);
+    await node.ready;
+    return node;
+  }
+
+  gate(options) {
+    return this.node({ gate: true, ...options });
+  }
+
+  /** It takes clients, too, so that a test can ask it whatever happens between it and the gates. */
+  backend(label, options) {
+    return this.node({ label, service, gate: true, ...options });
+  }
+
+  /** A backend that all others reach through a proxy only. */
+  async backendBehindProxy(label) {
+    const [listen] = await freeAddresses(1);
+    const proxy = await Proxy.start(this.#t, listen);
+    const backend = await this.backend(label, { address: proxy.address, listen });
+    return { backend, proxy };
+  }
+
+  client(gate) {
+    return clientOf(this.#t, gate);
+  }
+
+  /** A client of the gate that the backend of this label serves. */
+  clientServedBy(gate, label) {
+    return eventually(async () => {
+      const client = await this.client(gate);
+      await reachable(client, service);
+      if ((await labelOf(client)) === label) return client;
+      client.close();
+      return undefined;
+    });
+  }
+}
+
+/** Which backend serves the client. */
+export async function labelOf(client) {
+  return (await client.request(`${service}.Where`, {})).label;
+}
+
+/** Asks on and on. The function that it returns ends that, and throws if an answer was wrong or none. */
+export function keepAsking(client, what = service) {
+  let asking = true;
+  let slowestMs = 0;
+  const run = async () => {
+    let n = 0;
+    for (; asking; ++n) {
+      const asked = performance.now();
+      assert.deepEqual(await client.request(`${what}.Echo`, { n }), { n });
+      slowestMs = Math.max(slowestMs, performance.now() - asked);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    return { count: n, slowestMs };
+  };
+  const done = run();
+  done.catch(() => {});
+  return async () => {
+    asking = false;
+    return await done;
+  };
+}
+
+/** The same as the promise; rejects when it is not settled by then. */
+export async function within(milliseconds, promise) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not within ${milliseconds} ms`)), milliseconds);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The request is answered with the error that a service which is lost gives. */
+export function unavailable(request) {
+  return assert.rejects(request, { name: 'ResponseError', code: 'unavailable' });
+}
+
+/** Waits until the service has all that the client sent before. */
+export function settled(client) {
+  return client.request(`${service}.Echo`, {});
+}
+
+/** Resolves when the node's service was told that the sessions of these marks have closed, and no others. */
+export async function closedMarks(client, marks) {
+  await eventually(async () => (await client.request(`${service}.Closed`, {})).marks.length >= marks.length);
+  assert.deepEqual((await client.request(`${service}.Closed`, {})).marks.sort(), [...marks].sort());
+}
+
+/** Names the client's session for closedMarks(). */
+export async function mark(client, text) {
+  const marked = client.once('onMark', { timeoutMs: 10_000 });
+  client.notify(`${service}.Mark`, { text });
+  await marked;
+}
