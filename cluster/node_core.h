@@ -36,6 +36,7 @@ class Node::Core final : public RemoteServices,
 
   Router& router() { return router_; }
   const Member& self() const { return self_; }
+  std::size_t pending_requests() const { return pending_.size(); }
   void on_member_callback(std::function<void(const Member&, bool)> callback) {
     member_callbacks_.push_back(std::move(callback));
   }
