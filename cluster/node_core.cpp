@@ -249,7 +249,9 @@ void Node::Core::on_changed_by_backend(Session& session, const wire::LinkMessage
       continue;
     }
     for (const wire::SharedValue& shared : change.shared()) {
-      backend->on_shared(session, shared.name(), shared.value(), is_echo);
+      const auto kept = session.shared_values().find(shared.name());  // it may not have fitted
+      const bool any = kept != session.shared_values().end();
+      backend->on_shared(session, shared.name(), any ? kept->second : std::string{}, is_echo);
     }
   }
 }
