@@ -102,7 +102,7 @@ bool Node::Core::closed() const {
 
 void Node::Core::flush() {
   for (auto& [address, backend] : backends_) backend->flush();
-  for (auto& backend : retired_) backend->flush();
+  for (auto& [address, backend] : retired_) backend->flush();
   acceptor_.flush();
 }
 
@@ -111,6 +111,7 @@ void Node::Core::flush() {
 void Node::Core::on_member(const Member& member, bool present) {
   if (member.address == self_.address) return;
   if (present) {
+    retired_.erase(member.address);  // it serves one conversation of this node at a time
     backends_[member.address] = make_backend(member);
     router_.add(member);
   } else {
@@ -141,7 +142,7 @@ void Node::Core::retire_backend(const std::string& address) {
   if (found == backends_.end()) return;
   tell_service_lost(address);
   const bool may_answer = found->second->connected();
-  retired_.push_back(std::move(found->second));
+  retired_.insert_or_assign(address, std::move(found->second));
   backends_.erase(found);
   const Duration patience = may_answer ? nano::limits::shutdown_timeout : Duration::zero();
   if (retire_timer_.active() && may_answer) return;
@@ -150,7 +151,7 @@ void Node::Core::retire_backend(const std::string& address) {
 
 void Node::Core::sweep_retired() {
   // Only those that are surely done with: a younger one that may still answer gets its time anew.
-  std::erase_if(retired_, [](const auto& backend) { return !backend->connected(); });
+  std::erase_if(retired_, [](const auto& entry) { return !entry.second->connected(); });
   if (retired_.empty()) return;
   retire_timer_ = app_.scheduler().after(nano::limits::shutdown_timeout, [this] { retired_.clear(); });
 }
@@ -238,7 +239,7 @@ void Node::Core::on_shared(Session& session, std::string_view name, const std::s
 void Node::Core::on_ended(Session& session) {
   router_.forget(session.id());
   for (auto& [address, backend] : backends_) backend->on_ended(session);
-  for (auto& backend : retired_) backend->on_ended(session);
+  for (auto& [address, backend] : retired_) backend->on_ended(session);
 }
 
 void Node::Core::on_changed_by_backend(Session& session, const wire::LinkMessage& change, Backend& by) {

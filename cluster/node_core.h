@@ -105,7 +105,7 @@ class Node::Core final : public RemoteServices,
   std::unique_ptr<Network> network_;
   std::unique_ptr<Registry> registry_;
   std::map<std::string, std::unique_ptr<Backend>> backends_;  // by address
-  std::vector<std::unique_ptr<Backend>> retired_;             // of members that left, while answers may come
+  std::map<std::string, std::unique_ptr<Backend>> retired_;   // of members that left, while answers may come
   std::map<std::string, std::unique_ptr<GoGate>> go_gates_;   // by address
   LinkAcceptor acceptor_;
   Function<void()> joined_;
