@@ -80,7 +80,8 @@ TEST_P(NodeSessionsTest, ACallWithoutASessionReachesAnyNode) {
   EXPECT_EQ(ask(alice, "A.AskForNobody", "B.Plain hello"), "b:1 hello");
   EXPECT_EQ(ask(alice, "A.AskForNobody", "G.Plain hello"), "gate:1 hello");
   EXPECT_EQ(ask(alice, "G.AskForNobody", "A.Plain hello"), "a:1 hello");
-  EXPECT_EQ(ask(alice, "G.AskForNobody", "A.Where"), "error: invalid_argument") << "that handler takes a session";
+  EXPECT_EQ(ask(alice, "G.AskForNobody", "A.Where"), "error: invalid_argument")
+      << "that handler takes a session";
 }
 
 TEST_P(NodeSessionsTest, ACallsDeadlinePasses) {
