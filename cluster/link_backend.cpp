@@ -27,7 +27,7 @@ LinkBackend::LinkBackend(SessionHost& host, PendingRequests& pending, std::mt199
       pending_(pending),
       address_(std::move(address)),
       events_(events),
-      link_(host.scheduler(), network.connect(address_), own_address, random, *this) {}
+      link_(host.scheduler(), network, address_, own_address, random, *this) {}
 
 LinkBackend::~LinkBackend() { pending_.fail_all(this, {Errc::unavailable, "The service is gone."}); }
 

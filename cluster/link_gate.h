@@ -22,6 +22,8 @@ class GateEvents {
                            ReplyTo reply_to) = 0;
   virtual void on_push_to_user(std::int64_t uid, std::string_view route, std::string_view payload) = 0;
   virtual void on_kick_user(std::int64_t uid, std::string_view reason) = 0;
+  /// The gate's stream broke, which is all that is seen when its process is killed.
+  virtual void on_gate_stream_lost(const std::string& address) = 0;
   /// A message in the name of a session of the gate at this address, which may be this node.
   virtual void handle_relayed(const std::string& gate_address, SessionId session, std::string_view route,
                               protocol::ByteView payload, ReplyTo reply_to) = 0;
@@ -49,6 +51,7 @@ class LinkGate final : public Gate, public IncomingLinkEvents, private AnswerSen
 
  private:
   void on_message(const LinkMessage& message) override;
+  void on_stream_lost() override { events_.on_gate_stream_lost(link_.address()); }
   void on_over(std::string_view why) override;
   void send_answer(std::uint64_t id, protocol::ByteView payload, bool is_error) override;
 

@@ -7,6 +7,7 @@
 #include "cluster/link_backend.h"
 #include "cluster/make_registry.h"
 #include "cluster/network/limits.h"
+#include "cluster/registry/messages.h"
 #include "cluster/remote_session.h"
 
 namespace nano::cluster {
@@ -283,6 +284,21 @@ void Node::Core::on_kick_user(std::int64_t uid, std::string_view reason) {
   for (const SessionPtr& session : host_.sessions.find_user(uid)) {
     if (!session->closed() && !RemoteSession::of(*session)) session->kick(reason);
   }
+}
+
+/// A gate that was killed does not come again, so its sessions need not wait for it: then its address refuses
+/// connections.
+void Node::Core::on_gate_stream_lost(const std::string& address) {
+  std::unique_ptr<Channel>& probe = probes_[address];
+  if (probe) return;
+  probe = network_->connect(address);
+  probe->call(method::probe, "", limits::link_connect_timeout, [this, address](const CallOutcome& outcome) {
+    const bool gone = !outcome.ok() && outcome.error().code == NetworkErrc::nobody_listens;
+    if (gone && !acceptor_.connected(address)) acceptor_.end(address, "its process has ended");
+    app_.scheduler().post([core = std::weak_ptr<Core*>{alive_}, address] {
+      if (const auto alive = core.lock()) (*alive)->probes_.erase(address);
+    });
+  });
 }
 
 void Node::Core::handle_here(Session* session, std::string_view route, protocol::ByteView payload,

@@ -75,6 +75,7 @@ class Node::Core final : public RemoteServices,
   // GateEvents
   void on_push_to_user(std::int64_t uid, std::string_view route, std::string_view payload) override;
   void on_kick_user(std::int64_t uid, std::string_view reason) override;
+  void on_gate_stream_lost(const std::string& address) override;
   void handle_here(Session* session, std::string_view route, protocol::ByteView payload,
                    ReplyTo reply_to) override;
   void handle_relayed(const std::string& gate_address, SessionId id, std::string_view route,
@@ -109,6 +110,7 @@ class Node::Core final : public RemoteServices,
   std::map<std::string, std::unique_ptr<GoGate>> go_gates_;   // by address
   LinkAcceptor acceptor_;
   Function<void()> joined_;
+  std::map<std::string, std::unique_ptr<Channel>> probes_;  // of gates whose streams broke, by address
   bool handling_here_ = false;
   Timer retire_timer_;
   std::shared_ptr<Core*> alive_ = std::make_shared<Core*>(this);

@@ -110,6 +110,34 @@ TEST_P(NodeTest, ABackendThatDiesAnswersNobodyAndIsReplacedByAnother) {
   ASSERT_TRUE(reply.ok()) << reply.error().message;
 }
 
+TEST_P(NodeTest, WhoHasKilledABackendIsServedByAnotherBeforeTheRegistryKnows) {
+  cluster_.add("room:2", [](Application& app, Node&) { app.add<Room>(); });
+  cluster_.advance(seconds{1});
+  std::vector<std::shared_ptr<nano::testing::Client>> guests;
+  for (int i = 0; i < 6; ++i) {
+    guests.push_back(cluster_.connect("gate:1"));
+    ASSERT_TRUE(cluster_.request<std::string>(*guests.back(), "Room.Echo", std::string{"1"}).ok());
+  }
+  cluster_.kill("room:1");
+  cluster_.advance(milliseconds{100});
+  EXPECT_EQ(cluster_.node("gate:1").members().size(), 4u) << "the registry has not noticed yet";
+  for (auto& guest : guests) {
+    EXPECT_TRUE(cluster_.request<std::string>(*guest, "Room.Echo", std::string{"2"}).ok());
+  }
+}
+
+TEST_P(NodeTest, AKilledGatesSessionsEndOnTheBackendsAtOnce) {
+  auto alice = cluster_.connect("gate:1");
+  auto bob = cluster_.connect("gate:2");
+  ASSERT_TRUE(cluster_.request<std::string>(*alice, "Room.Join", std::string{"1"}).ok());
+  ASSERT_TRUE(cluster_.request<std::string>(*bob, "Room.Join", std::string{"2"}).ok());
+  EXPECT_EQ(room_->count(), 2u);
+  alice.reset();
+  cluster_.kill("gate:1");
+  cluster_.advance(milliseconds{100});
+  EXPECT_EQ(room_->count(), 1u);
+}
+
 TEST_P(NodeTest, ABackendThatStopsInPeaceIsForgottenAtOnce) {
   auto alice = cluster_.connect("gate:1");
   ASSERT_TRUE(cluster_.request<std::string>(*alice, "Room.Echo", std::string{"1"}).ok());

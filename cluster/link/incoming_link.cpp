@@ -34,6 +34,7 @@ void IncomingLink::detach() {
   if (over_) return;
   if (closed_) return end("this node said goodbye");
   memory_ = scheduler_.after(limits::link_memory, [this] { end("it could not be reached for too long"); });
+  events_->on_stream_lost();
 }
 
 void IncomingLink::flush() {

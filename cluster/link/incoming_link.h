@@ -19,6 +19,8 @@ class IncomingLinkEvents {
   virtual ~IncomingLinkEvents() = default;
   /// Valid during the call. Must not throw: the rest of its batch would be lost.
   virtual void on_message(const LinkMessage& message) = 0;
+  /// The other node's stream broke; it may come again.
+  virtual void on_stream_lost() = 0;
   /// Once, and the last: either node said goodbye, the other began anew, or could not be reached for too
   /// long. The link must not be used in a later turn.
   virtual void on_over(std::string_view why) = 0;
@@ -57,7 +59,6 @@ class IncomingLink {
   std::uint64_t conversation() const { return conversation_; }
   /// `events` must outlive the link.
   void set_events(IncomingLinkEvents& events) { events_ = &events; }
-  bool attached() const { return end_.attached(); }
   bool can_resume(std::uint64_t received_by_other) const { return end_.can_resume(received_by_other); }
   /// The conversation goes on on this stream, which must live until detach(). Only if can_resume().
   void attach(Stream& stream, std::uint64_t received_by_other);

@@ -133,7 +133,7 @@ IncomingLink* LinkAcceptor::begin(const wire::Hello& hello) {
   const std::string& address = hello.address();
   if (closed_ || address.empty() || address.size() > limits::link_address_bytes) return nullptr;
   if (IncomingLink* old = find(address)) {
-    if (old->attached()) return nullptr;  // two nodes with one address, or its old stream has yet to break
+    if (old->connected()) return nullptr;  // two nodes with one address, or its old stream has yet to break
     old->end("it began anew");
   }
   sweep();

@@ -75,6 +75,7 @@ class Conversation final : public IncomingLinkEvents {
     if (message.kind() == LinkMessage::PUSH_TO_USER) link_.close();
     link_.add(LinkMessage::ANSWER, 1).set_id(message.id());
   }
+  void on_stream_lost() override {}
   void on_over(std::string_view) override {
     NANO_ASSERT(!std::exchange(over_, true), "told once");
     --open_;

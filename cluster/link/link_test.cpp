@@ -136,6 +136,23 @@ TEST_F(Link, WaitsForANodeThatIsLate) {
   EXPECT_EQ(caller_.over, 0);
 }
 
+TEST_F(Link, IsOverAtOnceWhenTheServersProcessIsGone) {
+  connect();
+  server_.reset();
+  call(0, 2);
+  world_.advance(milliseconds{100});
+  EXPECT_EQ(caller_.unreachable, 1);
+  EXPECT_EQ(caller_.over, 1);
+  EXPECT_FALSE(caller_.link().usable());
+  start_server();
+  world_.advance(limits::link_retry_most);
+  EXPECT_TRUE(caller_.link().usable()) << "the next message finds out";
+  call(2, 4);
+  world_.advance(seconds{1});
+  EXPECT_EQ(server_->heard, numbers(2, 4));
+  EXPECT_EQ(caller_.over, 1);
+}
+
 TEST_F(Link, ARestartedServerGetsNothingOfTheOldConversation) {
   connect();
   server_process_.frozen = true;

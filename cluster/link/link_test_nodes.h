@@ -113,7 +113,7 @@ class Caller final : public OutgoingLinkEvents {
   Caller(LinkWorld& world, Process& process, const std::string& address = "caller:1", std::uint64_t seed = 7)
       : network_(world.hub.join(process.scheduler(), address)),
         random_(seed),
-        link_(process.scheduler(), network_->connect("server:1"), address, random_, *this),
+        link_(process.scheduler(), *network_, "server:1", address, random_, *this),
         flush_(process.scheduler(), [this] { link_.flush(); }) {}
 
   void call(const std::string& text) { link_.add(LinkMessage::CALL, text.size()).set_payload(text); }
@@ -181,6 +181,7 @@ class Server final : public Service {
       server_.heard.push_back(message.payload());
       server_.when_heard(link_, message.payload());
     }
+    void on_stream_lost() override {}
     void on_over(std::string_view why) override {
       EXPECT_FALSE(std::exchange(over_, true)) << "told twice";
       if (server_.newest == &link_) server_.newest = nullptr;

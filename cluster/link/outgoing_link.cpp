@@ -27,7 +27,8 @@ class OutgoingLink::Connection final : public StreamEvents {
     }
   }
   void on_closed(const NetworkError& why) override {
-    if (link_) link_->lost(why.message);
+    if (!link_) return;
+    why.code == NetworkErrc::nobody_listens ? link_->gone(why.message) : link_->lost(why.message);
   }
 
   OutgoingLink* link_;
@@ -35,13 +36,14 @@ class OutgoingLink::Connection final : public StreamEvents {
   const std::unique_ptr<Stream> stream_;
 };
 
-OutgoingLink::OutgoingLink(Scheduler& scheduler, std::unique_ptr<Channel> channel, std::string own_address,
-                           std::mt19937_64& random, OutgoingLinkEvents& events)
+OutgoingLink::OutgoingLink(Scheduler& scheduler, Network& network, std::string address,
+                           std::string own_address, std::mt19937_64& random, OutgoingLinkEvents& events)
     : scheduler_(scheduler),
+      address_(std::move(address)),
       own_address_(std::move(own_address)),
       random_(random),
       events_(events),
-      channel_(std::move(channel)),
+      channel_(network.connect(address_)),
       last_beat_(scheduler.now()),
       heartbeat_(scheduler.every(limits::link_heartbeat, [this] { beat(); })) {
   begin_conversation();
@@ -108,6 +110,18 @@ void OutgoingLink::lost(std::string_view why) {
   if (was == State::connecting || silent) set_unreachable(why);
 }
 
+/// Its process has ended, and with it what it knew; or it has yet to start.
+void OutgoingLink::gone(std::string_view why) {
+  if (!welcomed_) return lost(why);
+  set_unreachable(why);
+  end_conversation("its process has ended");
+  unreachable_ = true;
+  attempt_ = scheduler_.after(limits::link_retry_most, [this] {
+    unreachable_ = false;
+    if (!end_.idle()) connect();
+  });
+}
+
 void OutgoingLink::drop_connection() {
   end_.detach();
   if (!connection_) return;
@@ -118,7 +132,7 @@ void OutgoingLink::drop_connection() {
 
 void OutgoingLink::set_unreachable(std::string_view why) {
   if (std::exchange(unreachable_, true)) return;
-  scheduler_.log().warning("node cannot be reached", {{"reason", why}});
+  scheduler_.log().warning("node cannot be reached", {{"node", address_}, {"reason", why}});
   events_.on_unreachable();
 }
 
@@ -136,7 +150,7 @@ void OutgoingLink::begin_conversation() {
 }
 
 void OutgoingLink::end_conversation(std::string_view why) {
-  scheduler_.log().info("conversation with a node ended", {{"reason", why}});
+  scheduler_.log().info("conversation with a node ended", {{"node", address_}, {"reason", why}});
   drop_connection();
   state_ = State::idle;
   attempt_.cancel();

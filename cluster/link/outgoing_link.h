@@ -35,7 +35,7 @@ class OutgoingLinkEvents {
 class OutgoingLink final {
  public:
   /// All references must outlive the link, and so must the channel's network.
-  OutgoingLink(Scheduler& scheduler, std::unique_ptr<Channel> channel, std::string own_address,
+  OutgoingLink(Scheduler& scheduler, Network& network, std::string address, std::string own_address,
                std::mt19937_64& random, OutgoingLinkEvents& events);
   ~OutgoingLink();
 
@@ -61,6 +61,7 @@ class OutgoingLink final {
   void on_batch(const LinkBatch& batch, std::size_t bytes);
   void on_welcome(const wire::Welcome& welcome);
   void lost(std::string_view why);
+  void gone(std::string_view why);
   void drop_connection();
   void set_unreachable(std::string_view why);
   /// From now on the conversation is remembered for a while only.
@@ -70,6 +71,7 @@ class OutgoingLink final {
   void beat();
 
   Scheduler& scheduler_;
+  const std::string address_;
   const std::string own_address_;
   std::mt19937_64& random_;
   OutgoingLinkEvents& events_;

@@ -39,6 +39,11 @@ grpc::Slice to_slice(const grpc::ByteBuffer& buffer) {
 NetworkError to_error(const grpc::Status& status) {
   switch (status.error_code()) {
     case grpc::StatusCode::UNAVAILABLE:
+      // gRPC hands on the words of the system's error, and nothing else of it.
+      if (status.error_message().ends_with("Connection refused")) {
+        return {NetworkErrc::nobody_listens, status.error_message()};
+      }
+      return {NetworkErrc::unreachable, status.error_message()};
     case grpc::StatusCode::CANCELLED:  // by the other side's gRPC, when it gave the call up
       return {NetworkErrc::unreachable, status.error_message()};
     case grpc::StatusCode::DEADLINE_EXCEEDED: return {NetworkErrc::timeout, status.error_message()};
@@ -49,7 +54,8 @@ NetworkError to_error(const grpc::Status& status) {
 
 grpc::Status to_status(const NetworkError& error) {
   switch (error.code) {
-    case NetworkErrc::unreachable: return {grpc::StatusCode::UNAVAILABLE, error.message};
+    case NetworkErrc::unreachable:
+    case NetworkErrc::nobody_listens: return {grpc::StatusCode::UNAVAILABLE, error.message};
     case NetworkErrc::timeout: return {grpc::StatusCode::DEADLINE_EXCEEDED, error.message};
     case NetworkErrc::unimplemented: return {grpc::StatusCode::UNIMPLEMENTED, error.message};
     case NetworkErrc::refused: break;

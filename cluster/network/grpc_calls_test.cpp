@@ -82,7 +82,7 @@ TEST_F(GrpcCalls, WhereNobodyListensCallsFailAtOnce) {
   server_->stop();
   const CallOutcome outcome = call(*channel_, "/clusterpb.Test/Echo");
   ASSERT_FALSE(outcome.ok());
-  EXPECT_EQ(outcome.error().code, NetworkErrc::unreachable);
+  EXPECT_EQ(outcome.error().code, NetworkErrc::nobody_listens);
 }
 
 TEST_F(GrpcCalls, AServerThatStopsTellsThoseWhoWait) {

@@ -135,7 +135,7 @@ TEST_F(GrpcStreams, AreClosedLaterWhereNobodyListens) {
   open(*channel_, end);
   EXPECT_FALSE(end.closed);
   run_until([&] { return end.closed.has_value(); });
-  EXPECT_EQ(end.closed->code, NetworkErrc::unreachable);
+  EXPECT_EQ(end.closed->code, NetworkErrc::nobody_listens);
 }
 
 TEST_F(GrpcStreams, ThatTheServiceRefusesAreUnimplemented) {

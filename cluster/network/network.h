@@ -13,15 +13,19 @@ namespace nano::cluster {
 
 /// What calls and streams fail with, beside the codes that the other side answers.
 enum class NetworkErrc {
-  unreachable,    ///< no connection, or it broke
-  timeout,        ///< the deadline passed
-  unimplemented,  ///< the other side does not know the method
-  refused,        ///< the other side answered with an error
+  unreachable,     ///< no connection, or it broke
+  nobody_listens,  ///< the address refuses connections: no process serves there (any more)
+  timeout,         ///< the deadline passed
+  unimplemented,   ///< the other side does not know the method
+  refused,         ///< the other side answered with an error
 };
 
 struct NetworkError {
   NetworkErrc code;
   std::string message;
+
+  /// Whether the other side has not been reached.
+  bool unreached() const { return code == NetworkErrc::unreachable || code == NetworkErrc::nobody_listens; }
 };
 
 /// The end of a call: bytes, or why there are none.

@@ -21,9 +21,7 @@ constexpr std::string_view needs_no_token = "authentication is not enabled";
 /// A server that is cut off from the others then refuses at once, and ends its streams.
 constexpr const char* needs_leader = "hasleader";
 
-bool is_lost(const NetworkError& error) {
-  return error.code == NetworkErrc::unreachable || error.code == NetworkErrc::timeout;
-}
+bool is_lost(const NetworkError& error) { return error.unreached() || error.code == NetworkErrc::timeout; }
 
 }  // namespace
 

@@ -7,9 +7,11 @@
 namespace nano::cluster::testing {
 namespace {
 
-NetworkError unreachable(const std::string& address) {
-  return {NetworkErrc::unreachable, "nobody answers at " + address};
+NetworkError nobody_listens(const std::string& address) {
+  return {NetworkErrc::nobody_listens, "nobody listens at " + address};
 }
+
+NetworkError broken(std::string why) { return {NetworkErrc::unreachable, std::move(why)}; }
 
 /// Keepalives would find a dead connection within this.
 constexpr Duration dead_connection_found = std::chrono::seconds{2};
@@ -83,7 +85,7 @@ class MemoryStream final : public Stream {
   }
   void close() override {
     if (closed_) return;
-    carry([](MemoryStream& other) { other.lose({NetworkErrc::unreachable, "closed by the other side"}); });
+    carry([](MemoryStream& other) { other.lose(broken("closed by the other side")); });
     end_quietly();
   }
   void lose(const NetworkError& why) {
@@ -141,7 +143,7 @@ class MemoryChannel final : public Channel {
     if (!there) {  // the connection is refused, which takes a moment
       node_.hub().carry(
           node_.name(), node_.name(), nullptr,
-          [finish, address = address_](MemoryNode&) { finish(unreachable(address)); }, nullptr);
+          [finish, address = address_](MemoryNode&) { finish(nobody_listens(address)); }, nullptr);
       return;
     }
     node_.hub().carry(
@@ -153,7 +155,7 @@ class MemoryChannel final : public Channel {
                 to, from, nullptr, [finish, outcome = std::move(outcome)](MemoryNode&) { finish(outcome); },
                 nullptr);
           };
-          if (!arrived.service()) return reply(unreachable(to));
+          if (!arrived.service()) return reply(nobody_listens(to));
           arrived.service()->on_call(method, request, std::move(reply));
         },
         nullptr);
@@ -166,7 +168,7 @@ class MemoryChannel final : public Channel {
     auto stream = std::make_unique<MemoryStream>(node_, pipe, 0);
     stream->set_events(events);
     if (!there) {
-      hub.break_pipe(pipe, unreachable(address_).message, hub.draw_delay());
+      hub.break_pipe(pipe, nobody_listens(address_), hub.draw_delay());
       return stream;
     }
     hub.carry(
@@ -198,7 +200,7 @@ MemoryNode::~MemoryNode() {
       if (pipe->names[end] == name_ && pipe->ends[end]) pipe->ends[end]->end_quietly();
     }
     const bool is_cut = hub_.is_cut(pipe->names[0], pipe->names[1]);
-    hub_.break_pipe(pipe, "connection reset", is_cut ? dead_connection_found : hub_.draw_delay());
+    hub_.break_pipe(pipe, broken("connection reset"), is_cut ? dead_connection_found : hub_.draw_delay());
   }
 }
 
@@ -277,7 +279,8 @@ void MemoryNetwork::cut(const std::string& one, const std::string& other) {
 }
 
 void MemoryNetwork::reset_streams(const std::string& one, const std::string& other) {
-  for (const auto& pipe : pipes_between(one, other)) break_pipe(pipe, "connection reset", Duration::zero());
+  for (const auto& pipe : pipes_between(one, other))
+    break_pipe(pipe, broken("connection reset"), Duration::zero());
 }
 
 std::shared_ptr<MemoryPipe> MemoryNetwork::make_pipe(const std::string& from, const std::string& to) {
@@ -319,19 +322,19 @@ void MemoryNetwork::find_out_later(const std::shared_ptr<MemoryPipe>& pipe) {
              [this, pipe] {
                pipe->to_be_found_out = false;
                if (!pipe->lossy && !is_cut(pipe->names[0], pipe->names[1])) return;
-               break_pipe(pipe, "the connection is dead", Duration::zero());
+               break_pipe(pipe, broken("the connection is dead"), Duration::zero());
              })
       .detach();
 }
 
-void MemoryNetwork::break_pipe(const std::shared_ptr<MemoryPipe>& pipe, const std::string& why,
+void MemoryNetwork::break_pipe(const std::shared_ptr<MemoryPipe>& pipe, const NetworkError& why,
                                Duration told_after) {
   if (std::exchange(pipe->broken, true)) return;
   for (const int end : {0, 1}) {
     MemoryNode* node = node_named(pipe->names[end]);
     if (!node) continue;
     auto tell = [pipe, end, why] {
-      if (pipe->ends[end]) pipe->ends[end]->lose({NetworkErrc::unreachable, why});
+      if (pipe->ends[end]) pipe->ends[end]->lose(why);
     };
     node->scheduler()
         .after(told_after,

@@ -80,7 +80,7 @@ class MemoryNetwork {
                                                          const std::string& other) const;
   void lose_message(const std::shared_ptr<MemoryPipe>& pipe);
   void find_out_later(const std::shared_ptr<MemoryPipe>& pipe);
-  void break_pipe(const std::shared_ptr<MemoryPipe>& pipe, const std::string& why, Duration told_after);
+  void break_pipe(const std::shared_ptr<MemoryPipe>& pipe, const NetworkError& why, Duration told_after);
 
   std::mt19937_64 random_;
   Duration delay_min_ = std::chrono::microseconds{100};
