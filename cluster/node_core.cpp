@@ -103,7 +103,7 @@ bool Node::Core::closed() const {
 
 void Node::Core::flush() {
   for (auto& [address, backend] : backends_) backend->flush();
-  for (Retired& retired : retired_) retired.backend->flush();
+  for (auto& [address, retired] : retired_) retired.backend->flush();
   acceptor_.flush();
 }
 
@@ -112,6 +112,7 @@ void Node::Core::flush() {
 void Node::Core::on_member(const Member& member, bool present) {
   if (member.address == self_.address) return;
   if (present) {
+    retired_.erase(member.address);  // it serves one conversation of this node at a time
     backends_[member.address] = make_backend(member);
     router_.add(member);
   } else {
@@ -141,7 +142,8 @@ void Node::Core::retire_backend(const std::string& address) {
   const auto found = backends_.find(address);
   if (found == backends_.end()) return;
   tell_service_lost(address);
-  retired_.push_back({std::move(found->second), app_.scheduler().now() + nano::limits::shutdown_timeout});
+  retired_.insert_or_assign(
+      address, Retired{std::move(found->second), app_.scheduler().now() + nano::limits::shutdown_timeout});
   backends_.erase(found);
   if (!sweep_timer_.active()) {
     sweep_timer_ = app_.scheduler().after(Duration::zero(), [this] { sweep_retired(); });
@@ -150,8 +152,8 @@ void Node::Core::retire_backend(const std::string& address) {
 
 void Node::Core::sweep_retired() {
   const TimePoint now = app_.scheduler().now();
-  std::erase_if(retired_, [&](const Retired& retired) {
-    return !retired.backend->connected() || retired.until <= now;
+  std::erase_if(retired_, [&](const auto& entry) {
+    return !entry.second.backend->connected() || entry.second.until <= now;
   });
   if (retired_.empty()) return;
   sweep_timer_ = app_.scheduler().after(limits::link_heartbeat, [this] { sweep_retired(); });
@@ -240,7 +242,7 @@ void Node::Core::on_shared(Session& session, std::string_view name, const std::s
 void Node::Core::on_ended(Session& session) {
   router_.forget(session.id());
   for (auto& [address, backend] : backends_) backend->on_ended(session);
-  for (Retired& retired : retired_) retired.backend->on_ended(session);
+  for (auto& [address, retired] : retired_) retired.backend->on_ended(session);
 }
 
 void Node::Core::on_changed_by_backend(Session& session, const wire::LinkMessage& change, Backend& by) {
@@ -251,7 +253,9 @@ void Node::Core::on_changed_by_backend(Session& session, const wire::LinkMessage
       continue;
     }
     for (const wire::SharedValue& shared : change.shared()) {
-      backend->on_shared(session, shared.name(), shared.value(), is_echo);
+      const auto kept = session.shared_values().find(shared.name());  // it may not have fitted
+      const bool any = kept != session.shared_values().end();
+      backend->on_shared(session, shared.name(), any ? kept->second : std::string{}, is_echo);
     }
   }
 }

@@ -36,6 +36,7 @@ class Node::Core final : public RemoteServices,
 
   Router& router() { return router_; }
   const Member& self() const { return self_; }
+  std::size_t pending_requests() const { return pending_.size(); }
   void on_member_callback(std::function<void(const Member&, bool)> callback) {
     member_callbacks_.push_back(std::move(callback));
   }
@@ -118,7 +119,7 @@ class Node::Core final : public RemoteServices,
   std::unique_ptr<Network> network_;
   std::unique_ptr<Registry> registry_;
   std::map<std::string, std::unique_ptr<Backend>> backends_;  // by address
-  std::vector<Retired> retired_;                              // of members that left
+  std::map<std::string, Retired> retired_;                    // members that left, by address
   std::map<std::string, std::unique_ptr<GoGate>> go_gates_;   // by address
   LinkAcceptor acceptor_;
   Function<void()> joined_;
