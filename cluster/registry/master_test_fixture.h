@@ -30,6 +30,10 @@ class FakeMember final : public Service {
   }
 
   void on_call(std::string_view method, std::string_view request, CallReply reply) override {
+    if (method == method::probe) {
+      ++probes;
+      return reply(NetworkError{NetworkErrc::unimplemented, "unknown method Probe"});
+    }
     if (method == method::new_member) {
       news.push_back("+" + parse<clusterpb::NewMemberRequest>(request)->memberinfo().serviceaddr());
       return reply(std::string{});
@@ -77,6 +81,7 @@ class FakeMember final : public Service {
   Texts news;
   clusterpb::RegisterResponse response;
   std::string problem = "no answer";
+  int probes = 0;
 
  private:
   Member member_;
