@@ -37,11 +37,13 @@ class Node final : public Service, public RegistryEvents {
   void on_member(const Member& member, bool present) override {
     changes.push_back((present ? "+" : "-") + member.address);
   }
+  bool is_alive(const Member& member) const override { return member.address == linked_with; }
   Texts take_changes() { return std::exchange(changes, {}); }
   MasterRegistry& registry() { return registry_; }
 
   Texts changes;
   std::vector<std::uint32_t> gate_numbers;
+  std::string linked_with;
   bool leave_when_joined = false;
   bool left = false;
 
@@ -97,6 +99,7 @@ class ScriptedMaster final : public Service {
   void on_call(std::string_view method, std::string_view request, CallReply reply) override {
     calls.emplace_back(method);
     if (method == method::register_member) {
+      registration = *parse<clusterpb::RegisterRequest>(request);
       registration_ = std::move(reply);
       return;
     }
@@ -130,6 +133,7 @@ class ScriptedMaster final : public Service {
   }
 
   Texts calls;
+  clusterpb::RegisterRequest registration;
   std::uint64_t unregistered = 0;
   bool knows_the_node = true;
 
@@ -354,6 +358,35 @@ TEST_F(MasterRegistryTest, ANodeMayLeaveAsSoonAsItHasJoined) {
   EXPECT_TRUE(one.take_changes().empty());
   EXPECT_EQ(master.calls,
             (Texts{std::string{method::register_member}, std::string{method::unregister_member}}));
+}
+
+TEST_F(MasterRegistryTest, AMemberThatTheNextMasterDoesNotNameStaysAsLongAsItIsLinked) {
+  Node& one = start_with_two_nodes().first;
+  one.linked_with = "two:1";
+  stop_master();
+  nodes_.pop_back();
+  time_.advance(seconds{5});
+  start_master();
+  time_.advance(seconds{60});
+  EXPECT_TRUE(one.take_changes().empty());
+  one.linked_with = "";
+  time_.advance(seconds{6});
+  EXPECT_EQ(one.take_changes(), (Texts{"-two:1"}));
+}
+
+TEST_F(MasterRegistryTest, TellsTheNextMasterOfTheMembersOfGoNano) {
+  ScriptedMaster master{hub_, time_.scheduler()};
+  node("one:1");
+  time_.advance(milliseconds{10});
+  EXPECT_EQ(master.registration.gomembers_size(), 0);
+  EXPECT_EQ(master.registration.memberinfo().services(1), "nano-link:1:65") << "for masters of Go Nano";
+  master.answer(77, 2, {"go:1", "go:2"});
+  time_.advance(milliseconds{10});
+  master.tell_came("go:3", 77, 4);
+  master.knows_the_node = false;
+  time_.advance(seconds{4});
+  ASSERT_EQ(master.registration.gomembers_size(), 3);
+  EXPECT_EQ(master.registration.gomembers(2).serviceaddr(), "go:3");
 }
 
 TEST_F(MasterRegistryTest, SaysWhyAMasterOfOursRefusesItAlsoAfterItWasAMember) {
