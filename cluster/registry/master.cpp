@@ -96,7 +96,8 @@ void Master::on_unregister(std::string_view request, CallReply& reply) {
     return refuse(reply, "another process is the member at that address");
   }
   reply(clusterpb::UnregisterResponse{}.SerializeAsString());
-  remove(entry, "it said goodbye");
+  scheduler_.log().info("cluster member gone", {{"address", entry->first}, {"reason", "it said goodbye"}});
+  remove(entry);
 }
 
 void Master::on_heartbeat(std::string_view request, CallReply& reply) {
@@ -172,12 +173,16 @@ Master::Replaced Master::put(Member member, News::Knows knows) {
   return {old, entry.member};
 }
 
-void Master::remove(Entries::iterator entry, std::string_view why) {
+void Master::remove(Entries::iterator entry) {
   const std::shared_ptr<const Member> member = entry->second.member;
   entries_.erase(entry);
   changes_.add(member->address, true, nullptr);
-  scheduler_.log().info("cluster member gone", {{"address", member->address}, {"reason", why}});
   tell({member, nullptr});
+}
+
+void Master::miss(Entries::iterator entry, std::string_view why) {
+  scheduler_.log().warning("cluster member gone", {{"address", entry->first}, {"reason", why}});
+  remove(entry);
 }
 
 /// Takes off the list who cannot be heard or called.
@@ -185,7 +190,7 @@ void Master::give_up(Entries::iterator entry, std::string_view why) {
   const std::string address = entry->first;
   Entry given_up{.member = entry->second.member, .news = std::move(entry->second.news)};
   const bool register_again = given_up.member->link_version > 0;
-  remove(entry, why);
+  miss(entry, why);
   if (!register_again) sought_.insert_or_assign(address, std::move(given_up));
 }
 
@@ -300,7 +305,7 @@ void Master::bound_changes() {
   if (list == &sought_) {
     sought_.erase(slowest);
   } else {
-    remove(slowest, "it takes the news too slowly");
+    miss(slowest, "it takes the news too slowly");
   }
 }
 

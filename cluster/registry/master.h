@@ -68,7 +68,8 @@ class Master {
   void on_heartbeat(std::string_view request, CallReply& reply);
   std::optional<Member> acceptable(const clusterpb::MemberInfo& info, std::string& problem) const;
   Replaced put(Member member, News::Knows knows);
-  void remove(Entries::iterator entry, std::string_view why);
+  void remove(Entries::iterator entry);
+  void miss(Entries::iterator entry, std::string_view why);
   void give_up(Entries::iterator entry, std::string_view why);
   void seek(const clusterpb::MemberInfo& info);
   void seek_on(Duration passed);

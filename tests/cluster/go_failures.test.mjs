@@ -140,7 +140,7 @@ test('our nodes work on without their Go master, and find it again', withGo, asy
 
 test('a Go backend that is killed is a member no more, though nobody asks it', withGo, async (t) => {
   const [registry, address] = await freeAddresses(2);
-  const master = await startNode({ master: true, address: registry, flags: ['--log-level', 'info'] });
+  const master = await startNode({ master: true, address: registry });
   stopAfter(t, master);
   const backend = await startGoNode({ registry, address, service: 'Go' });
   stopAfter(t, backend);
