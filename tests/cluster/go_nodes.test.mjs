@@ -186,7 +186,7 @@ const subjectsOfOurBackend = {
   },
 };
 
-/** Whether our backend talks over a link with the gate: also when they hear of each other from a Go master. */
+/** Whether our backend and the gate talk over a link: also when they hear of each other from a Go master. */
 const isLinked = (gateKind) => gateKind === 'ours';
 
 for (const masterKind of Object.keys(kinds)) {
