@@ -127,6 +127,11 @@ void Node::Core::on_member(const Member& member, bool present) {
   }
 }
 
+bool Node::Core::is_alive(const Member& member) const {
+  const auto backend = backends_.find(member.address);
+  return (backend != backends_.end() && backend->second->connected()) || acceptor_.connected(member.address);
+}
+
 std::unique_ptr<Backend> Node::Core::make_backend(const Member& member) {
   if (member.link_version == 0) {
     return std::make_unique<GoBackend>(host_, pending_, *network_, self_.address, member.address,

@@ -69,6 +69,7 @@ class Node::Core final : public RemoteServices,
   // RegistryEvents
   void on_joined(std::uint32_t gate_number) override;
   void on_member(const Member& member, bool present) override;
+  bool is_alive(const Member& member) const override;
 
   // Service
   void on_call(std::string_view method, std::string_view request, CallReply reply) override;
