@@ -150,5 +150,17 @@ TEST_P(NodeTest, ABackendThatStopsInPeaceIsForgottenAtOnce) {
   EXPECT_TRUE(alice->connected());
 }
 
+TEST_P(NodeTest, ABackendThatTheNextMasterDoesNotHearOfServesOnOverItsLinks) {
+  auto alice = cluster_.connect("gate:1");
+  ASSERT_TRUE(cluster_.request<std::string>(*alice, "Room.Join", std::string{"1"}).ok());
+  cluster_.kill("master:1");
+  cluster_.network().cut("room:1", "master:1");
+  cluster_.add_master("master:1");
+  cluster_.advance(seconds{60});
+  alice->notify("Room.Say", std::string{"still here"});
+  cluster_.advance(milliseconds{100});
+  EXPECT_EQ(alice->expect_push<std::string>("onSay"), "still here");
+}
+
 }  // namespace
 }  // namespace nano::cluster

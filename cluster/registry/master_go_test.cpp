@@ -146,6 +146,21 @@ TEST_F(MasterTest, AGoNodeThatMayHaveHeardOfAMemberIsToldThatItWentBeforeItIsTol
   EXPECT_EQ(master_->members().size(), 3u);
 }
 
+TEST_F(MasterTest, AlsoWhenItHasTakenTheWordThatTheMemberWent) {
+  FakeMember& node = registered("go:1", no_link);
+  FakeMember& one = registered("one:1");
+  time_.advance(milliseconds{3500});
+  node.take_news();
+  node.answers_new = false;
+  one.member().incarnation = 999;
+  one.register_now();
+  one.beat_every(time_.scheduler(), seconds{1});
+  time_.advance(milliseconds{3500});
+  node.answers_new = true;
+  time_.advance(seconds{2});
+  EXPECT_EQ(node.take_news(), (Texts{"-one:1", "+one:1", "-one:1", "+one:1"}));
+}
+
 TEST_F(MasterTest, HandsNoNodesEntryForGoMastersOn) {
   FakeMember& one = member("one:1");
   one.member().services = {"nano-link:1:ff", "Room"};

@@ -37,6 +37,7 @@ class FakeMember final : public Service {
     }
     if (method == method::new_member) {
       news.push_back("+" + parse<clusterpb::NewMemberRequest>(request)->memberinfo().serviceaddr());
+      if (!answers_new) return open_.push_back(std::move(reply));
     } else {
       news.push_back("-" + parse<clusterpb::DelMemberRequest>(request)->serviceaddr());
     }
@@ -86,7 +87,8 @@ class FakeMember final : public Service {
   clusterpb::RegisterResponse response;
   std::string problem = "no answer";
   int probes = 0;
-  bool answers = true;  // what it is called
+  bool answers = true;      // what it is called
+  bool answers_new = true;  // NewMember
 
  private:
   Member member_;

@@ -48,13 +48,13 @@ void News::send_next() {
 
 void News::send_step(Changes::Place place, std::uint64_t step, bool goes) {
   calling_ = true;
-  const auto& [revision, change] = *place;
+  const std::uint64_t revision = place->first;
+  const Changes::Change& change = place->second;
   const auto send = [&](std::string_view method, auto& request) {
     request.set_revision(step);
     request.set_master(changes_.master());
-    channel_->call(
-        method, request.SerializeAsString(), limits::news_timeout,
-        [this, revision = revision, step](CallOutcome outcome) { on_done(outcome, revision, step); });
+    channel_->call(method, request.SerializeAsString(), limits::news_timeout,
+                   [this, revision, step](CallOutcome outcome) { on_done(outcome, revision, step); });
   };
   if (goes) {
     clusterpb::DelMemberRequest request;

@@ -41,7 +41,7 @@ class News {
 
  private:
   void send_next();
-  void send_step(Changes::Place change, std::uint64_t step, bool goes);
+  void send_step(Changes::Place place, std::uint64_t step, bool goes);
   void on_done(const CallOutcome& outcome, std::uint64_t revision, std::uint64_t step);
   void note(const CallOutcome& outcome);
 
