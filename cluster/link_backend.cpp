@@ -127,7 +127,7 @@ void LinkBackend::on_message(const LinkMessage& message) {
     case LinkMessage::BOUND: session->apply_uid(message.uid()); break;
     case LinkMessage::SHARED:
       for (const wire::SharedValue& shared : message.shared()) {
-        session->apply_shared(shared.name(), shared.value());
+        session->offer_shared(shared.name(), shared.value());
       }
       break;
     default: return;  // of a later version

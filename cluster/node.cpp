@@ -34,6 +34,8 @@ std::vector<Member> Node::members() const {
   return members;
 }
 
+std::size_t Node::pending_requests() const { return core_ ? core_->pending_requests() : 0; }
+
 void Node::on_member(std::function<void(const Member&, bool)> callback) {
   if (core_) core_->on_member_callback(std::move(callback));
 }

@@ -1,6 +1,7 @@
 // Public header. Node: makes an application a member of a cluster.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -48,6 +49,8 @@ class Node {
   Member self() const;
   /// The other members, by address.
   std::vector<Member> members() const;
+  /// Requests and calls that other nodes have yet to answer: for monitoring.
+  std::size_t pending_requests() const;
   /// Called when another member has come (`present`) or gone.
   void on_member(std::function<void(const Member& member, bool present)> callback);
   /// Called on a gate for each of its sessions that used `service` on a member that is gone: what that

@@ -103,7 +103,7 @@ bool Node::Core::closed() const {
 
 void Node::Core::flush() {
   for (auto& [address, backend] : backends_) backend->flush();
-  for (auto& backend : retired_) backend->flush();
+  for (auto& [address, retired] : retired_) retired.backend->flush();
   acceptor_.flush();
 }
 
@@ -112,6 +112,7 @@ void Node::Core::flush() {
 void Node::Core::on_member(const Member& member, bool present) {
   if (member.address == self_.address) return;
   if (present) {
+    retired_.erase(member.address);  // it serves one conversation of this node at a time
     backends_[member.address] = make_backend(member);
     router_.add(member);
   } else {
@@ -124,6 +125,11 @@ void Node::Core::on_member(const Member& member, bool present) {
   for (const auto& callback : member_callbacks_) {
     app_.scheduler().run_now([&] { callback(member, present); });
   }
+}
+
+bool Node::Core::is_alive(const Member& member) const {
+  const auto backend = backends_.find(member.address);
+  return (backend != backends_.end() && backend->second->connected()) || acceptor_.connected(member.address);
 }
 
 std::unique_ptr<Backend> Node::Core::make_backend(const Member& member) {
@@ -141,19 +147,21 @@ void Node::Core::retire_backend(const std::string& address) {
   const auto found = backends_.find(address);
   if (found == backends_.end()) return;
   tell_service_lost(address);
-  const bool may_answer = found->second->connected();
-  retired_.push_back(std::move(found->second));
+  retired_.insert_or_assign(
+      address, Retired{std::move(found->second), app_.scheduler().now() + nano::limits::shutdown_timeout});
   backends_.erase(found);
-  const Duration patience = may_answer ? nano::limits::shutdown_timeout : Duration::zero();
-  if (retire_timer_.active() && may_answer) return;
-  retire_timer_ = app_.scheduler().after(patience, [this] { sweep_retired(); });
+  if (!sweep_timer_.active()) {
+    sweep_timer_ = app_.scheduler().after(Duration::zero(), [this] { sweep_retired(); });
+  }
 }
 
 void Node::Core::sweep_retired() {
-  // Only those that are surely done with: a younger one that may still answer gets its time anew.
-  std::erase_if(retired_, [](const auto& backend) { return !backend->connected(); });
+  const TimePoint now = app_.scheduler().now();
+  std::erase_if(retired_, [&](const auto& entry) {
+    return !entry.second.backend->connected() || entry.second.until <= now;
+  });
   if (retired_.empty()) return;
-  retire_timer_ = app_.scheduler().after(nano::limits::shutdown_timeout, [this] { retired_.clear(); });
+  sweep_timer_ = app_.scheduler().after(limits::link_heartbeat, [this] { sweep_retired(); });
 }
 
 void Node::Core::on_backend_lost(const std::string& address) {
@@ -239,7 +247,7 @@ void Node::Core::on_shared(Session& session, std::string_view name, const std::s
 void Node::Core::on_ended(Session& session) {
   router_.forget(session.id());
   for (auto& [address, backend] : backends_) backend->on_ended(session);
-  for (auto& backend : retired_) backend->on_ended(session);
+  for (auto& [address, retired] : retired_) retired.backend->on_ended(session);
 }
 
 void Node::Core::on_changed_by_backend(Session& session, const wire::LinkMessage& change, Backend& by) {
@@ -250,7 +258,9 @@ void Node::Core::on_changed_by_backend(Session& session, const wire::LinkMessage
       continue;
     }
     for (const wire::SharedValue& shared : change.shared()) {
-      backend->on_shared(session, shared.name(), shared.value(), is_echo);
+      const auto kept = session.shared_values().find(shared.name());  // it may not have fitted
+      const bool any = kept != session.shared_values().end();
+      backend->on_shared(session, shared.name(), any ? kept->second : std::string{}, is_echo);
     }
   }
 }

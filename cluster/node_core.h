@@ -36,6 +36,7 @@ class Node::Core final : public RemoteServices,
 
   Router& router() { return router_; }
   const Member& self() const { return self_; }
+  std::size_t pending_requests() const { return pending_.size(); }
   void on_member_callback(std::function<void(const Member&, bool)> callback) {
     member_callbacks_.push_back(std::move(callback));
   }
@@ -54,6 +55,12 @@ class Node::Core final : public RemoteServices,
   bool closed() const override;
 
  private:
+  /// May still answer what it was asked.
+  struct Retired {
+    std::unique_ptr<Backend> backend;
+    TimePoint until;
+  };
+
   // SessionObserver
   void on_bound(Session& session) override;
   void on_shared(Session& session, std::string_view name, const std::string& value) override;
@@ -62,6 +69,7 @@ class Node::Core final : public RemoteServices,
   // RegistryEvents
   void on_joined(std::uint32_t gate_number) override;
   void on_member(const Member& member, bool present) override;
+  bool is_alive(const Member& member) const override;
 
   // Service
   void on_call(std::string_view method, std::string_view request, CallReply reply) override;
@@ -112,13 +120,13 @@ class Node::Core final : public RemoteServices,
   std::unique_ptr<Network> network_;
   std::unique_ptr<Registry> registry_;
   std::map<std::string, std::unique_ptr<Backend>> backends_;  // by address
-  std::vector<std::unique_ptr<Backend>> retired_;             // of members that left, while answers may come
+  std::map<std::string, Retired> retired_;                    // members that left, by address
   std::map<std::string, std::unique_ptr<GoGate>> go_gates_;   // by address
   LinkAcceptor acceptor_;
   Function<void()> joined_;
   std::map<std::string, Probe> probes_;  // of gates whose streams broke, by address
   bool handling_here_ = false;
-  Timer retire_timer_;
+  Timer sweep_timer_;
   std::shared_ptr<Core*> alive_ = std::make_shared<Core*>(this);
   std::vector<std::function<void(const Member&, bool)>> member_callbacks_;
   std::vector<std::function<void(Session&, std::string_view)>> service_lost_callbacks_;

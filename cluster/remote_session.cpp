@@ -67,8 +67,9 @@ void RemoteSession::apply_shared(const std::string& name, std::string value, boo
 bool RemoteSession::is_outdated(const std::string& name, bool is_echo) {
   const auto found = on_their_way_.find(name);
   if (found == on_their_way_.end()) return false;
-  if (is_echo && --found->second == 0) on_their_way_.erase(found);
-  return true;  // this node's own value is the newer one, or comes back
+  if (!is_echo || --found->second > 0) return true;  // this node's own value is the newer one
+  on_their_way_.erase(found);
+  return false;  // what the gate kept of this node's last word
 }
 
 // -- what the session says ---------------------------------------------------------------------------------

@@ -131,7 +131,7 @@ IncomingLink* LinkAcceptor::find(const std::string& address) const {
 
 IncomingLink* LinkAcceptor::begin(const wire::Hello& hello) {
   const std::string& address = hello.address();
-  if (closed_ || address.empty() || address.size() > limits::link_address_bytes) return nullptr;
+  if (closed_ || address.empty() || address.size() > limits::address_bytes) return nullptr;
   if (IncomingLink* old = find(address)) {
     if (old->connected()) return nullptr;  // two nodes with one address, or its old stream has yet to break
     old->end("it began anew");

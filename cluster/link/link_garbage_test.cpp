@@ -58,7 +58,7 @@ TEST_F(GarbageForTheServer, AHelloWithoutAnAddressOrWithALongOneClosesTheStream)
   raw.hello("", 5);
   expect_closed(raw);
   RawStream& longer = raw_.open();
-  longer.hello(std::string(limits::link_address_bytes + 1, 'x'), 5);
+  longer.hello(std::string(limits::address_bytes + 1, 'x'), 5);
   expect_closed(longer);
   EXPECT_EQ(server_.begun, 0);
 }

@@ -3,12 +3,81 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 #include "nano/base/clock.h"
 
 namespace nano::cluster::limits {
 
 using namespace std::chrono_literals;
+
+// -- what a member says of itself ---------------------------------------------------------------------------
+
+/// "host:port"; DNS allows no longer names.
+inline constexpr std::size_t address_bytes = 255;
+
+/// Free text that all members keep, for routing functions: a few words, not a document.
+inline constexpr std::size_t label_bytes = 1024;
+
+/// Each is a component of the application; Go Nano's largest applications have some dozens.
+inline constexpr std::size_t services_per_member = 1024;
+
+/// A service begins a route, which has 255 bytes on the wire.
+inline constexpr std::size_t service_name_bytes = 255;
+
+/// Upper half of the ids of a gate's sessions, which stay positive in Go Nano's int64.
+inline constexpr std::uint32_t gate_number_max = 0x7fffffff;
+
+/// Each member tells the master of itself every second and may have a link to each other one. Far fewer
+/// machines than that carry a game.
+inline constexpr std::size_t members = 4096;
+
+// -- the built-in registry ----------------------------------------------------------------------------------
+
+/// Between two heartbeats of a member of ours: cheap, and some fit into the expiry.
+inline constexpr Duration heartbeat_interval = 1s;
+
+/// A member of ours that is silent for this long is gone; also a node of Go Nano that cannot be called for
+/// this long. Several heartbeats, so that one that is lost, or a pause of the process, costs nothing.
+inline constexpr Duration member_expiry = 5s;
+
+/// A process that was heard within this many heartbeat intervals keeps its address: of two that are given the
+/// same one, the first wins. One that restarts waits that long.
+inline constexpr int heartbeat_intervals_that_hold_an_address = 2;
+
+/// Go nodes don't register again: one that could not be called and was taken off the list is sought for this
+/// long, at one small call each heartbeat interval. Longer than a machine takes to start, or a cable to be
+/// found; later its address may be another's.
+inline constexpr Duration go_member_sought = 10min;
+
+/// A Go node reads the answer to its registration in this time. Of what is told it before, it would make one
+/// member too many.
+inline constexpr Duration go_answer_time = 250ms;
+
+/// A member that sends heartbeats, but that no news reaches for this long, is taken off the list. It comes
+/// again, so this is also how often the others see it go and come.
+inline constexpr Duration unreachable_member_kept = 60s;
+
+/// News are small: a member that does not answer by then is taken for unreachable.
+inline constexpr Duration news_timeout = 3s;
+inline constexpr Duration news_retry_delay = 1s;
+
+/// Changes that some member was not told of yet, and members. Who takes news so slowly that more assemble is
+/// taken off the list, and learns all at once when it comes again.
+inline constexpr std::size_t changes_kept = 4 * members;
+
+/// News that a node keeps until its registration is answered; the master sends them one by one.
+inline constexpr std::size_t news_kept_while_registering = members;
+
+/// From a node's call to the master's answer, which needs no work.
+inline constexpr Duration master_call_timeout = 3s;
+
+/// A node that stops waits this long for the registry to know it.
+inline constexpr Duration leave_timeout = 2s;
+
+/// How long members that a restarted master does not name are kept, for masters that don't say how long they
+/// wait for silent members, as Go Nano's. Those with a living link are kept for as long again.
+inline constexpr Duration unconfirmed_member_kept = 10s;
 
 // -- links --------------------------------------------------------------------------------------------------
 
@@ -33,9 +102,6 @@ inline constexpr std::size_t link_strangers = 64;
 /// Nodes that one node serves. Far fewer machines than that carry a game.
 inline constexpr std::size_t link_conversations = 4096;
 
-/// "host:port"; DNS allows no longer names.
-inline constexpr std::size_t link_address_bytes = 255;
-
 /// Both ends say something this often, lest the other takes them for gone.
 inline constexpr Duration link_heartbeat = 1s;
 
@@ -53,6 +119,11 @@ inline constexpr Duration link_retry_most = 2s;
 /// How long both ends remember a conversation whose stream broke. Longer than a network takes to find another
 /// way; shorter than players wait.
 inline constexpr Duration link_memory = 15s;
+
+// -- etcd ---------------------------------------------------------------------------------------------------
+
+/// Its servers write to disk and agree before they answer, which takes tens of milliseconds.
+inline constexpr Duration etcd_call_timeout = 3s;
 
 // -- routing ------------------------------------------------------------------------------------------------
 

@@ -4,13 +4,12 @@
 #include <stdexcept>
 #include <utility>
 
+#include "cluster/network/limits.h"
 #include "cluster/registry/etcd.pb.h"
 #include "cluster/registry/messages.h"
 
 namespace nano::cluster {
 namespace {
-
-constexpr Duration call_timeout = std::chrono::seconds{3};
 
 /// What etcd answers to calls whose token it does not know, or finds too old, or misses. The texts are part
 /// of its API (api/v3rpc/rpctypes/error.go of github.com/etcd-io/etcd).
@@ -61,7 +60,7 @@ void EtcdClient::send(Call call) {
   // The request is copied for the case that it has to be sent again; the others are given away.
   std::string method = call.method;
   std::string request = options_.user.empty() ? std::move(call.request) : call.request;
-  channel(endpoint).call(method, std::move(request), call_timeout,
+  channel(endpoint).call(method, std::move(request), limits::etcd_call_timeout,
                          [this, endpoint, call = std::move(call)](CallOutcome outcome) mutable {
                            on_outcome(endpoint, std::move(call), std::move(outcome));
                          });
@@ -95,7 +94,7 @@ void EtcdClient::authenticate() {
   // Beside a token that it does not know, etcd takes no password either: a channel without one.
   authenticator_ = network_.connect(options_.endpoints[endpoint]);
   authenticator_->set_header(needs_leader, "true");
-  authenticator_->call(etcd_method::authenticate, request.SerializeAsString(), call_timeout,
+  authenticator_->call(etcd_method::authenticate, request.SerializeAsString(), limits::etcd_call_timeout,
                        [this, endpoint](CallOutcome outcome) { on_authenticated(endpoint, outcome); });
 }
 

@@ -5,12 +5,11 @@
 #include <chrono>
 #include <utility>
 
+#include "cluster/network/limits.h"
 #include "cluster/registry/messages.h"
 
 namespace nano::cluster {
 namespace {
-
-constexpr std::uint32_t gate_number_max = 0x7fffffff;  // ids stay positive in Go Nano's int64
 
 /// etcd's texts are part of its API.
 constexpr std::string_view lease_is_gone = "requested lease not found";
@@ -23,9 +22,9 @@ std::uint32_t number_after(const etcd::KeyValue& last, const Clock& clock) {
   const std::string& text = last.value();
   const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
   const bool good = parsed.ec == std::errc{} && parsed.ptr == text.data() + text.size();
-  if (good && number < gate_number_max) return number + 1;
+  if (good && number < limits::gate_number_max) return number + 1;
   const auto steps = clock.wall().time_since_epoch() / std::chrono::milliseconds{10};
-  return std::max(1u, static_cast<std::uint32_t>(steps) & gate_number_max);
+  return std::max(1u, static_cast<std::uint32_t>(steps) & limits::gate_number_max);
 }
 
 void add_condition(etcd::TxnRequest& request, const std::string& key, std::int64_t mod_revision) {

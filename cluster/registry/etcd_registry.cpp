@@ -3,14 +3,12 @@
 #include <algorithm>
 #include <set>
 #include <utility>
-#include <vector>
 
+#include "cluster/network/limits.h"
 #include "cluster/registry/messages.h"
 
 namespace nano::cluster {
 namespace {
-
-constexpr Duration leave_timeout = std::chrono::seconds{2};
 
 EtcdOptions without_last_slash(EtcdOptions options) {
   while (options.prefix.ends_with('/')) options.prefix.pop_back();
@@ -24,13 +22,15 @@ EtcdRegistry::EtcdRegistry(Scheduler& scheduler, Network& network, EtcdOptions o
       client_(scheduler, network, without_last_slash(std::move(options))),
       members_prefix_(client_.options().prefix + "/members/"),
       registration_(client_),
-      watch_(client_, members_prefix_, *this) {
+      watch_(client_, members_prefix_, *this),
+      members_(scheduler) {
   client_.on_lost([this] { watch_.restart(); });
 }
 
 void EtcdRegistry::join(Member self, RegistryEvents& events) {
   self_ = self;
   events_ = &events;
+  members_.start(self_.address, events);
   registration_.start(std::move(self), [this](std::uint32_t gate_number) { on_registered(gate_number); });
 }
 
@@ -45,8 +45,8 @@ void EtcdRegistry::on_registered(std::uint32_t gate_number) {
 
 void EtcdRegistry::leave(Function<void()> done) {
   watch_.stop();
-  grace_.cancel();
-  registration_.stop(leave_timeout, std::move(done));
+  members_.stop();
+  registration_.stop(limits::leave_timeout, std::move(done));
 }
 
 void EtcdRegistry::on_list(const etcd::RangeResponse& list) {
@@ -57,13 +57,10 @@ void EtcdRegistry::on_list(const etcd::RangeResponse& list) {
     std::optional<Member> member = member_of(entry);
     if (!member) continue;
     lists_self |= member->address == self_.address && member->incarnation == self_.incarnation;
-    put(std::move(*member));
+    members_.put(std::move(*member));
   }
   if (!lists_self) registration_.put_again();
-  for (auto& [address, known] : known_) {
-    if (!listed.contains(address) && !known.missing_since) known.missing_since = scheduler_.now();
-  }
-  drop_missing();
+  members_.miss_others(listed, registration_.lease_ttl());
 }
 
 void EtcdRegistry::on_change(const etcd::KeyValue& entry, bool present) {
@@ -72,9 +69,9 @@ void EtcdRegistry::on_change(const etcd::KeyValue& entry, bool present) {
   if (address == self_.address) {
     if (!member || member->incarnation != self_.incarnation) registration_.put_again();
   } else if (member) {
-    put(std::move(*member));
+    members_.put(std::move(*member));
   } else if (!present) {
-    remove(address);
+    members_.remove(address);
   }
 }
 
@@ -90,43 +87,6 @@ std::optional<Member> EtcdRegistry::member_of(const etcd::KeyValue& entry) const
   if (member) problem = "it is of " + member->address;
   scheduler_.log().warning("an entry in etcd is of no use", {{"key", entry.key()}, {"error", problem}});
   return std::nullopt;
-}
-
-void EtcdRegistry::put(Member member) {
-  if (member.address == self_.address) return;
-  const auto [place, is_new] = known_.try_emplace(member.address);
-  Known& known = place->second;
-  known.missing_since.reset();
-  if (!is_new && known.member == member) return;
-  const Member old = std::exchange(known.member, member);
-  if (!is_new) events_->on_member(old, false);
-  events_->on_member(member, true);
-}
-
-void EtcdRegistry::remove(const std::string& address) {
-  const auto found = known_.find(address);
-  if (found == known_.end()) return;
-  const Member member = std::move(found->second.member);
-  known_.erase(found);
-  events_->on_member(member, false);
-}
-
-void EtcdRegistry::drop_missing() {
-  grace_.cancel();
-  const Duration grace = registration_.lease_ttl();
-  std::vector<std::string> gone;
-  std::optional<TimePoint> next;
-  for (const auto& [address, known] : known_) {
-    if (!known.missing_since) continue;
-    const TimePoint end = *known.missing_since + grace;
-    if (end <= scheduler_.now()) {
-      gone.push_back(address);
-    } else {
-      next = std::min(next.value_or(end), end);
-    }
-  }
-  if (next) grace_ = scheduler_.after(*next - scheduler_.now(), [this] { drop_missing(); });
-  for (const std::string& address : gone) remove(address);
 }
 
 }  // namespace nano::cluster

@@ -1,7 +1,6 @@
 // Internal header. EtcdRegistry: the registry that is etcd, through its v3 API.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +8,7 @@
 #include "cluster/registry/etcd_client.h"
 #include "cluster/registry/etcd_registration.h"
 #include "cluster/registry/etcd_watch.h"
+#include "cluster/registry/known_members.h"
 #include "cluster/registry/registry.h"
 
 namespace nano::cluster {
@@ -17,7 +17,8 @@ namespace nano::cluster {
 /// stay as they were: links between them need no registry.
 ///
 /// The list is taken anew when the watch broke. Members that it lacks may have gone, or etcd has lost its
-/// data and they will register again: they are kept for the time of a lease. A change that etcd tells is
+/// data and they will register again: they are kept for the time of a lease, and as long as this node has a
+/// link with them. A change that etcd tells is
 /// final.
 class EtcdRegistry final : public Registry, private EtcdWatchEvents {
  public:
@@ -34,19 +35,11 @@ class EtcdRegistry final : public Registry, private EtcdWatchEvents {
   bool on_call(std::string_view, std::string_view, CallReply&) override { return false; }
 
  private:
-  struct Known {
-    Member member;
-    std::optional<TimePoint> missing_since;  // from etcd's list
-  };
-
   void on_registered(std::uint32_t gate_number);
   void on_list(const etcd::RangeResponse& list) override;
   void on_change(const etcd::KeyValue& entry, bool present) override;
   std::string address_of(const etcd::KeyValue& entry) const;
   std::optional<Member> member_of(const etcd::KeyValue& entry) const;
-  void put(Member member);
-  void remove(const std::string& address);
-  void drop_missing();
 
   Scheduler& scheduler_;
   EtcdClient client_;
@@ -56,8 +49,7 @@ class EtcdRegistry final : public Registry, private EtcdWatchEvents {
   RegistryEvents* events_ = nullptr;
   Member self_;
   bool joined_ = false;
-  std::map<std::string, Known> known_;  // by address
-  Timer grace_;
+  KnownMembers members_;
 };
 
 }  // namespace nano::cluster

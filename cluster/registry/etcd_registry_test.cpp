@@ -27,10 +27,12 @@ class Node final : public RegistryEvents {
     changes.push_back((present ? "+" : "-") + member.address);
     last = member;
   }
+  bool is_alive(const Member& member) const override { return member.address == linked_with; }
   Texts take_changes() { return std::exchange(changes, {}); }
   EtcdRegistry& registry() { return registry_; }
 
   Texts changes;
+  std::string linked_with;
   Member last;
   std::vector<std::uint32_t> gate_numbers;
 
@@ -160,6 +162,20 @@ TEST_F(EtcdRegistryTest, AnEtcdThatLostItsDataLearnsThemAgainAndGateNumbersStay)
   EXPECT_EQ(three.gate_numbers, (std::vector<std::uint32_t>{number}));
   Node& four = node("four:1");
   EXPECT_GT(four.gate_numbers[0], number) << "not one of those that were given before";
+}
+
+TEST_F(EtcdRegistryTest, AMemberThatEtcdHasForgottenStaysAsLongAsItIsLinked) {
+  auto [one, two] = two_nodes();
+  one.linked_with = "two:1";
+  etcd_.stop();
+  etcd_.lose_data();
+  kill(two);
+  etcd_.start();
+  time_.advance(seconds{60});
+  EXPECT_TRUE(one.take_changes().empty());
+  one.linked_with = "";
+  time_.advance(seconds{6});
+  EXPECT_EQ(one.take_changes(), (Texts{"-two:1"}));
 }
 
 TEST_F(EtcdRegistryTest, ANodeWhoseLeaseEndedRegistersAgain) {

@@ -6,8 +6,6 @@
 namespace nano::cluster {
 namespace {
 
-constexpr std::uint32_t gate_number_max = 0x7fffffff;  // ids stay positive in Go Nano's int64
-
 /// A master that starts again does not know the numbers that it gave before, and members that it has not yet
 /// heard of hold. So each begins somewhere else, far from the others however near their incarnations are: no
 /// clock can be set back, nor be too coarse, for that.
@@ -66,10 +64,13 @@ void Master::on_register(std::string_view request, CallReply& reply) {
   std::optional<Member> member = acceptable(message->memberinfo(), problem);
   if (!member) return refuse(reply, std::move(problem));
   const std::string self = member->address;
-  const Replaced change = put(std::move(*member), News::Knows::all_so_far);
+  // What was meant for the Go process that was there before may have reached this one already, which must not
+  // hear of a member twice: so it is told of all by news.
+  const bool by_news = member->link_version == 0 && (entries_.contains(self) || sought_.contains(self));
+  const Replaced change = put(std::move(*member), by_news ? News::Knows::some : News::Knows::all_so_far);
   clusterpb::RegisterResponse response;
   for (const auto& [address, entry] : entries_) {
-    if (address != self) fill(*entry.member, *response.add_members());
+    if (address != self && !by_news) fill(*entry.member, *response.add_members());
   }
   response.set_gatenumber(entries_[self].member->gate_number);
   response.set_heartbeatms(milliseconds(options_.heartbeat_interval));
@@ -78,11 +79,15 @@ void Master::on_register(std::string_view request, CallReply& reply) {
   response.set_master(changes_.master());
   reply(response.SerializeAsString());
   tell(change);  // after the answer, which is to arrive before what the others say to the newcomer
+  for (const clusterpb::MemberInfo& info : message->gomembers()) seek(info);
 }
 
 void Master::on_unregister(std::string_view request, CallReply& reply) {
   const auto message = parse<clusterpb::UnregisterRequest>(request);
   if (!message) return refuse_undecodable(reply);
+  if (sought_.erase(message->serviceaddr()) != 0) {
+    return reply(clusterpb::UnregisterResponse{}.SerializeAsString());
+  }
   const auto entry = entries_.find(message->serviceaddr());
   if (entry == entries_.end() || entry->first == self_address_) {
     return refuse(reply, "there is no member at that address");
@@ -91,7 +96,8 @@ void Master::on_unregister(std::string_view request, CallReply& reply) {
     return refuse(reply, "another process is the member at that address");
   }
   reply(clusterpb::UnregisterResponse{}.SerializeAsString());
-  remove(entry, "it said goodbye");
+  scheduler_.log().info("cluster member gone", {{"address", entry->first}, {"reason", "it said goodbye"}});
+  remove(entry);
 }
 
 void Master::on_heartbeat(std::string_view request, CallReply& reply) {
@@ -108,9 +114,7 @@ void Master::on_heartbeat(std::string_view request, CallReply& reply) {
     if (!member) return refuse(reply, std::move(problem));
     change = put(std::move(*member), News::Knows::some);
   }
-  Entry& heard = entries_[info.serviceaddr()];
-  heard.silent_for = {};
-  heard.sends_heartbeats = true;
+  entries_[info.serviceaddr()].silent_for = {};
   reply(clusterpb::HeartbeatResponse{}.SerializeAsString());
   tell(change);
 }
@@ -145,6 +149,7 @@ std::optional<Member> Master::acceptable(const clusterpb::MemberInfo& info, std:
 /// A process that comes again, as after a lost answer, keeps its gate number and its news, and is no news.
 Master::Replaced Master::put(Member member, News::Knows knows) {
   const std::string address = member.address;
+  sought_.erase(address);
   Entry& entry = entries_[address];
   const std::shared_ptr<const Member> old = entry.member;
   const bool same_process = old && old->incarnation == member.incarnation && old->incarnation != 0;
@@ -154,11 +159,12 @@ Master::Replaced Master::put(Member member, News::Knows knows) {
   entry.member = std::make_shared<const Member>(std::move(member));
   changes_.add(address, old != nullptr, entry.member);
   if (!same_process) {
-    entry.sends_heartbeats = entry.member->link_version > 0;  // ours do from the first moment on
     entry.unreachable_for = {};
     entry.news.reset();
     if (address != self_address_) {
       entry.news = std::make_unique<News>(scheduler_, network_.connect(address), changes_, address, knows);
+      const bool has_list = knows == News::Knows::all_so_far;
+      if (has_list && entry.member->link_version == 0) entry.news->wait(limits::go_answer_time);
     }
   }
   scheduler_.log().info(
@@ -167,12 +173,63 @@ Master::Replaced Master::put(Member member, News::Knows knows) {
   return {old, entry.member};
 }
 
-void Master::remove(Entries::iterator entry, std::string_view why) {
+void Master::remove(Entries::iterator entry) {
   const std::shared_ptr<const Member> member = entry->second.member;
   entries_.erase(entry);
   changes_.add(member->address, true, nullptr);
-  scheduler_.log().info("cluster member gone", {{"address", member->address}, {"reason", why}});
   tell({member, nullptr});
+}
+
+void Master::miss(Entries::iterator entry, std::string_view why) {
+  scheduler_.log().warning("cluster member gone", {{"address", entry->first}, {"reason", why}});
+  remove(entry);
+}
+
+/// Takes off the list who cannot be heard or called.
+void Master::give_up(Entries::iterator entry, std::string_view why) {
+  const std::string address = entry->first;
+  Entry given_up{.member = entry->second.member, .news = std::move(entry->second.news)};
+  const bool register_again = given_up.member->link_version > 0;
+  miss(entry, why);
+  if (!register_again) sought_.insert_or_assign(address, std::move(given_up));
+}
+
+/// A member says that it knows this one.
+void Master::seek(const clusterpb::MemberInfo& info) {
+  std::string problem;
+  const auto member = to_member(info, problem);
+  if (!member || member->link_version != 0 || entries_.contains(member->address)) return;
+  if (entries_.size() + sought_.size() >= limits::members) return;
+  Entry& entry = sought_[member->address];
+  if (entry.news) return;
+  entry.member = std::make_shared<const Member>(*member);
+  entry.news = std::make_unique<News>(scheduler_, network_.connect(member->address), changes_,
+                                      member->address, News::Knows::some);
+  entry.news->probe();
+}
+
+void Master::seek_on(Duration passed) {
+  for (auto next = sought_.begin(); next != sought_.end();) {
+    const auto current = next++;
+    Entry& entry = current->second;
+    entry.silent_for += passed;
+    if (entry.news->reached()) {
+      take_back(current);
+    } else if (entry.silent_for > limits::go_member_sought) {
+      sought_.erase(current);
+    } else {
+      entry.news->probe();
+    }
+  }
+}
+
+void Master::take_back(Entries::iterator found) {
+  auto node = sought_.extract(found);
+  const std::shared_ptr<const Member> member = node.mapped().member;
+  entries_.insert(std::move(node));
+  changes_.add(member->address, false, member);
+  scheduler_.log().info("cluster member found again", {{"address", member->address}});
+  tell({nullptr, member});
 }
 
 void Master::tell(const Replaced& change) {
@@ -188,7 +245,7 @@ void Master::tell(const Replaced& change) {
 /// The number that the member brings, else the one that it has; a new one for other nodes of ours.
 std::uint32_t Master::gate_number_for(const Member& member, std::uint32_t kept) {
   const auto is_free = [&](std::uint32_t number) {
-    return number >= 1 && number <= gate_number_max &&
+    return number >= 1 && number <= limits::gate_number_max &&
            std::none_of(entries_.begin(), entries_.end(), [&](const auto& other) {
              return other.second.member && other.second.member->gate_number == number &&
                     other.first != member.address;
@@ -198,7 +255,7 @@ std::uint32_t Master::gate_number_for(const Member& member, std::uint32_t kept) 
   if (kept != 0) return kept;
   if (member.link_version == 0) return 0;  // Go nodes number themselves
   do {
-    last_gate_number_ = last_gate_number_ % gate_number_max + 1;
+    last_gate_number_ = last_gate_number_ % limits::gate_number_max + 1;
   } while (!is_free(last_gate_number_));
   return last_gate_number_;
 }
@@ -212,35 +269,44 @@ void Master::expire() {
     const auto current = next++;
     Entry& entry = current->second;
     if (!entry.news) continue;
+    if (entry.member->link_version == 0) entry.news->probe();
     entry.silent_for += passed;
-    entry.unreachable_for = entry.news->failing() ? entry.unreachable_for + passed : Duration{0};
+    entry.unreachable_for = entry.news->unreachable() ? entry.unreachable_for + passed : Duration{0};
     const std::string_view reason = reason_to_expire(entry);
-    if (!reason.empty()) remove(current, reason);
+    if (!reason.empty()) give_up(current, reason);
   }
+  seek_on(passed);
   bound_changes();
 }
 
 std::string_view Master::reason_to_expire(const Entry& entry) const {
   const bool ours = entry.member->link_version > 0;
-  const Duration silence =
-      ours ? options_.expiry : limits::go_heartbeat_interval * limits::go_heartbeat_intervals_until_silent;
-  if (entry.sends_heartbeats && entry.silent_for > silence) return "no heartbeat";
-  // Nodes of Go Nano that send no heartbeats are missed only when there is news for them.
+  if (ours && entry.silent_for > options_.expiry) return "no heartbeat";
+  // Nodes of ours are heard, and called only when there is news for them.
   const Duration patience = ours ? limits::unreachable_member_kept : options_.expiry;
   if (entry.unreachable_for > patience) return "the master cannot reach it at its address";
   return {};
 }
 
 void Master::bound_changes() {
-  auto slowest = entries_.end();
-  for (auto entry = entries_.begin(); entry != entries_.end(); ++entry) {
-    if (!entry->second.news) continue;
-    if (slowest == entries_.end() || entry->second.news->told() < slowest->second.news->told())
+  std::uint64_t told_to_all = changes_.revision();
+  Entries* list = nullptr;  // of the slowest
+  Entries::iterator slowest;
+  for (Entries* each : {&entries_, &sought_}) {
+    for (auto entry = each->begin(); entry != each->end(); ++entry) {
+      if (!entry->second.news || entry->second.news->told() >= told_to_all) continue;
+      told_to_all = entry->second.news->told();
       slowest = entry;
+      list = each;
+    }
   }
-  const bool nobody = slowest == entries_.end();
-  changes_.forget_departures(nobody ? changes_.revision() : slowest->second.news->told());
-  if (!nobody && changes_.size() > limits::changes_kept) remove(slowest, "it takes the news too slowly");
+  changes_.forget_departures(told_to_all);
+  if (!list || changes_.size() <= limits::changes_kept) return;
+  if (list == &sought_) {
+    sought_.erase(slowest);
+  } else {
+    miss(slowest, "it takes the news too slowly");
+  }
 }
 
 }  // namespace nano::cluster

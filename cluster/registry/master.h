@@ -10,9 +10,9 @@
 #include <string_view>
 #include <vector>
 
+#include "cluster/network/limits.h"
 #include "cluster/network/network.h"
 #include "cluster/registry/changes.h"
-#include "cluster/registry/limits.h"
 #include "cluster/registry/member.h"
 #include "cluster/registry/messages.h"
 #include "cluster/registry/news.h"
@@ -26,7 +26,11 @@ struct MasterOptions {
 };
 
 /// The service clusterpb.Master of one node. What it knows is lost with the process: members register anew
-/// with the next one, and keep their gate numbers. Logic thread only.
+/// with the next one, and keep their gate numbers.
+///
+/// Nodes of Go Nano register once in their life, and most send no heartbeats. So they are called to hear
+/// whether they live, sought for a while when they cannot be reached, and members tell a new master of them.
+/// Logic thread only.
 class Master {
  public:
   /// A member that came (`present`) or went, told in the order of the changes.
@@ -53,7 +57,6 @@ class Master {
     // In time that this process has lived through: see expire().
     Duration silent_for{0};
     Duration unreachable_for{0};
-    bool sends_heartbeats = false;
   };
   using Entries = std::map<std::string, Entry>;
   struct Replaced {
@@ -65,7 +68,12 @@ class Master {
   void on_heartbeat(std::string_view request, CallReply& reply);
   std::optional<Member> acceptable(const clusterpb::MemberInfo& info, std::string& problem) const;
   Replaced put(Member member, News::Knows knows);
-  void remove(Entries::iterator entry, std::string_view why);
+  void remove(Entries::iterator entry);
+  void miss(Entries::iterator entry, std::string_view why);
+  void give_up(Entries::iterator entry, std::string_view why);
+  void seek(const clusterpb::MemberInfo& info);
+  void seek_on(Duration passed);
+  void take_back(Entries::iterator found);
   void tell(const Replaced& change);
   std::uint32_t gate_number_for(const Member& member, std::uint32_t kept);
   void expire();
@@ -77,6 +85,7 @@ class Master {
   const MasterOptions options_;
   Changes changes_;
   Entries entries_;  // by address
+  Entries sought_;   // nodes of Go Nano that may be alive; none of them is in entries_
   Listener listener_;
   std::string self_address_;
   std::uint32_t last_gate_number_ = 0;

@@ -31,39 +31,6 @@ TEST_F(MasterTest, MissesAMemberThatFallsSilent) {
   EXPECT_EQ(two.problem, "this master does not know the member; register");
 }
 
-TEST_F(MasterTest, MissesANodeWithoutHeartbeatsWhenItCannotBeToldNews) {
-  registered("go:1", 0);
-  time_.advance(seconds{60});
-  members_.clear();
-  FakeMember& one = registered("one:1");
-  one.beat_every(time_.scheduler(), seconds{1});
-  EXPECT_EQ(one.others(), (Texts{"go:1", "master:1"}));
-  time_.advance(seconds{10});
-  EXPECT_EQ(one.take_news(), (Texts{"-go:1"}));
-}
-
-TEST_F(MasterTest, AGoNodeThatSendsHeartbeatsMayMissAFew) {
-  FakeMember& go = registered("go:1", 0);
-  time_.advance(seconds{600});
-  EXPECT_EQ(master_->members().size(), 2u) << "the older Go version sends none";
-  go.heartbeat();
-  time_.advance(seconds{119});
-  EXPECT_EQ(master_->members().size(), 2u);
-  time_.advance(seconds{3});
-  EXPECT_EQ(master_->members().size(), 1u);
-}
-
-TEST_F(MasterTest, AHeartbeatOfAnUnknownGoNodeRegistersItAndItIsToldOfTheOthers) {
-  FakeMember& one = registered("one:1");
-  FakeMember& go = member("go:1", 0);
-  go.heartbeat();
-  time_.advance(milliseconds{100});
-  EXPECT_EQ(go.problem, "");
-  EXPECT_EQ(one.take_news(), (Texts{"+go:1"}));
-  EXPECT_EQ(go.take_news(), (Texts{"-master:1", "+master:1", "-one:1", "+one:1"}))
-      << "which it may know from an earlier master, and must not have twice";
-}
-
 TEST_F(MasterTest, TakesAMemberOffTheListThatBeatsButCannotBeReachedOnceAMinute) {
   FakeMember& one = registered("one:1");
   FakeMember& two = registered("two:1");

@@ -1,8 +1,9 @@
 #include "cluster/registry/master_registry.h"
 
+#include <set>
 #include <utility>
 
-#include "cluster/registry/limits.h"
+#include "cluster/network/limits.h"
 
 namespace nano::cluster {
 namespace {
@@ -19,11 +20,13 @@ MasterRegistry::MasterRegistry(Scheduler& scheduler, Network& network, const std
       master_address_(master_address),
       register_interval_(register_interval),
       master_(network.connect(master_address)),
+      members_(scheduler),
       heartbeat_interval_(register_interval) {}
 
 void MasterRegistry::join(Member self, RegistryEvents& events) {
   self_ = std::move(self);
   events_ = &events;
+  members_.start(self_.address, events);
   try_to_register();
 }
 
@@ -37,7 +40,8 @@ void MasterRegistry::call(std::string_view method, const Request& request,
 void MasterRegistry::try_to_register() {
   registering_ = true;
   clusterpb::RegisterRequest request;
-  fill(self_, *request.mutable_memberinfo());
+  fill_for_master(self_, *request.mutable_memberinfo());
+  for (const Member& member : members_.of_go()) fill(member, *request.add_gomembers());
   call(method::register_member, request, &MasterRegistry::on_register_done);
 }
 
@@ -65,8 +69,6 @@ void MasterRegistry::on_registered(const clusterpb::RegisterResponse& response) 
   revision_ = response.revision();
   heartbeat_interval_ = from_ms(response.heartbeatms(), register_interval_);
   next_ = scheduler_.after(heartbeat_interval_, [this] { send_heartbeat(); });
-  grace_ = scheduler_.after(from_ms(response.expiryms(), limits::unconfirmed_member_kept),
-                            [this] { drop_unconfirmed(); });
   const std::uint32_t given = response.gatenumber();  // masters of Go Nano give none
   if (first || (given != 0 && given != self_.gate_number)) {
     if (given != 0) self_.gate_number = given;
@@ -74,11 +76,14 @@ void MasterRegistry::on_registered(const clusterpb::RegisterResponse& response) 
                           {{"master", master_address_}, {"gate_number", self_.gate_number}});
     events_->on_joined(self_.gate_number);
   }
-  for (auto& [address, known] : known_) known.confirmed = false;
+  std::set<std::string> listed;
   for (const clusterpb::MemberInfo& info : response.members()) {
     std::string problem;
-    if (auto member = to_member(info, problem)) put(std::move(*member));
+    listed.insert(info.serviceaddr());
+    if (auto member = to_member(info, problem)) members_.put(std::move(*member));
   }
+  members_.miss_nobody();  // others begin to register with the same master only now
+  members_.miss_others(listed, from_ms(response.expiryms(), limits::unconfirmed_member_kept));
 }
 
 /// One version of Go Nano's master refuses an address that it knows already: of this node as it was before a
@@ -95,7 +100,7 @@ void MasterRegistry::on_refused(const std::string& why) {
 
 void MasterRegistry::send_heartbeat() {
   clusterpb::HeartbeatRequest request;
-  fill(self_, *request.mutable_memberinfo());
+  fill_for_master(self_, *request.mutable_memberinfo());
   call(method::heartbeat, request, &MasterRegistry::on_heartbeat_done);
 }
 
@@ -146,45 +151,13 @@ void MasterRegistry::apply(Item item) {
   if (!registered_ || item.master != master_incarnation_) return;
   if (item.revision != 0 && item.revision <= revision_) return;
   revision_ = item.revision;
-  if (item.came) return put(std::move(*item.came));
-  remove(item.address);
-}
-
-void MasterRegistry::put(Member member) {
-  if (leaving_ || member.address == self_.address) return;
-  const auto found = known_.find(member.address);
-  if (found == known_.end()) {
-    if (known_.size() >= limits::members) return;
-    known_.emplace(member.address, Known{member});
-    return events_->on_member(member, true);
-  }
-  Known& known = found->second;
-  known.confirmed = true;
-  if (known.member == member) return;
-  const Member old = std::exchange(known.member, member);
-  events_->on_member(old, false);
-  if (!leaving_) events_->on_member(member, true);
-}
-
-void MasterRegistry::remove(const std::string& address) {
-  const auto found = known_.find(address);
-  if (leaving_ || found == known_.end()) return;
-  const Member member = std::move(found->second.member);
-  known_.erase(found);
-  events_->on_member(member, false);
-}
-
-void MasterRegistry::drop_unconfirmed() {
-  std::vector<std::string> gone;
-  for (const auto& [address, known] : known_) {
-    if (!known.confirmed) gone.push_back(address);
-  }
-  for (const std::string& address : gone) remove(address);
+  if (item.came) return members_.put(std::move(*item.came));
+  members_.remove(item.address);
 }
 
 void MasterRegistry::leave(Function<void()> done) {
   leaving_ = true;
-  grace_.cancel();
+  members_.stop();
   next_.cancel();
   if (!events_) return done();
   left_ = std::move(done);

@@ -3,11 +3,11 @@
 
 #include <cstdint>
 #include <deque>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 
+#include "cluster/registry/known_members.h"
 #include "cluster/registry/messages.h"
 #include "cluster/registry/registry.h"
 #include "nano/scheduler/scheduler.h"
@@ -18,7 +18,8 @@ namespace nano::cluster {
 /// stay as they were: links between them need no master.
 ///
 /// A master that has started anew does not know the others yet. So members that its list lacks are kept until
-/// they have had the time to register with it as well.
+/// they have had the time to register with it as well, and as long as this node has a link with them. Members
+/// of Go Nano register but once: this node tells the master of those that it knows.
 ///
 /// Calls may overtake each other. News that is older than the answer to the registration, or of another
 /// master than the one registered with, is told by its revision; Go Nano's masters have none, and send one
@@ -34,10 +35,6 @@ class MasterRegistry final : public Registry {
   bool on_call(std::string_view method, std::string_view request, CallReply& reply) override;
 
  private:
-  struct Known {
-    Member member;
-    bool confirmed = true;  // by the master that we are registered with
-  };
   struct Item {
     std::string address;
     std::optional<Member> came;  // nothing: it went
@@ -53,9 +50,6 @@ class MasterRegistry final : public Registry {
   void on_heartbeat_done(const CallOutcome& outcome);
   void hear(Item item, CallReply& reply);
   void apply(Item item);
-  void put(Member member);
-  void remove(const std::string& address);
-  void drop_unconfirmed();
   void unregister(void (MasterRegistry::*done)(const CallOutcome&));
   void on_unregistered(const CallOutcome& outcome);
   void on_stale_unregistered(const CallOutcome&) {}
@@ -69,9 +63,9 @@ class MasterRegistry final : public Registry {
   std::unique_ptr<Channel> master_;
   RegistryEvents* events_ = nullptr;
   Member self_;
-  std::map<std::string, Known> known_;  // by address
-  std::deque<Item> early_;              // news that came while a registration was open
-  bool registering_ = false;            // a call is open
+  KnownMembers members_;
+  std::deque<Item> early_;    // news that came while a registration was open
+  bool registering_ = false;  // a call is open
   bool registered_ = false;
   bool leaving_ = false;
   std::uint64_t master_incarnation_ = 0;
@@ -79,7 +73,6 @@ class MasterRegistry final : public Registry {
   Duration heartbeat_interval_;
   Function<void()> left_;
   Timer next_;  // attempt or heartbeat, or the end of leaving
-  Timer grace_;
 };
 
 }  // namespace nano::cluster

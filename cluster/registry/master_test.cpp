@@ -149,7 +149,7 @@ TEST_F(MasterTest, AMemberThatCannotBeReachedKeepsNobodyWaitingAndIsToldLater) {
   EXPECT_EQ(two.take_news(), (Texts{"+three:1"}));
   hub_.heal_all();
   time_.advance(seconds{5});
-  EXPECT_EQ(one.take_news(), (Texts{"+three:1"}));
+  EXPECT_EQ(one.take_news(), (Texts{"-three:1", "+three:1"})) << "it may have heard it the first time";
 }
 
 TEST_F(MasterTest, DoesNotTellOfThoseWhoWentBeforeTheyCouldBeTold) {

@@ -30,18 +30,26 @@ class FakeMember final : public Service {
   }
 
   void on_call(std::string_view method, std::string_view request, CallReply reply) override {
+    if (method == method::probe) {
+      if (!answers) return open_.push_back(std::move(reply));
+      ++probes;
+      return reply(NetworkError{NetworkErrc::unimplemented, "unknown method Probe"});
+    }
     if (method == method::new_member) {
       news.push_back("+" + parse<clusterpb::NewMemberRequest>(request)->memberinfo().serviceaddr());
-      return reply(std::string{});
+    } else {
+      news.push_back("-" + parse<clusterpb::DelMemberRequest>(request)->serviceaddr());
     }
-    news.push_back("-" + parse<clusterpb::DelMemberRequest>(request)->serviceaddr());
+    if (!answers) return open_.push_back(std::move(reply));
     reply(std::string{});
   }
   StreamEvents* on_stream(std::string_view, std::unique_ptr<Stream>) override { return nullptr; }
 
-  void register_now() {
+  /// With the members of Go Nano that it knows.
+  void register_now(const Texts& go_members = {}) {
     clusterpb::RegisterRequest request;
     fill(member_, *request.mutable_memberinfo());
+    for (const std::string& address : go_members) request.add_gomembers()->set_serviceaddr(address);
     master_->call(method::register_member, request.SerializeAsString(), seconds{1},
                   [this](CallOutcome outcome) {
                     problem = outcome.ok() ? "" : outcome.error().message;
@@ -77,12 +85,15 @@ class FakeMember final : public Service {
   Texts news;
   clusterpb::RegisterResponse response;
   std::string problem = "no answer";
+  int probes = 0;
+  bool answers = true;  // what it is called
 
  private:
   Member member_;
   std::unique_ptr<Network> network_;
   std::unique_ptr<Channel> master_;
   Timer beats_;
+  std::vector<CallReply> open_;
 };
 
 class MasterTest : public ::testing::Test, public Service {

@@ -29,6 +29,8 @@ inline constexpr std::string_view probe = "/clusterpb.Member/Probe";
 /// Sorts the services. Nothing, with a sentence in `problem`, for what no node should say of itself.
 std::optional<Member> to_member(const clusterpb::MemberInfo& info, std::string& problem);
 void fill(const Member& member, clusterpb::MemberInfo& info);
+/// What a node says of itself to a master, which may be one of Go Nano: also in a form that those hand on.
+void fill_for_master(const Member& self, clusterpb::MemberInfo& info);
 
 template <class Message>
 std::optional<Message> parse(std::string_view bytes) {

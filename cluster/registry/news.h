@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "cluster/network/network.h"
@@ -12,12 +13,13 @@
 namespace nano::cluster {
 
 /// Sends one NewMember or DelMember after the other, each again until it was taken: who cannot be reached
-/// keeps nobody else waiting. Logic thread only.
+/// keeps nobody else waiting. A node of Go Nano that is told of a member twice ends when that member goes, so
+/// DelMember comes before any NewMember that could be a second one. Logic thread only.
 class News {
  public:
   enum class Knows {
     all_so_far,  ///< it was answered with the list
-    some,        ///< of those so far, from an earlier master
+    some,        ///< which ones is not known; it is told of all
   };
 
   /// The scheduler and `changes` must outlive this. Changes of `address`, the member itself, are none.
@@ -26,24 +28,30 @@ class News {
 
   /// There are changes.
   void send();
+  /// Nothing is sent for this long.
+  void wait(Duration duration);
+  /// Asks whether the member is there, unless another call is about to tell.
+  void probe();
 
-  /// The last attempt failed.
-  bool failing() const { return failing_; }
+  /// What the last call to the member told; neither: there was none so far.
+  bool reached() const { return reached_ == true; }
+  bool unreachable() const { return reached_ == false; }
   /// The revision that the member has come to.
   std::uint64_t told() const { return told_; }
 
  private:
   void send_next();
-  void send_step(const Changes::Change& change, std::uint64_t step, bool goes);
-  void on_done(const CallOutcome& outcome, std::uint64_t step);
+  void send_step(Changes::Place change, std::uint64_t step, bool goes);
+  void on_done(const CallOutcome& outcome, std::uint64_t revision, std::uint64_t step);
+  void note(const CallOutcome& outcome);
 
   Scheduler& scheduler_;
   const Changes& changes_;
   const std::string address_;
-  const std::uint64_t doubtful_until_;  // what it was told up to this revision is not known
+  std::uint64_t doubtful_until_;  // what it was told up to this revision is not known
   std::uint64_t told_;
-  bool sending_ = false;
-  bool failing_ = false;
+  bool calling_ = false;
+  std::optional<bool> reached_;
   std::unique_ptr<Channel> channel_;
   Timer retry_;
 };

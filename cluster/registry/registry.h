@@ -19,6 +19,9 @@ class RegistryEvents {
   /// Another member came (`present`) or went. One that was replaced by another process at its address goes
   /// and comes.
   virtual void on_member(const Member& member, bool present) = 0;
+  /// Whether the node hears from the member itself: such a one is not given up because the registry has
+  /// forgotten it.
+  virtual bool is_alive(const Member&) const { return false; }
 };
 
 /// The node's way to the list of members, and on to it. Logic thread only.

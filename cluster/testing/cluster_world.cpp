@@ -11,13 +11,13 @@ ClusterWorld::~ClusterWorld() {
 
 void ClusterWorld::add_master(const std::string& address, const Configure& configure) {
   master_ = address;
-  NodeOptions options;
+  NodeOptions options = options_;
   options.master = true;
   start(address, std::move(options), configure);
 }
 
 void ClusterWorld::add(const std::string& address, const Configure& configure, std::string label) {
-  NodeOptions options;
+  NodeOptions options = options_;
   options.registry = master_;
   options.label = std::move(label);
   start(address, std::move(options), configure);

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "cluster/node.h"
 #include "cluster/testing/memory_network.h"
@@ -29,7 +30,9 @@ class ClusterWorld {
   /// Adds components, routings and callbacks before the node starts.
   using Configure = std::function<void(Application& app, Node& node)>;
 
-  explicit ClusterWorld(std::uint64_t seed) : seed_(seed), network_(seed) {}
+  /// `options`: what all nodes have in common.
+  explicit ClusterWorld(std::uint64_t seed, NodeOptions options = {})
+      : seed_(seed), options_(std::move(options)), network_(seed) {}
   ~ClusterWorld();
 
   /// Starts a node at `address`, which also names it. Throws what its start throws.
@@ -79,6 +82,7 @@ class ClusterWorld {
   void settle();
 
   const std::uint64_t seed_;
+  const NodeOptions options_;
   ManualClock clock_;
   MemoryNetwork network_;
   std::string master_;

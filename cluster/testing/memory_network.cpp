@@ -80,6 +80,7 @@ class MemoryStream final : public Stream {
 
   void send(std::string message) override {
     if (closed_) return;
+    if (const auto& watch = node_.hub().watch_) watch(node_.name(), pipe_->names[1 - end_], message);
     carry([message = std::move(message)](MemoryStream& other) { other.events_->on_message(message); });
   }
   void close() override {

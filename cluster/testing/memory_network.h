@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <random>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -42,6 +44,9 @@ class MemoryNetwork {
   void freeze(const std::string& name) { frozen_[name].thawing = false; }
   /// In a later turn, in the order of arrival.
   void thaw(const std::string& name);
+  /// Called with each message that a stream of node `from` takes.
+  using Watch = std::function<void(const std::string& from, const std::string& to, std::string_view message)>;
+  void watch_streams(Watch watch) { watch_ = std::move(watch); }
 
  private:
   friend class MemoryNode;
@@ -85,6 +90,7 @@ class MemoryNetwork {
   std::vector<std::weak_ptr<MemoryPipe>> pipes_;
   std::map<std::string, Frozen> frozen_;  // by name
   std::set<Pair> cuts_;
+  Watch watch_;
 };
 
 }  // namespace nano::cluster::testing

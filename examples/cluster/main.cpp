@@ -101,7 +101,7 @@ int main(int argc, char** argv) {
   Flags flags;
   nano::cluster::NodeOptions cluster;
   nano::Application app{nano::Options::from_command_line(argc, argv, {}, flags.list(cluster))};
-  if (flags.role == "master") cluster.master = true;
+  if (flags.role == "master") cluster.master = cluster.registry.empty();
   std::string sentence = problem(flags, cluster);
   try {
     if (sentence.empty()) return run(app, cluster, flags);

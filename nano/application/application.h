@@ -130,7 +130,8 @@ class Application {
   /// The same with codes chosen by hand. Throws std::invalid_argument when a code is used twice.
   void set_route_codes(const std::map<std::string, std::uint16_t>& codes);
 
-  /// Logic thread. Open sessions, those included that are still in their handshake.
+  /// Logic thread. Open sessions, those included that are still in their handshake, and those of clients of
+  /// other nodes that this one serves.
   std::size_t session_count() const { return host_->sessions.size(); }
   SessionPtr find_session(SessionId id) const { return host_->sessions.find(id); }
   /// Logic thread. The open sessions that are bound to the user, in the order of binding.

@@ -139,7 +139,7 @@ TEST_F(PipelineTest, InboundFilterMayCloseTheSession) {
   EXPECT_EQ(client_->kick(), R"({"reason":"too fast"})");
 }
 
-TEST_F(PipelineTest, NotifiesBetweenComponentsPassTheInboundFilters) {
+TEST_F(PipelineTest, InboundFiltersDoNotSeeNotifiesBetweenComponents) {
   inbound().push_back([](Session&, PipelineMessage& message) -> Result<void> {
     message.replace_payload("filtered");
     return {};
@@ -147,7 +147,7 @@ TEST_F(PipelineTest, NotifiesBetweenComponentsPassTheInboundFilters) {
   start();
   world_.app().find_session(1)->notify("Shop.Note", "plain");
   world_.settle();
-  EXPECT_EQ(shop_.notes, Texts{"filtered"});
+  EXPECT_EQ(shop_.notes, Texts{"plain"});
 }
 
 // -- outbound ----------------------------------------------------------------------------------------------

@@ -32,23 +32,30 @@ void Session::apply_uid(std::int64_t uid) {
 }
 
 void Session::share_bytes(std::string_view name, std::string value) {
-  if (!store_shared(name, std::move(value))) {
+  if (!fits_shared(name, value)) {
     throw std::length_error("A session shares at most " + std::to_string(limits::shared_bytes) +
                             " bytes of names and values.");
   }
+  apply_shared(name, std::move(value));
   if (!host_.observer || !entity_) return;
   const auto stored = shared_.find(name);
   host_.observer->on_shared(*this, name, stored == shared_.end() ? std::string{} : stored->second);
 }
 
-void Session::apply_shared(std::string_view name, std::string value) { store_shared(name, std::move(value)); }
+void Session::offer_shared(std::string_view name, std::string value) {
+  if (fits_shared(name, value)) apply_shared(name, std::move(value));
+}
 
-bool Session::store_shared(std::string_view name, std::string value) {
+bool Session::fits_shared(std::string_view name, std::string_view value) const {
+  if (value.empty()) return true;  // one less
   std::size_t bytes = name.size() + value.size();
   for (const auto& [other, kept] : shared_) {
     if (other != name) bytes += other.size() + kept.size();
   }
-  if (bytes > limits::shared_bytes) return false;
+  return bytes <= limits::shared_bytes;
+}
+
+void Session::apply_shared(std::string_view name, std::string value) {
   const auto found = shared_.find(name);
   if (value.empty()) {
     if (found != shared_.end()) shared_.erase(found);
@@ -57,7 +64,6 @@ bool Session::store_shared(std::string_view name, std::string value) {
   } else {
     shared_.emplace(name, std::move(value));
   }
-  return true;
 }
 
 const std::string& Session::remote_address() {
@@ -139,11 +145,7 @@ void Session::close_if_answered() {
 
 void Session::notify_bytes(std::string route, std::string payload) {
   host_.scheduler().post([self = shared_from_this(), route = std::move(route), payload = std::move(payload)] {
-    protocol::Message message;
-    message.type = protocol::MessageType::notify;
-    message.route = route;
-    message.payload = protocol::as_bytes(payload);
-    self->host_.events().on_message(*self, message);
+    self->host_.events().on_call(self->host_, self.get(), route, protocol::as_bytes(payload), ReplyTo{});
   });
 }
 

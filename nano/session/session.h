@@ -21,9 +21,9 @@ namespace nano {
 
 class GroupCore;
 
-/// One client. Logic thread only. Owned by the server while open; a SessionPtr keeps the object (not the
-/// connection) alive beyond that, for coroutines. On a closed session every call is allowed: sends do
-/// nothing.
+/// One client, of this node or of another one's gate. Logic thread only. Owned by the server while open; a
+/// SessionPtr keeps the object (not the connection) alive beyond that, for coroutines. On a closed session
+/// every call is allowed: sends do nothing.
 class Session final : public std::enable_shared_from_this<Session> {
  public:
   /// Made by the server, not by applications. `entity` must outlive the session's open time.
@@ -67,7 +67,7 @@ class Session final : public std::enable_shared_from_this<Session> {
   }
 
   /// Calls another service's handler in the name of this session, without an answer. It runs in a later turn.
-  /// An unknown route is logged.
+  /// Filters of the pipeline don't see it: they are for what clients send. An unknown route is logged.
   template <class T>
   void notify(std::string_view route, const T& payload) {
     std::string bytes;
@@ -172,10 +172,12 @@ class Session final : public std::enable_shared_from_this<Session> {
   void release_request(std::uint64_t id, std::size_t bytes, ReplyTo reply_to) {
     released_requests_.push_back({id, bytes, std::move(reply_to)});
   }
-  /// What another node decided: as bind() and share(), but the observer does not hear of it. Beyond the bound
-  /// of shared bytes a value is dropped.
+  /// What another node decided: as bind() and share(), but the observer does not hear of it.
   void apply_uid(std::int64_t uid);
+  /// Without a bound: the gate, which decides for all, has kept it.
   void apply_shared(std::string_view name, std::string value);
+  /// The same at the gate: beyond the bound of shared bytes the value is dropped, and the old one stays.
+  void offer_shared(std::string_view name, std::string value);
   const std::map<std::string, std::string, std::less<>>& shared_values() const { return shared_; }
   /// The client sends no more: close as soon as no call is open.
   void close_when_answered();
@@ -193,7 +195,7 @@ class Session final : public std::enable_shared_from_this<Session> {
 
   void notify_bytes(std::string route, std::string payload);
   void share_bytes(std::string_view name, std::string value);
-  bool store_shared(std::string_view name, std::string value);
+  bool fits_shared(std::string_view name, std::string_view value) const;
   std::optional<ReleasedRequest> take_released(std::uint64_t request_id);
   void close_if_answered();
 

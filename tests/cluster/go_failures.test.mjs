@@ -125,3 +125,49 @@ test('our nodes work on without their Go master, and find it again', withGo, asy
   await reachable(await clientOf(t, goGate), 'Ours');
   await reachable(await clientOf(t, gate), 'Go');
 });
+
+test('a Go backend that is killed is a member no more, though nobody asks it', withGo, async (t) => {
+  const [registry, address] = await freeAddresses(2);
+  const master = await startNode({ master: true, address: registry });
+  stopAfter(t, master);
+  const backend = await startGoNode({ registry, address, service: 'Go' });
+  stopAfter(t, backend);
+  await backend.kill();
+  await eventually(() => master.errors.includes(`cluster member gone address=${address}`));
+});
+
+test('Go nodes are members also when our master has started anew', withGo, async (t) => {
+  const [registry, ...addresses] = await freeAddresses(7);
+  const startMaster = async () => {
+    const master = await startNode({ master: true, address: registry });
+    stopAfter(t, master);
+    return master;
+  };
+  const add = async (start, options) => {
+    const node = await start({ registry, address: addresses.pop(), ...options });
+    stopAfter(t, node);
+    return node;
+  };
+  const master = await startMaster();
+  const goBackend = await add(startGoNode, { service: 'Go' });
+  const goGate = await add(startGoNode, { gate: 'websocket' });
+  const ourBackend = await add(startNode, { service: 'Ours' });
+  const goGateClient = await clientOf(t, goGate);
+  for (const service of ['Go', 'Ours']) await reachable(goGateClient, service);
+
+  await master.kill();
+  await startMaster();
+  // Whoever comes now hears of the Go nodes, and they hear of it, only by the new master.
+  const ourGate = await add(startNode, { gate: true });
+  const ourGateClient = await clientOf(t, ourGate);
+  for (const service of ['Go', 'Ours']) await reachable(ourGateClient, service);
+  await add(startNode, { service: 'Late' });
+  for (const client of [goGateClient, ourGateClient]) await reachable(client, 'Late');
+
+  // A Go node that was told of a member twice ends when that member goes.
+  await ourBackend.stop();
+  await goBackend.stop();
+  await add(startGoNode, { service: 'Later' });
+  for (const client of [goGateClient, ourGateClient]) await reachable(client, 'Later');
+  assert.ok(goGate.running);
+});

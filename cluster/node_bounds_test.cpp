@@ -1,0 +1,102 @@
+// What is bounded between nodes: time, open calls, bytes, and the messages that a broadcast costs.
+#include <gtest/gtest.h>
+
+#include "cluster/link/link.pb.h"
+#include "cluster/node_test_fixture.h"
+
+namespace nano::cluster {
+namespace {
+
+class NodeBoundsTest : public NodeTestFixture {};
+
+INSTANTIATE_TEST_SUITE_P(Seeds, NodeBoundsTest, ::testing::Values(1, 2, 3));
+
+TEST_P(NodeBoundsTest, ARequestThatABackendNeverAnswersFailsWhenItsTimeIsUp) {
+  auto alice = cluster_.connect("gate:1");
+  const std::uint64_t id = alice->send_request("A.Never", std::string{});
+  advance(NodeOptions{}.request_timeout() - milliseconds{10});
+  EXPECT_EQ(cluster_.node("gate:1").pending_requests(), 1u);
+  advance(milliseconds{20});
+  EXPECT_EQ(reply_to(alice, id), "error: timeout");
+  EXPECT_EQ(cluster_.node("gate:1").pending_requests(), 0u);
+  EXPECT_EQ(ask(alice, "A.Where"), "a:1");
+  desk("a:1", "A").open.front().respond("too late");
+  advance(milliseconds{100});
+  EXPECT_EQ(reply_to(alice, id), "error: timeout") << "answered twice";
+}
+
+TEST_P(NodeBoundsTest, AClientsOpenRequestsAreBoundedAtItsGate) {
+  auto alice = cluster_.connect("gate:1");
+  auto bob = cluster_.connect("gate:1");
+  std::vector<std::uint64_t> ids;
+  for (unsigned i = 0; i < nano::limits::calls_in_flight + 3; ++i) {
+    ids.push_back(alice->send_request("A.Never", std::string{"x"}));
+  }
+  advance(milliseconds{100});
+  EXPECT_EQ(cluster_.node("gate:1").pending_requests(), nano::limits::calls_in_flight);
+  EXPECT_EQ(desk("a:1", "A").open.size(), nano::limits::calls_in_flight);
+  for (unsigned i = 0; i < 3; ++i) {
+    EXPECT_EQ(reply_to(alice, ids[nano::limits::calls_in_flight + i]), "error: too_many_requests");
+  }
+  EXPECT_EQ(ask(bob, "A.Where"), "a:1") << "others do not suffer";
+  desk("a:1", "A").open.clear();
+  advance(milliseconds{100});
+  EXPECT_EQ(reply_to(alice, ids[0]), "error: internal") << "dropped without an answer";
+  EXPECT_EQ(ask(alice, "A.Where"), "a:1");
+}
+
+TEST_P(NodeBoundsTest, APushThatDoesNotFitTheWireIsRefusedWhereItIsMade) {
+  auto alice = cluster_.connect("gate:1");
+  EXPECT_EQ(ask(alice, "A.Where"), "a:1");
+  Session& session = *cluster_.app("a:1").find_session(told("a:1").opened.front());
+  EXPECT_THROW(session.push("onPush", std::string(std::size_t{17} << 20, 'x')), std::length_error);
+  EXPECT_THROW(session.push(std::string(300, 'r'), std::string{"x"}), std::length_error);
+  EXPECT_EQ(ask(alice, "A.Where"), "a:1");
+  session.push("onPush", std::string(std::size_t{3} << 20, 'x'));
+  advance(milliseconds{100});
+  EXPECT_EQ(alice->expect_push<std::string>("onPush").size(), std::size_t{3} << 20);
+}
+
+TEST_P(NodeBoundsTest, AClientThatDoesNotReadCostsItselfOnly) {
+  auto slow = cluster_.connect("gate:1");
+  auto quick = cluster_.connect("gate:1");
+  EXPECT_EQ(ask(slow, "A.Join"), "1");
+  EXPECT_EQ(ask(quick, "A.Join"), "2");
+  slow->stop_reading();
+  for (int i = 0; i < 40; ++i) {
+    desk("a:1", "A").group.broadcast("onSay", std::string(50'000, 'x'));
+    advance(milliseconds{5});
+  }
+  EXPECT_EQ(told("gate:1").reasons, std::vector<std::string>{"backpressure"});
+  EXPECT_EQ(desk("a:1", "A").group.count(), 1u);
+  for (int i = 0; i < 40; ++i) EXPECT_EQ(quick->expect_push<std::string>("onSay").size(), 50'000u);
+}
+
+TEST_P(NodeBoundsTest, ABroadcastIsOneMessageForEachGate) {
+  std::vector<ClientPtr> members;
+  for (int i = 0; i < 20; ++i) {
+    members.push_back(cluster_.connect(i % 2 ? "gate:1" : "gate:2"));
+    EXPECT_EQ(ask(members.back(), "A.Join"), std::to_string(i + 1));
+  }
+  std::map<std::string, int> messages;
+  std::map<std::string, int> receivers;
+  cluster_.network().watch_streams(
+      [&](const std::string& from, const std::string& to, std::string_view bytes) {
+        wire::LinkBatch batch;
+        if (from != "a:1" || !batch.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return;
+        for (const wire::LinkMessage& message : batch.messages()) {
+          if (message.kind() != wire::LinkMessage::PUSH) continue;
+          ++messages[to];
+          receivers[to] += message.session_ids_size();
+        }
+      });
+  members[0]->notify("A.Say", std::string{"hello"});
+  advance(milliseconds{100});
+  cluster_.network().watch_streams(nullptr);
+  EXPECT_EQ(messages, (std::map<std::string, int>{{"gate:1", 1}, {"gate:2", 1}}));
+  EXPECT_EQ(receivers, (std::map<std::string, int>{{"gate:1", 10}, {"gate:2", 10}}));
+  for (const ClientPtr& member : members) EXPECT_EQ(member->expect_push<std::string>("onSay"), "hello");
+}
+
+}  // namespace
+}  // namespace nano::cluster

@@ -1,0 +1,55 @@
+// Our nodes and those of Go Nano: under a master of theirs, and under one of ours that starts anew.
+#include "cluster/registry/master_registry_test_fixture.h"
+
+namespace nano::cluster {
+namespace {
+
+TEST_F(MasterRegistryTest, GetsAlongWithAMasterOfGoNanoWithoutHeartbeats) {
+  start_master(true);
+  TestNode& one = node("one:1");
+  TestNode& two = node("two:1");
+  time_.advance(seconds{60});
+  EXPECT_EQ(one.take_changes(), (Texts{"+master:1", "+two:1"}));
+  nodes_.pop_back();
+  node("two:1");  // which the master still knows, and refuses until it was taken off the list
+  time_.advance(seconds{10});
+  EXPECT_EQ(one.take_changes(), (Texts{"-two:1", "+two:1"}));
+  stop_master();
+  time_.advance(seconds{10});
+  start_master(true);
+  time_.advance(seconds{20});
+  EXPECT_EQ(master_->member_count(), 3u);
+  EXPECT_TRUE(one.take_changes().empty());
+  (void)two;
+}
+
+TEST_F(MasterRegistryTest, NewsOfAGoMasterHasNoRevisionAndIsBelievedAsItComes) {
+  ScriptedMaster master{hub_, time_.scheduler()};
+  TestNode& one = node("one:1");
+  time_.advance(milliseconds{10});
+  master.tell_came("two:1", 0, 0);
+  time_.advance(milliseconds{10});
+  master.answer(0, 0, {});
+  time_.advance(milliseconds{10});
+  master.tell_went("two:1", 0, 0);
+  time_.advance(milliseconds{10});
+  EXPECT_EQ(one.take_changes(), (Texts{"+two:1", "-two:1"}));
+}
+
+TEST_F(MasterRegistryTest, TellsTheNextMasterOfTheMembersOfGoNano) {
+  ScriptedMaster master{hub_, time_.scheduler()};
+  node("one:1");
+  time_.advance(milliseconds{10});
+  EXPECT_EQ(master.registration.gomembers_size(), 0);
+  EXPECT_EQ(master.registration.memberinfo().services(1), "nano-link:1:65") << "for masters of Go Nano";
+  master.answer(77, 2, {"go:1", "go:2"});
+  time_.advance(milliseconds{10});
+  master.tell_came("go:3", 77, 4);
+  master.knows_the_node = false;
+  time_.advance(seconds{4});
+  ASSERT_EQ(master.registration.gomembers_size(), 3);
+  EXPECT_EQ(master.registration.gomembers(2).serviceaddr(), "go:3");
+}
+
+}  // namespace
+}  // namespace nano::cluster

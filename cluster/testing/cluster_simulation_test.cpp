@@ -1,0 +1,420 @@
+// A cluster with its clients in which everything goes wrong, at random; the contracts of the framework are
+// checked throughout, and that all heals. A failure names its seed; with NANO_SIMULATION_SEED=n only that one
+// runs, and tells what happened.
+#include <algorithm>
+#include <cstdlib>
+#include <list>
+#include <memory>
+#include <optional>
+
+#include <gtest/gtest.h>
+
+#include "cluster/remote_session.h"
+#include "cluster/testing/cluster_simulation_test_nodes.h"
+#include "cluster/testing/cluster_world.h"
+
+namespace nano::cluster::testing {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr double request_timeout_s = 6;
+constexpr Duration answered_within = seconds{7};
+
+struct Player {
+  struct Asked {
+    std::string route;
+    std::string text;
+    TimePoint deadline;
+  };
+  std::shared_ptr<nano::testing::Client> client;
+  std::string gate;
+  std::string name;
+  std::map<std::uint64_t, Asked> asked;   // not answered yet
+  std::map<std::string, int> numbers;     // the last one sent, by service
+  std::map<std::string, int> pushed;      // the last one that came, by epoch
+  std::map<std::string, int> broadcasts;  // by instance of a service
+};
+
+class Simulation {
+ public:
+  explicit Simulation(std::uint64_t seed) : ledger_(seed), cluster_(seed, options()) {
+    static constexpr const char* services[] = {"A", "B", "C"};
+    start("master:1", ledger_.chance(3) ? std::vector<std::string>{"M"} : std::vector<std::string>{});
+    const int backends = 2 + static_cast<int>(ledger_.random() % 2);
+    for (int i = 1; i <= backends; ++i) {
+      std::vector<std::string> offered = {services[i - 1]};
+      for (const char* service : services) {
+        if (service != offered.front() && ledger_.chance(2)) offered.emplace_back(service);
+      }
+      backends_.push_back("back:" + std::to_string(i));
+      start(backends_.back(), offered);
+    }
+    const int gates = 2 + static_cast<int>(ledger_.random() % 2);
+    for (int i = 1; i <= gates; ++i) {
+      gates_.push_back("gate:" + std::to_string(i));
+      start(gates_.back(), ledger_.chance(2) ? std::vector<std::string>{"G"} : std::vector<std::string>{});
+    }
+    cluster_.advance(seconds{1});
+    const unsigned players = 5 + ledger_.random() % 12;
+    for (unsigned i = 0; i < players; ++i) connect();
+  }
+
+  ~Simulation() {
+    for (Life& life : lives_) life.ended = true;
+  }
+
+  void run() {
+    const TimePoint end = now() + ledger_.between(5000, 15'000);
+    while (now() < end && !failed()) act();
+    heal();
+    for (int second = 0; second < 30 && !failed(); ++second) advance(seconds{1});
+    if (failed()) return;
+    expect_all_works();
+    expect_agreement();
+    while (!players_.empty()) leave(players_.begin());
+    advance(seconds{1});
+    expect_nothing_left();
+  }
+  const std::vector<std::string>& log() const { return ledger_.log; }
+  int answered() const { return answered_; }
+
+ private:
+  static NodeOptions options() {
+    NodeOptions options;
+    options.request_timeout_s = request_timeout_s;
+    options.register_interval_s = 1;
+    return options;
+  }
+  static bool failed() { return ::testing::Test::HasFailure(); }
+  TimePoint now() { return cluster_.clock().now(); }
+  void note(const std::string& what) {
+    ledger_.log.push_back(std::to_string(now().time_since_epoch().count()) + ' ' + what);
+  }
+  template <class T>
+  const T& any_of(const std::vector<T>& all) {
+    return all[ledger_.random() % all.size()];
+  }
+  std::string any_node() {
+    std::vector<std::string> up;
+    for (const auto& [address, services] : offers_) {
+      if (cluster_.has(address)) up.push_back(address);
+    }
+    return any_of(up);
+  }
+  std::string any_service() { return any_of(std::vector<std::string>{"A", "A", "B", "B", "C", "G", "M"}); }
+
+  // -- nodes ------------------------------------------------------------------------------------------------
+
+  void start(const std::string& address, const std::vector<std::string>& services) {
+    note("start " + address);
+    offers_[address] = services;
+    Life& life = lives_.emplace_back();
+    life.address = address;
+    life_of_[address] = &life;
+    const auto configure = [&](Application& app, Node&) {
+      for (const std::string& service : services) {
+        ComponentOptions options;
+        options.name = service;
+        app.add<Service>(std::move(options), ledger_, life, service);
+      }
+      observe(app, ledger_, life);
+    };
+    address == "master:1" ? cluster_.add_master(address, configure) : cluster_.add(address, configure);
+  }
+  void end(const std::string& address) {
+    if (is_up(address) && ledger_.chance(3)) {
+      note("stop " + address);
+      read_all();
+      cluster_.stop(address);
+    } else {
+      note("kill " + address);
+      read_all();
+      life_of_[address]->ended = true;
+      cluster_.kill(address);
+      frozen_.erase(address);
+    }
+    std::erase_if(players_, [&](const Player& player) { return player.gate == address; });
+    down_[address] = now() + ledger_.between(100, 4000);
+  }
+  bool is_up(const std::string& address) { return cluster_.has(address) && !frozen_.contains(address); }
+  void thaw(const std::string& address) {
+    note("thaw " + address);
+    cluster_.thaw(address);
+    frozen_.erase(address);
+    for (Player& player : players_) {
+      if (player.gate != address) continue;
+      for (auto& [id, asked] : player.asked) asked.deadline = now() + answered_within;
+    }
+  }
+
+  // -- faults -----------------------------------------------------------------------------------------------
+
+  void do_harm() {
+    const std::string one = any_node();
+    const std::string other = any_node();
+    const unsigned dice = ledger_.random() % (ledger_.calm ? 4 : 8);
+    if (dice == 0) {
+      note("delays");
+      const Duration least = ledger_.between(0, 20);
+      return cluster_.network().set_delay(least, least + ledger_.between(1, 100));
+    }
+    if (one == other) return;
+    note("harm " + std::to_string(dice) + ' ' + one + ' ' + other);
+    if (dice < 3) return cluster_.network().reset_streams(one, other);
+    if (dice < 5) return freeze(one, ledger_.calm ? 900 : 8000);
+    if (dice < 6) return end(one);
+    cluster_.network().cut(one, other);
+    cuts_[{one, other}] = now() + ledger_.between(100, 8000);
+  }
+  void freeze(const std::string& address, int most_ms) {
+    if (!is_up(address)) return;
+    cluster_.freeze(address);
+    frozen_[address] = now() + ledger_.between(50, most_ms);
+  }
+  /// What has lasted long enough.
+  void mend(TimePoint until) {
+    for (const auto& [address, when] : std::map{frozen_}) {
+      if (when <= until) thaw(address);
+    }
+    for (const auto& [address, when] : std::map{down_}) {
+      if (when > until) continue;
+      down_.erase(address);
+      start(address, std::vector<std::string>{offers_.at(address)});
+    }
+    for (const auto& [pair, when] : std::map{cuts_}) {
+      if (when > until) continue;
+      note("mend " + pair.first + ' ' + pair.second);
+      cluster_.network().heal(pair.first, pair.second);
+      cuts_.erase(pair);
+    }
+  }
+  void heal() {
+    note("heal");
+    mend(TimePoint::max());
+    cluster_.network().set_delay(milliseconds{1}, milliseconds{2});
+  }
+
+  // -- clients ----------------------------------------------------------------------------------------------
+
+  void act() {
+    const unsigned dice = ledger_.random() % 100;
+    if (dice < 25) return advance(ledger_.between(1, 100));
+    if (dice < 28) return do_harm();
+    if (players_.empty() || dice < 32) return connect();
+    auto player = players_.begin();
+    std::advance(player, ledger_.random() % players_.size());
+    if (!is_up(player->gate)) return;
+    if (!player->client->connected() || dice < 34) return leave(player);
+    dice < 65 ? ask(*player) : tell(*player);
+  }
+  void connect() {
+    const std::string gate = any_of(gates_);
+    if (!is_up(gate) || players_.size() >= 20) return;
+    Player player;
+    player.client = cluster_.connect(gate);
+    if (!player.client->connected()) return;
+    player.gate = gate;
+    player.name = "p" + std::to_string(++players_made_);
+    note(player.name + " connects to " + gate);
+    players_.push_back(std::move(player));
+  }
+  void leave(std::list<Player>::iterator player) {
+    note(player->name + " leaves");
+    read(*player);
+    ledger_.chance(2) ? player->client->vanish() : player->client->close();
+    players_.erase(player);
+  }
+  void ask(Player& player) {
+    static constexpr const char* handlers[] = {"Echo", "Slow",  "Hold",           "Release",
+                                               "Fail", "Relay", "RelayForNobody", "Nothing"};
+    std::string text = any_service() + ' ' + std::to_string(ledger_.random() % 100'000);
+    const std::string route = any_service() + '.' + handlers[ledger_.random() % std::size(handlers)];
+    const std::uint64_t id = player.client->send_request(route, text);
+    player.asked.emplace(id, Player::Asked{route, std::move(text), now() + answered_within});
+  }
+  void tell(Player& player) {
+    static constexpr const char* handlers[] = {"Tell", "Push", "Push", "Join", "Say"};
+    const unsigned dice = ledger_.random() % 20;
+    const std::string service = any_service();
+    const std::string digit = std::to_string(1 + ledger_.random() % 9);
+    if (dice < 9) return number(player, service);
+    if (dice == 9) return player.client->notify(service + ".Bind", digit);
+    if (dice == 10) return player.client->notify(service + ".Share", "name" + digit + " " + digit);
+    if (dice == 11 && ledger_.chance(4)) return player.client->notify(service + ".Dismiss", "");
+    player.client->notify(service + '.' + handlers[ledger_.random() % std::size(handlers)], any_service());
+  }
+  void number(Player& player, const std::string& service) {
+    std::string text = player.name + ' ' + std::to_string(++player.numbers[service]);
+    if (ledger_.calm || ledger_.chance(2)) return player.client->notify(service + ".Number", text);
+    const std::uint64_t id = player.client->send_request(service + ".Number", text);
+    player.asked.emplace(id, Player::Asked{service + ".Number", std::move(text), now() + answered_within});
+  }
+
+  // -- what must hold ---------------------------------------------------------------------------------------
+
+  void advance(Duration duration) {
+    cluster_.advance(duration);
+    read_all();
+    mend(now());
+  }
+  void read_all() {
+    for (Player& player : players_) read(player);
+  }
+  void read(Player& player) {
+    for (auto entry = player.asked.begin(); entry != player.asked.end();) {
+      const auto asked = entry++;
+      if (read_answer(player, asked->first, asked->second)) player.asked.erase(asked);
+    }
+    while (auto push = player.client->next_push()) read_push(player, *push);
+  }
+  bool read_answer(Player& player, std::uint64_t id, const Player::Asked& asked) {
+    const Result<std::string> reply = player.client->take_reply<std::string>(id);
+    if (!reply && reply.error().message.starts_with("No answer to request")) {
+      const bool waits = player.client->connected() && is_up(player.gate);
+      EXPECT_FALSE(waits && now() > asked.deadline) << player.name << ": silence, " << asked.route;
+      return false;
+    }
+    note(player.name + " answer " + asked.route + ' ' + (reply ? *reply : reply.error().code));
+    if (reply) {
+      EXPECT_EQ(*reply, asked.text) << player.name;
+      ++answered_;
+    }
+    const Result<std::string> second = player.client->take_reply<std::string>(id);
+    EXPECT_TRUE(!second && second.error().is(Errc::timeout))
+        << player.name << ": answered twice, " << asked.route;
+    return true;
+  }
+  void read_push(Player& player, const nano::testing::Push& push) {
+    const auto [from, digits] = split_word(push.payload);
+    const int number = std::stoi(digits);
+    note(player.name + ' ' + push.route + ' ' + push.payload);
+    if (push.route == "onPush") {
+      EXPECT_EQ(number, ++player.pushed[from]) << player.name << ": pushes of session " << from;
+      return;
+    }
+    int& last = player.broadcasts[from];
+    EXPECT_GT(number, last) << player.name << ": broadcasts of " << from;
+    if (ledger_.calm && last > 0) {
+      EXPECT_EQ(number, last + 1) << player.name << ": broadcasts of " << from;
+    }
+    last = number;
+  }
+
+  void expect_all_works() {
+    if (ledger_.calm) expect_all_numbers_handled();
+    for (const auto& [address, services] : offers_) {
+      EXPECT_EQ(cluster_.node(address).members().size(), offers_.size() - 1) << address;
+      EXPECT_EQ(cluster_.node(address).pending_requests(), 0u) << address;
+    }
+    connect();
+    for (Player& player : players_) {
+      if (!player.client->connected()) continue;
+      EXPECT_TRUE(player.asked.empty()) << player.name;
+      std::vector<std::uint64_t> ids;
+      for (const char* service : {"A", "B", "A", "B"}) {
+        ids.push_back(player.client->send_request(std::string{service} + ".Echo", std::string{"works"}));
+      }
+      advance(milliseconds{50});
+      for (const std::uint64_t id : ids) {
+        const Result<std::string> reply = player.client->take_reply<std::string>(id);
+        EXPECT_TRUE(reply.ok()) << player.name << ": " << reply.error().message;
+      }
+    }
+  }
+  void expect_all_numbers_handled() {
+    for (const Player& player : players_) {
+      for (const auto& [service, last] : player.numbers) {
+        if (!player.client->connected() || !is_offered(service)) continue;
+        const auto& handled = ledger_.handled[std::pair(player.name, service)];
+        EXPECT_EQ(handled.size(), static_cast<std::size_t>(last)) << player.name << ' ' << service;
+      }
+    }
+  }
+  bool is_offered(const std::string& service) {
+    for (const auto& [address, services] : offers_) {
+      if (std::find(services.begin(), services.end(), service) != services.end()) return true;
+    }
+    return false;
+  }
+  /// Each session that a node serves for a gate is open there, and both know the same of it.
+  void expect_agreement() {
+    for (const auto& [address, services] : offers_) {
+      EXPECT_EQ(cluster_.app(address).session_count(), life_of_[address]->open.size()) << address;
+      for (const auto& [id, session] : cluster_.app(address).host().sessions) {
+        if (!RemoteSession::of(*session)) continue;
+        SessionPtr own;
+        for (const std::string& gate : gates_) {
+          const SessionPtr found = cluster_.app(gate).find_session(id);
+          if (found && !RemoteSession::of(*found)) own = found;
+        }
+        if (!own) {
+          ADD_FAILURE() << address << " serves a session that is gone";
+          continue;
+        }
+        EXPECT_EQ(session->uid(), own->uid()) << address;
+        EXPECT_EQ(session->shared_values(), own->shared_values()) << address;
+      }
+    }
+  }
+  void expect_nothing_left() {
+    for (const auto& [address, services] : offers_) {
+      EXPECT_EQ(cluster_.app(address).session_count(), 0u) << address;
+      EXPECT_TRUE(life_of_[address]->open.empty()) << address;
+      EXPECT_EQ(cluster_.node(address).pending_requests(), 0u) << address;
+    }
+  }
+
+  Ledger ledger_;
+  std::list<Life> lives_;
+  std::map<std::string, Life*> life_of_;                    // by address, the last
+  std::map<std::string, std::vector<std::string>> offers_;  // by address
+  std::vector<std::string> backends_;
+  std::vector<std::string> gates_;
+  std::map<std::string, TimePoint> frozen_;  // until
+  std::map<std::string, TimePoint> down_;
+  std::map<std::pair<std::string, std::string>, TimePoint> cuts_;
+  ClusterWorld cluster_;
+  std::list<Player> players_;
+  int players_made_ = 0;
+  int answered_ = 0;
+};
+
+constexpr std::uint64_t seeds_per_case = 50;
+
+class ClusterSimulation : public ::testing::TestWithParam<std::uint64_t> {};
+
+INSTANTIATE_TEST_SUITE_P(FiftySeedsFrom, ClusterSimulation,
+                         ::testing::Range<std::uint64_t>(1, 1001, seeds_per_case),
+                         [](const auto& test) { return std::to_string(test.param); });
+
+TEST_P(ClusterSimulation, ContractsHoldWhateverFailsAndAllHeals) {
+  const char* only = std::getenv("NANO_SIMULATION_SEED");
+  int answered = 0;
+  for (std::uint64_t seed = GetParam(); seed < GetParam() + seeds_per_case && !HasFailure(); ++seed) {
+    if (only && std::strtoull(only, nullptr, 10) != seed) continue;
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    Simulation simulation{seed};
+    simulation.run();
+    answered += simulation.answered();
+    for (const std::string& line : simulation.log()) {
+      if (only) std::printf("%s\n", line.c_str());
+    }
+  }
+  EXPECT_TRUE(only || answered > 100) << "else the simulation shows nothing";
+}
+
+TEST(ClusterSimulationRepeats, TheSameSeedGivesTheSameRun) {
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    Simulation first{seed};
+    first.run();
+    Simulation second{seed};
+    second.run();
+    EXPECT_GT(first.log().size(), 100u);
+    EXPECT_EQ(first.log(), second.log()) << "seed " << seed;
+  }
+}
+
+}  // namespace
+}  // namespace nano::cluster::testing
