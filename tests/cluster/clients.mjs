@@ -55,3 +55,16 @@ export async function eventually(probe, { withinMs = 15_000, everyMs = 20 } = {}
 export function reachable(client, service) {
   return eventually(() => client.request(`${service}.Echo`, { probe: true }, { timeoutMs: 1000 }));
 }
+
+/** The same as the promise; rejects when it is not settled by then. */
+export async function within(milliseconds, promise) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not within ${milliseconds} ms`)), milliseconds);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -101,19 +101,6 @@ export function keepAsking(client, what = service) {
   };
 }
 
-/** The same as the promise; rejects when it is not settled by then. */
-export async function within(milliseconds, promise) {
-  let timer;
-  const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`not within ${milliseconds} ms`)), milliseconds);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 /** The request is answered with the error that a service which is lost gives. */
 export function unavailable(request) {
   return assert.rejects(request, { name: 'ResponseError', code: 'unavailable' });

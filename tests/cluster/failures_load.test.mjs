@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { eventually, reachable } from './clients.mjs';
-import { Cluster, keepAsking, service, settled, unavailable, within } from './cluster.mjs';
+import { eventually, reachable, within } from './clients.mjs';
+import { Cluster, keepAsking, service, settled, unavailable } from './cluster.mjs';
 
 const mebibyte = 1024 * 1024;
 const largeText = 'x'.repeat(60_000);

@@ -1,18 +1,19 @@
-// A link that is cut by the network itself: a backend in a network namespace of its own. Where the process may
-// not make namespaces, failures_network.test.mjs is all there is.
+// A link that is cut by the network itself: a backend in a network namespace of its own. Where the process
+// may not make namespaces, failures_network.test.mjs is all there is.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-import { eventually, pushes } from './clients.mjs';
-import { Cluster, closedMarks, keepAsking, mark, service, settled, unavailable, within } from './cluster.mjs';
+import { eventually, pushes, within } from './clients.mjs';
+import { Cluster, closedMarks, keepAsking, mark, service, settled, unavailable } from './cluster.mjs';
 
 /** Set in the copy of this process that runs in a namespace. */
 const inside = process.env.NANO_TEST_IN_NAMESPACE === '1';
 const unshare = ['--user', '--map-root-user', '--net'];
-const canUnshare = spawnSync('unshare', [...unshare, 'ip', 'link', 'add', 'cable', 'type', 'veth']).status === 0;
+const makeCable = ['ip', 'link', 'add', 'cable', 'type', 'veth'];
+const canUnshare = spawnSync('unshare', [...unshare, ...makeCable]).status === 0;
 
 function run(...command) {
   const done = spawnSync(command[0], command.slice(1), { encoding: 'utf8' });

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { eventually, pushes, reachable } from './clients.mjs';
+import { eventually, pushes, reachable, within } from './clients.mjs';
 import {
   Cluster,
   closedMarks,
@@ -13,7 +13,6 @@ import {
   service,
   settled,
   unavailable,
-  within,
 } from './cluster.mjs';
 
 const numbersTo = (count) => Array.from({ length: count }, (_, n) => n);

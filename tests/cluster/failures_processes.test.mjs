@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { closed, eventually, pushes, reachable } from './clients.mjs';
+import { closed, eventually, pushes, reachable, within } from './clients.mjs';
 import {
   Cluster,
   closedMarks,
@@ -13,7 +13,6 @@ import {
   service,
   settled,
   unavailable,
-  within,
 } from './cluster.mjs';
 
 /** What a player takes for at once. */

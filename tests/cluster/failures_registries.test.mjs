@@ -62,7 +62,8 @@ function certificates(t) {
   openssl('req', ...key, ...request);
   writeFileSync(file('names'), 'subjectAltName=IP:127.0.0.1\n');
   const signer = ['-CA', file('ca.pem'), '-CAkey', file('ca.key'), '-set_serial', '2', '-days', '2'];
-  openssl('x509', '-req', '-in', file('node.csr'), ...signer, '-extfile', file('names'), '-out', file('node.pem'));
+  const certificate = ['-extfile', file('names'), '-out', file('node.pem')];
+  openssl('x509', '-req', '-in', file('node.csr'), ...signer, ...certificate);
   return { authority: file('ca.pem'), certificate: file('node.pem'), key: file('node.key') };
 }
 

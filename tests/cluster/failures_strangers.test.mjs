@@ -106,9 +106,10 @@ test('calls that mean nothing', async (t) => {
   for (const { address } of nodes) {
     const stranger = new Stranger(t, address);
     const calls = [...goMethods, '/clusterpb.Member/Unheard', '/nobody.Knows/This'].flatMap((method) =>
-      Array.from({ length: 20 }, (_, n) =>
-        stranger.call(method, n % 2 ? random.bytes(random.below(200)) : random.message([1, 2, 3, 4, 5, 100, 101])),
-      ),
+      Array.from({ length: 20 }, (_, n) => {
+        const fields = [1, 2, 3, 4, 5, 100, 101, 102];
+        return stranger.call(method, n % 2 ? random.bytes(random.below(200)) : random.message(fields));
+      }),
     );
     for (const outcome of await Promise.all(calls)) assert.ok(outcome, 'each call is answered');
   }
@@ -227,7 +228,8 @@ test('links that mean nothing', async (t) => {
     }
     // In the names of nodes, which are connected or unknown here; and a conversation that nobody had.
     for (const name of [gate.address, backend.address]) {
-      lasting.push(stranger.say([hello(name, 1)]), stranger.say([hello(name, 2, [field(3, 1000), field(4, 1)])]));
+      const neverHad = hello(name, 2, [field(3, 1000), field(4, 1)]);
+      lasting.push(stranger.say([hello(name, 1)]), stranger.say([neverHad]));
     }
     await Promise.all(lasting);
     for (let n = 0; n < 200; ++n) stranger.open(linkMethod); // and says nothing

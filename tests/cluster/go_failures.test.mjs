@@ -2,23 +2,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { clientOf, eventually, reachable } from './clients.mjs';
+import { clientOf, eventually, reachable, within } from './clients.mjs';
 import { freeAddresses, startGoNode, startNode, stopAfter, withGo } from './nodes.mjs';
 
 /** Far below the deadline of a request, which is 30 seconds. */
 const atOnceMs = 5_000;
-
-async function within(milliseconds, promise) {
-  let timer;
-  const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`not within ${milliseconds} ms`)), milliseconds);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
 
 /** Our master, our gate and a client of it; a Go backend that offers `Go`. */
 async function clusterWithGoBackend(t) {

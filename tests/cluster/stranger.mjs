@@ -8,8 +8,16 @@ export const linkMethod = '/nano.cluster.Link/Connect';
 /** All methods of Go Nano's nodes. */
 export const goMethods = [
   ...['Register', 'Unregister', 'Heartbeat'].map((name) => `/clusterpb.Master/${name}`),
-  ...['HandleRequest', 'HandleNotify', 'HandlePush', 'HandleResponse'].map((name) => `/clusterpb.Member/${name}`),
-  ...['NewMember', 'DelMember', 'SessionClosed', 'CloseSession'].map((name) => `/clusterpb.Member/${name}`),
+  ...[
+    'HandleRequest',
+    'HandleNotify',
+    'HandlePush',
+    'HandleResponse',
+    'NewMember',
+    'DelMember',
+    'SessionClosed',
+    'CloseSession',
+  ].map((name) => `/clusterpb.Member/${name}`),
 ];
 
 /** Numbers and bytes that look random, and are the same for the same seed. */
