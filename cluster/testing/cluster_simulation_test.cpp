@@ -68,8 +68,9 @@ class Simulation {
   void run() {
     const TimePoint end = now() + ledger_.between(5000, 15'000);
     while (now() < end && !failed()) act();
+    if (longest_ms_ > 20'000) pass(17);  // longer than anybody remembers a conversation
     heal();
-    for (int second = 0; second < 30 && !failed(); ++second) advance(seconds{1});
+    pass(30);
     if (failed()) return;
     expect_all_works();
     expect_agreement();
@@ -163,10 +164,10 @@ class Simulation {
     if (one == other) return;
     note("harm " + std::to_string(dice) + ' ' + one + ' ' + other);
     if (dice < 3) return cluster_.network().reset_streams(one, other);
-    if (dice < 5) return freeze(one, ledger_.calm ? 900 : 8000);
+    if (dice < 5) return freeze(one, ledger_.calm ? 900 : longest_ms_);
     if (dice < 6) return end(one);
     cluster_.network().cut(one, other);
-    cuts_[{one, other}] = now() + ledger_.between(100, 8000);
+    cuts_[{one, other}] = now() + ledger_.between(100, longest_ms_);
   }
   void freeze(const std::string& address, int most_ms) {
     if (!is_up(address)) return;
@@ -241,9 +242,20 @@ class Simulation {
     const std::string digit = std::to_string(1 + ledger_.random() % 9);
     if (dice < 9) return number(player, service);
     if (dice == 9) return player.client->notify(service + ".Bind", digit);
-    if (dice == 10) return player.client->notify(service + ".Share", "name" + digit + " " + digit);
-    if (dice == 11 && ledger_.chance(4)) return player.client->notify(service + ".Dismiss", "");
+    if (dice == 10 || dice > 17)
+      return player.client->notify(service + ".Share",
+                                   "name" + std::to_string(ledger_.random() % 2) + " " + digit);
+    if (dice == 11) return push_to_user();
+    if (dice == 12 && ledger_.chance(4)) return player.client->notify(service + ".Dismiss", "");
     player.client->notify(service + '.' + handlers[ledger_.random() % std::size(handlers)], any_service());
+  }
+  void push_to_user() {
+    const std::string node = any_node();
+    if (!is_up(node)) return;
+    const auto uid = static_cast<std::int64_t>(1 + ledger_.random() % 9);
+    const std::string once = "u" + std::to_string(++ledger_.epochs) + " 1";
+    cluster_.node(node).push_to_user(uid, "onUser", once);
+    if (ledger_.chance(20)) cluster_.node(node).kick_user(uid, "chosen by lot");
   }
   void number(Player& player, const std::string& service) {
     std::string text = player.name + ' ' + std::to_string(++player.numbers[service]);
@@ -258,6 +270,9 @@ class Simulation {
     cluster_.advance(duration);
     read_all();
     mend(now());
+  }
+  void pass(int seconds_left) {
+    while (seconds_left-- > 0 && !failed()) advance(seconds{1});
   }
   void read_all() {
     for (Player& player : players_) read(player);
@@ -375,6 +390,7 @@ class Simulation {
   std::map<std::string, TimePoint> frozen_;  // until
   std::map<std::string, TimePoint> down_;
   std::map<std::pair<std::string, std::string>, TimePoint> cuts_;
+  const int longest_ms_ = ledger_.chance(4) ? 25'000 : 8000;  // of a fault
   ClusterWorld cluster_;
   std::list<Player> players_;
   int players_made_ = 0;
