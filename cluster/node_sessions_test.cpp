@@ -9,7 +9,22 @@ namespace {
 using Ids = std::vector<SessionId>;
 using Texts = std::vector<std::string>;
 
-class NodeSessionsTest : public NodeTestFixture {};
+class NodeSessionsTest : public NodeTestFixture {
+ protected:
+  /// Application::call()
+  std::string call_from_application(const std::string& node, std::string route, std::string text) {
+    std::string reply;
+    cluster_.app(node).scheduler().spawn(call(cluster_.app(node), std::move(route), std::move(text), reply));
+    advance(milliseconds{100});
+    return reply;
+  }
+
+ private:
+  static Task<void> call(Application& app, std::string route, std::string text, std::string& reply) {
+    const Result<std::string> answer = co_await app.call<std::string>(route, text);
+    reply = text_of(answer);
+  }
+};
 
 INSTANTIATE_TEST_SUITE_P(Seeds, NodeSessionsTest, ::testing::Values(1, 2, 3));
 
@@ -80,6 +95,7 @@ TEST_P(NodeSessionsTest, ACallWithoutASessionReachesAnyNode) {
   EXPECT_EQ(ask(alice, "A.AskForNobody", "B.Plain hello"), "b:1 hello");
   EXPECT_EQ(ask(alice, "A.AskForNobody", "G.Plain hello"), "gate:1 hello");
   EXPECT_EQ(ask(alice, "G.AskForNobody", "A.Plain hello"), "a:1 hello");
+  EXPECT_EQ(call_from_application("master:1", "B.Plain", "hello"), "b:1 hello");
   EXPECT_EQ(ask(alice, "G.AskForNobody", "A.Where"), "error: invalid_argument")
       << "that handler takes a session";
 }

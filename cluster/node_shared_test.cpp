@@ -64,6 +64,26 @@ TEST_P(NodeSharedTest, WhoSharesAndThenAsksAnotherNodeFindsTheValueThere) {
   }
 }
 
+TEST_P(NodeSharedTest, AWriterDoesNotSeeItsOlderValuesComeBack) {
+  auto alice = connect();
+  cluster_.network().set_delay(milliseconds{40}, milliseconds{50});
+  Session& session = session_at("a:1");
+  session_at("gate:1").share("n", std::string{"the gate's"});
+  for (int i = 1; i <= 60; ++i) {
+    session.share("n", std::to_string(i));
+    session.bind(i);
+    advance(milliseconds{5});
+    ASSERT_EQ(session.shared<std::string>("n"), std::to_string(i));
+    ASSERT_EQ(session.uid(), i);
+  }
+  for (int i = 0; i < 60; ++i) {
+    advance(milliseconds{5});
+    ASSERT_EQ(session.shared<std::string>("n"), "60");
+    ASSERT_EQ(session.uid(), 60);
+  }
+  expect_agreement();
+}
+
 TEST_P(NodeSharedTest, WritersAtTheSameTimeEndUpWithOneValueEverywhere) {
   std::mt19937_64 random{GetParam()};
   for (int round = 0; round < 40; ++round) {

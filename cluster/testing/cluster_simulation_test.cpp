@@ -1,17 +1,17 @@
 // A cluster with its clients in which everything goes wrong, at random; the contracts of the framework are
 // checked throughout, and that all heals. A failure names its seed; with NANO_SIMULATION_SEED=n only that one
 // runs, and tells what happened.
-#include <algorithm>
 #include <cstdlib>
 #include <list>
+#include <map>
 #include <memory>
-#include <optional>
+#include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
 #include "cluster/remote_session.h"
-#include "cluster/testing/cluster_simulation_test_nodes.h"
-#include "cluster/testing/cluster_world.h"
+#include "cluster/testing/cluster_simulation_test_cluster.h"
 
 namespace nano::cluster::testing {
 namespace {
@@ -19,8 +19,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr double request_timeout_s = 6;
-constexpr Duration answered_within = seconds{7};
+constexpr Duration answered_within = seconds{7};  // the time limit of requests, and some more
 
 struct Player {
   struct Asked {
@@ -37,39 +36,19 @@ struct Player {
   std::map<std::string, int> broadcasts;  // by instance of a service
 };
 
-class Simulation {
+class Simulation final : private SimulatedCluster {
  public:
-  explicit Simulation(std::uint64_t seed) : ledger_(seed), cluster_(seed, options()) {
-    static constexpr const char* services[] = {"A", "B", "C"};
-    start("master:1", ledger_.chance(3) ? std::vector<std::string>{"M"} : std::vector<std::string>{});
-    const int backends = 2 + static_cast<int>(ledger_.random() % 2);
-    for (int i = 1; i <= backends; ++i) {
-      std::vector<std::string> offered = {services[i - 1]};
-      for (const char* service : services) {
-        if (service != offered.front() && ledger_.chance(2)) offered.emplace_back(service);
-      }
-      backends_.push_back("back:" + std::to_string(i));
-      start(backends_.back(), offered);
-    }
-    const int gates = 2 + static_cast<int>(ledger_.random() % 2);
-    for (int i = 1; i <= gates; ++i) {
-      gates_.push_back("gate:" + std::to_string(i));
-      start(gates_.back(), ledger_.chance(2) ? std::vector<std::string>{"G"} : std::vector<std::string>{});
-    }
-    cluster_.advance(seconds{1});
+  explicit Simulation(std::uint64_t seed) : SimulatedCluster(seed) {
     const unsigned players = 5 + ledger_.random() % 12;
     for (unsigned i = 0; i < players; ++i) connect();
-  }
-
-  ~Simulation() {
-    for (Life& life : lives_) life.ended = true;
   }
 
   void run() {
     const TimePoint end = now() + ledger_.between(5000, 15'000);
     while (now() < end && !failed()) act();
+    if (longest_ms_ > 20'000) pass(17);  // longer than anybody remembers a conversation
     heal();
-    for (int second = 0; second < 30 && !failed(); ++second) advance(seconds{1});
+    pass(30);
     if (failed()) return;
     expect_all_works();
     expect_agreement();
@@ -81,119 +60,18 @@ class Simulation {
   int answered() const { return answered_; }
 
  private:
-  static NodeOptions options() {
-    NodeOptions options;
-    options.request_timeout_s = request_timeout_s;
-    options.register_interval_s = 1;
-    return options;
-  }
   static bool failed() { return ::testing::Test::HasFailure(); }
-  TimePoint now() { return cluster_.clock().now(); }
-  void note(const std::string& what) {
-    ledger_.log.push_back(std::to_string(now().time_since_epoch().count()) + ' ' + what);
-  }
-  template <class T>
-  const T& any_of(const std::vector<T>& all) {
-    return all[ledger_.random() % all.size()];
-  }
-  std::string any_node() {
-    std::vector<std::string> up;
-    for (const auto& [address, services] : offers_) {
-      if (cluster_.has(address)) up.push_back(address);
-    }
-    return any_of(up);
-  }
   std::string any_service() { return any_of(std::vector<std::string>{"A", "A", "B", "B", "C", "G", "M"}); }
 
-  // -- nodes ------------------------------------------------------------------------------------------------
-
-  void start(const std::string& address, const std::vector<std::string>& services) {
-    note("start " + address);
-    offers_[address] = services;
-    Life& life = lives_.emplace_back();
-    life.address = address;
-    life_of_[address] = &life;
-    const auto configure = [&](Application& app, Node&) {
-      for (const std::string& service : services) {
-        ComponentOptions options;
-        options.name = service;
-        app.add<Service>(std::move(options), ledger_, life, service);
-      }
-      observe(app, ledger_, life);
-    };
-    address == "master:1" ? cluster_.add_master(address, configure) : cluster_.add(address, configure);
-  }
-  void end(const std::string& address) {
-    if (is_up(address) && ledger_.chance(3)) {
-      note("stop " + address);
-      read_all();
-      cluster_.stop(address);
-    } else {
-      note("kill " + address);
-      read_all();
-      life_of_[address]->ended = true;
-      cluster_.kill(address);
-      frozen_.erase(address);
-    }
+  void before_end() override { read_all(); }
+  void on_ended(const std::string& address) override {
     std::erase_if(players_, [&](const Player& player) { return player.gate == address; });
-    down_[address] = now() + ledger_.between(100, 4000);
   }
-  bool is_up(const std::string& address) { return cluster_.has(address) && !frozen_.contains(address); }
-  void thaw(const std::string& address) {
-    note("thaw " + address);
-    cluster_.thaw(address);
-    frozen_.erase(address);
+  void on_thawed(const std::string& address) override {
     for (Player& player : players_) {
       if (player.gate != address) continue;
       for (auto& [id, asked] : player.asked) asked.deadline = now() + answered_within;
     }
-  }
-
-  // -- faults -----------------------------------------------------------------------------------------------
-
-  void do_harm() {
-    const std::string one = any_node();
-    const std::string other = any_node();
-    const unsigned dice = ledger_.random() % (ledger_.calm ? 4 : 8);
-    if (dice == 0) {
-      note("delays");
-      const Duration least = ledger_.between(0, 20);
-      return cluster_.network().set_delay(least, least + ledger_.between(1, 100));
-    }
-    if (one == other) return;
-    note("harm " + std::to_string(dice) + ' ' + one + ' ' + other);
-    if (dice < 3) return cluster_.network().reset_streams(one, other);
-    if (dice < 5) return freeze(one, ledger_.calm ? 900 : 8000);
-    if (dice < 6) return end(one);
-    cluster_.network().cut(one, other);
-    cuts_[{one, other}] = now() + ledger_.between(100, 8000);
-  }
-  void freeze(const std::string& address, int most_ms) {
-    if (!is_up(address)) return;
-    cluster_.freeze(address);
-    frozen_[address] = now() + ledger_.between(50, most_ms);
-  }
-  /// What has lasted long enough.
-  void mend(TimePoint until) {
-    for (const auto& [address, when] : std::map{frozen_}) {
-      if (when <= until) thaw(address);
-    }
-    for (const auto& [address, when] : std::map{down_}) {
-      if (when > until) continue;
-      down_.erase(address);
-      start(address, std::vector<std::string>{offers_.at(address)});
-    }
-    for (const auto& [pair, when] : std::map{cuts_}) {
-      if (when > until) continue;
-      note("mend " + pair.first + ' ' + pair.second);
-      cluster_.network().heal(pair.first, pair.second);
-      cuts_.erase(pair);
-    }
-  }
-  void heal() {
-    note("heal");
-    mend(TimePoint::max());
-    cluster_.network().set_delay(milliseconds{1}, milliseconds{2});
   }
 
   // -- clients ----------------------------------------------------------------------------------------------
@@ -241,9 +119,20 @@ class Simulation {
     const std::string digit = std::to_string(1 + ledger_.random() % 9);
     if (dice < 9) return number(player, service);
     if (dice == 9) return player.client->notify(service + ".Bind", digit);
-    if (dice == 10) return player.client->notify(service + ".Share", "name" + digit + " " + digit);
-    if (dice == 11 && ledger_.chance(4)) return player.client->notify(service + ".Dismiss", "");
+    if (dice == 10 || dice > 17)
+      return player.client->notify(service + ".Share",
+                                   "name" + std::to_string(ledger_.random() % 2) + " " + digit);
+    if (dice == 11) return push_to_user();
+    if (dice == 12 && ledger_.chance(4)) return player.client->notify(service + ".Dismiss", "");
     player.client->notify(service + '.' + handlers[ledger_.random() % std::size(handlers)], any_service());
+  }
+  void push_to_user() {
+    const std::string node = any_node();
+    if (!is_up(node)) return;
+    const auto uid = static_cast<std::int64_t>(1 + ledger_.random() % 9);
+    const std::string once = "u" + std::to_string(++ledger_.epochs) + " 1";
+    cluster_.node(node).push_to_user(uid, "onUser", once);
+    if (ledger_.chance(20)) cluster_.node(node).kick_user(uid, "chosen by lot");
   }
   void number(Player& player, const std::string& service) {
     std::string text = player.name + ' ' + std::to_string(++player.numbers[service]);
@@ -258,6 +147,9 @@ class Simulation {
     cluster_.advance(duration);
     read_all();
     mend(now());
+  }
+  void pass(int seconds_left) {
+    while (seconds_left-- > 0 && !failed()) advance(seconds{1});
   }
   void read_all() {
     for (Player& player : players_) read(player);
@@ -332,12 +224,6 @@ class Simulation {
       }
     }
   }
-  bool is_offered(const std::string& service) {
-    for (const auto& [address, services] : offers_) {
-      if (std::find(services.begin(), services.end(), service) != services.end()) return true;
-    }
-    return false;
-  }
   /// Each session that a node serves for a gate is open there, and both know the same of it.
   void expect_agreement() {
     for (const auto& [address, services] : offers_) {
@@ -366,16 +252,6 @@ class Simulation {
     }
   }
 
-  Ledger ledger_;
-  std::list<Life> lives_;
-  std::map<std::string, Life*> life_of_;                    // by address, the last
-  std::map<std::string, std::vector<std::string>> offers_;  // by address
-  std::vector<std::string> backends_;
-  std::vector<std::string> gates_;
-  std::map<std::string, TimePoint> frozen_;  // until
-  std::map<std::string, TimePoint> down_;
-  std::map<std::pair<std::string, std::string>, TimePoint> cuts_;
-  ClusterWorld cluster_;
   std::list<Player> players_;
   int players_made_ = 0;
   int answered_ = 0;
