@@ -39,6 +39,7 @@ class OutgoingLink::Connection final : public StreamEvents {
 OutgoingLink::OutgoingLink(Scheduler& scheduler, Network& network, std::string address,
                            std::string own_address, std::mt19937_64& random, OutgoingLinkEvents& events)
     : scheduler_(scheduler),
+      network_(network),
       address_(std::move(address)),
       own_address_(std::move(own_address)),
       random_(random),
@@ -72,6 +73,7 @@ void OutgoingLink::close() {
 
 void OutgoingLink::connect() {
   begin_to_forget();
+  if (std::exchange(stale_, false)) channel_ = network_.connect(address_);
   state_ = State::connecting;
   attempt_ = scheduler_.after(limits::link_connect_timeout, [this] { lost("it does not answer"); });
   connection_ = std::make_unique<Connection>(*this);
@@ -107,7 +109,9 @@ void OutgoingLink::lost(std::string_view why) {
   attempt_ = scheduler_.after(retry_delay_, [this] { connect(); });
   retry_delay_ = std::clamp(2 * retry_delay_, limits::link_retry_least, limits::link_retry_most);
   const bool silent = scheduler_.now() - last_heard_ >= limits::link_silence;
-  if (was == State::connecting || silent) set_unreachable(why);
+  // The channel may hold a TCP connection whose other end is gone, and go on using it: so another one.
+  stale_ = was == State::connecting || silent;
+  if (stale_) set_unreachable(why);
 }
 
 /// Its process has ended, and with it what it knew; or it has yet to start.

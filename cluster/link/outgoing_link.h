@@ -34,7 +34,7 @@ class OutgoingLinkEvents {
 /// could not be resumed in time. Logic thread only.
 class OutgoingLink final {
  public:
-  /// All references must outlive the link, and so must the channel's network.
+  /// All references must outlive the link.
   OutgoingLink(Scheduler& scheduler, Network& network, std::string address, std::string own_address,
                std::mt19937_64& random, OutgoingLinkEvents& events);
   ~OutgoingLink();
@@ -71,11 +71,12 @@ class OutgoingLink final {
   void beat();
 
   Scheduler& scheduler_;
+  Network& network_;
   const std::string address_;
   const std::string own_address_;
   std::mt19937_64& random_;
   OutgoingLinkEvents& events_;
-  const std::unique_ptr<Channel> channel_;
+  std::unique_ptr<Channel> channel_;
   std::unique_ptr<Connection> connection_;
   std::vector<std::unique_ptr<Connection>> dropped_;  // may still be on the stack; until the burial
   LinkEnd end_;
@@ -83,6 +84,7 @@ class OutgoingLink final {
   std::uint64_t conversation_ = 0;
   bool welcomed_ = false;  // the other end has had this conversation
   bool unreachable_ = false;
+  bool stale_ = false;  // the channel is to be replaced
   bool closed_ = false;
   TimePoint opened_at_{};
   TimePoint last_heard_{};
