@@ -6,7 +6,7 @@
 namespace nano::cluster::testing {
 
 ClusterWorld::~ClusterWorld() {
-  while (!nodes_.empty()) kill(nodes_.begin()->first);
+  while (!nodes_.empty()) kill(std::string{nodes_.begin()->first});  // it outlives the entry
 }
 
 void ClusterWorld::add_master(const std::string& address, const Configure& configure) {
