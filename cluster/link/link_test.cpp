@@ -1,36 +1,7 @@
-#include "cluster/link/link_test_nodes.h"
+#include "cluster/link/link_test_fixture.h"
 
 namespace nano::cluster {
 namespace {
-
-class Link : public ::testing::Test {
- protected:
-  void call(int first, int end) {
-    for (const std::string& text : numbers(first, end)) caller_.call(text);
-  }
-  void start_server() { server_.emplace(world_, server_process_); }
-  /// As after kill -9: the streams break, and nobody knows the conversation.
-  void restart_server() {
-    server_.reset();
-    start_server();
-  }
-  void cut() { world_.hub.cut("caller:1", "server:1"); }
-  void heal() { world_.hub.heal_all(); }
-  void break_streams() { world_.hub.reset_streams("caller:1", "server:1"); }
-  void connect() {
-    caller_.call("hi");
-    world_.advance(milliseconds{100});
-    ASSERT_EQ(caller_.heard, Texts{"hi"});
-    caller_.heard.clear();
-    server_->heard.clear();
-  }
-
-  LinkWorld world_;
-  Process& server_process_ = world_.start_process();
-  Process& caller_process_ = world_.start_process();
-  std::optional<Server> server_{std::in_place, world_, server_process_};
-  Caller caller_{world_, caller_process_};
-};
 
 TEST_F(Link, CarriesMessagesThereAndBackInOrder) {
   for (int i = 0; i < 100; ++i) {
@@ -278,84 +249,6 @@ TEST_F(Link, APausedCallerTakesNobodyForSilent) {
   call(0, 1);
   world_.advance(milliseconds{100});
   EXPECT_EQ(caller_.heard, numbers(0, 1));
-}
-
-TEST_F(Link, TheCallersGoodbyeEndsBothEndsAfterAllHasArrived) {
-  connect();
-  call(0, 3);
-  caller_.link().close();
-  caller_.call("too late");
-  EXPECT_FALSE(caller_.link().drained());
-  world_.advance(seconds{1});
-  EXPECT_TRUE(caller_.link().drained());
-  EXPECT_EQ(server_->heard, numbers(0, 3));
-  EXPECT_EQ(server_->over, Texts{"it said goodbye"});
-  EXPECT_EQ(caller_.over, 1);
-  caller_.call("far too late");
-  world_.advance(seconds{60});
-  EXPECT_EQ(server_->heard, numbers(0, 3));
-  EXPECT_EQ(caller_.over, 1);
-  EXPECT_EQ(server_->begun, 1);
-}
-
-TEST_F(Link, AGoodbyeWhileConnectingFollowsWhatWaits) {
-  call(0, 3);
-  caller_.link().close();
-  world_.advance(seconds{1});
-  EXPECT_EQ(server_->heard, numbers(0, 3));
-  EXPECT_EQ(server_->over, Texts{"it said goodbye"});
-  EXPECT_EQ(caller_.over, 1);
-}
-
-TEST_F(Link, AGoodbyeDuringAnOutageEndsTheCallersEndAtOnce) {
-  connect();
-  cut();
-  world_.advance(seconds{6});
-  ASSERT_EQ(caller_.unreachable, 1);
-  caller_.link().close();
-  EXPECT_TRUE(caller_.link().drained());
-  EXPECT_EQ(caller_.over, 0);
-  world_.advance(seconds{2});
-  EXPECT_EQ(caller_.over, 1);
-  world_.advance(seconds{60});
-  EXPECT_EQ(caller_.over, 1);
-  EXPECT_EQ(server_->over.size(), 1u);
-}
-
-TEST_F(Link, AnUnusedLinkIsClosedWithoutAWord) {
-  caller_.link().close();
-  world_.advance(seconds{60});
-  EXPECT_EQ(caller_.over, 0);
-  EXPECT_EQ(server_->begun, 0);
-}
-
-TEST_F(Link, TheServersGoodbyeEndsBothEndsAfterAllHasArrived) {
-  connect();
-  Server::push(*server_->newest, "last");
-  server_->acceptor().close();
-  EXPECT_FALSE(server_->acceptor().drained());
-  world_.advance(milliseconds{100});
-  EXPECT_TRUE(server_->acceptor().drained());
-  EXPECT_EQ(caller_.heard, Texts{"last"});
-  EXPECT_EQ(caller_.over, 1);
-  EXPECT_EQ(server_->over.size(), 1u);
-  call(0, 1);
-  world_.advance(seconds{10});
-  EXPECT_EQ(caller_.unreachable, 1) << "new streams are refused";
-  EXPECT_EQ(server_->heard, Texts{});
-}
-
-TEST_F(Link, ANodeThatIsGoneIsEndedAtOnce) {
-  connect();
-  server_->acceptor().end("caller:1", "the registry said so");
-  EXPECT_EQ(server_->over, Texts{"the registry said so"});
-  server_->acceptor().end("caller:1", "again");
-  world_.advance(seconds{1});
-  EXPECT_EQ(caller_.over, 1);
-  call(0, 1);
-  world_.advance(seconds{1});
-  EXPECT_EQ(caller_.heard, numbers(0, 1));
-  EXPECT_EQ(server_->over.size(), 1u);
 }
 
 TEST_F(Link, EventsMayAddMessagesAndClose) {
