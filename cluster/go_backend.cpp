@@ -54,7 +54,8 @@ void GoBackend::send(Session* session, std::uint64_t request_id, std::string_vie
 }
 
 void GoBackend::on_sent(std::uint64_t request_id, const CallOutcome& outcome) {
-  set_reachable(outcome.ok() || !outcome.error().unreached());
+  const bool unsure = !outcome.ok() && outcome.error().code == NetworkErrc::timeout;
+  if (!unsure) set_reachable(outcome.ok() || !outcome.error().unreached());
   if (outcome.ok()) return;
   host_.log().warning("a Go node did not take a message",
                       {{"node", address_}, {"error", outcome.error().message}});

@@ -25,7 +25,9 @@ RemoteSession* GoGate::find_or_open(SessionId id) {
     known->touch();
     return known;
   }
+  if (closing_.contains(id)) return nullptr;
   if (host_.sessions.find(id)) {
+    if (!host_.may_warn()) return nullptr;
     host_.log().error("two gates have a session of the same id; the second one is not served",
                       {{"session", id}, {"gate", address_}});
     return nullptr;
@@ -37,21 +39,23 @@ RemoteSession* GoGate::find_or_open(SessionId id) {
 }
 
 void GoGate::call(SessionId session, std::string_view method, std::string request) {
-  if (calls_.full()) {
-    host_.log().warning("a Go gate takes too little; message dropped", {{"gate", address_}});
-    return;
-  }
   calls_.call(session, method, std::move(request), [this, session](const CallOutcome& outcome) {
     if (outcome.ok()) return;
     host_.log().debug("a Go gate did not take a message",
                       {{"gate", address_}, {"session", session}, {"error", outcome.error().message}});
-    // What it refuses is a session that it has not (any more).
-    const bool gone = outcome.error().code == NetworkErrc::refused;
+    // It also refuses what a slow client has no room for; that client is still there.
+    const bool gone = outcome.error().message.find("session not found") != std::string::npos;
     if (RemoteSession* known = gone ? find(session) : nullptr) known->end("connection_lost");
   });
 }
 
 void GoGate::push(SessionId session, std::string_view route, protocol::ByteView payload) {
+  if (calls_.full()) {
+    if (host_.may_warn()) {
+      host_.log().warning("a Go gate takes too little; push dropped", {{"gate", address_}});
+    }
+    return;
+  }
   clusterpb::PushMessage message;
   message.set_sessionid(static_cast<std::int64_t>(session));
   message.set_route(std::string{route});
@@ -70,9 +74,15 @@ void GoGate::respond(SessionId session, std::uint64_t id, protocol::ByteView pay
 void GoGate::kick(SessionId session, std::string_view) { close(session); }
 
 void GoGate::close(SessionId session) {
+  closing_.insert(session);
   clusterpb::CloseSessionRequest message;
   message.set_sessionid(static_cast<std::int64_t>(session));
   call(session, method::close_session, message.SerializeAsString());
+}
+
+void GoGate::on_session_closed(SessionId session) {
+  closing_.erase(session);
+  if (RemoteSession* known = find(session)) known->end("client_closed");
 }
 
 void GoGate::forget(SessionId session) { sessions_.erase(session); }

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "cluster/gate.h"
@@ -19,9 +20,11 @@ class GoGate final : public Gate {
   GoGate(SessionHost& host, Network& network, std::string address);
   ~GoGate() override;
 
-  /// Known from its first message on. Null: another gate has a session of this id.
+  /// Known from its first message on. Null: this node has closed it, or another gate has a session of this
+  /// id.
   RemoteSession* find_or_open(SessionId session);
   RemoteSession* find(SessionId session) const;
+  void on_session_closed(SessionId session);
   void end_sessions(const std::string& reason);
   bool drained() const { return calls_.empty(); }
 
@@ -43,6 +46,7 @@ class GoGate final : public Gate {
   const std::string address_;
   UnaryQueue calls_;
   std::map<SessionId, std::shared_ptr<RemoteSession>> sessions_;
+  std::set<SessionId> closing_;  // closed here, until the gate says so
 };
 
 }  // namespace nano::cluster

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "protocol/handshake.h"
+#include "protocol/limits.h"
 
 namespace nano::cluster {
 
@@ -11,6 +12,9 @@ ReplyTo LinkAnswer::reply_to(const AnswerSender& sender, std::uint64_t id) {
 }
 
 void LinkAnswer::answered(protocol::ByteView payload) {
+  if (payload.size() > protocol::packet_body_bytes_max_wire) {
+    return failed({Errc::internal, "An answer between nodes has at most 16 MiB."});
+  }
   if (const auto sender = sender_.lock()) (*sender)->send_answer(id_, payload, false);
 }
 

@@ -47,6 +47,7 @@ void LinkBackend::send(Session* session, std::uint64_t request_id, std::string_v
 }
 
 void LinkBackend::relay(SessionId session, std::string_view route, protocol::ByteView payload) {
+  if (drops()) return;
   LinkMessage& message = link_.add(LinkMessage::MESSAGE, route.size() + payload.size());
   message.set_session_id(session);
   message.set_gate(address_);
@@ -93,6 +94,7 @@ void LinkBackend::on_shared(Session& session, std::string_view name, const std::
 }
 
 void LinkBackend::push_to_user(std::int64_t uid, std::string_view route, std::string_view payload) {
+  if (drops()) return;
   LinkMessage& message = link_.add(LinkMessage::PUSH_TO_USER, route.size() + payload.size());
   message.set_uid(uid);
   message.set_route(route.data(), route.size());
@@ -100,9 +102,18 @@ void LinkBackend::push_to_user(std::int64_t uid, std::string_view route, std::st
 }
 
 void LinkBackend::kick_user(std::int64_t uid, std::string_view reason) {
+  if (drops()) return;
   LinkMessage& message = link_.add(LinkMessage::KICK_USER, reason.size());
   message.set_uid(uid);
   message.set_text(reason.data(), reason.size());
+}
+
+bool LinkBackend::drops() {
+  if (!link_.full()) return false;
+  if (host_.may_warn()) {
+    host_.log().warning("message dropped: too much waits for the node", {{"node", address_}});
+  }
+  return true;
 }
 
 void LinkBackend::send_answer(std::uint64_t id, protocol::ByteView payload, bool is_error) {
@@ -117,14 +128,16 @@ void LinkBackend::send_answer(std::uint64_t id, protocol::ByteView payload, bool
 void LinkBackend::on_message(const LinkMessage& message) {
   if (message.kind() == LinkMessage::ANSWER) return on_answer(message);
   if (message.kind() == LinkMessage::PUSH) return on_push(message);
-  const SessionPtr session =
-      sessions_.contains(message.session_id()) ? host_.sessions.find(message.session_id()) : nullptr;
+  const SessionPtr session = find(message.session_id());
   if (message.kind() == LinkMessage::INVOKE) return on_invoke(session.get(), message);
   if (!session) return;  // it has just closed; the backend will hear of it
   switch (message.kind()) {
     case LinkMessage::KICK: return session->kick(message.text());
     case LinkMessage::CLOSE: return session->close();
-    case LinkMessage::BOUND: session->apply_uid(message.uid()); break;
+    case LinkMessage::BOUND:
+      if (message.uid() < 1) return;
+      session->apply_uid(message.uid());
+      break;
     case LinkMessage::SHARED:
       for (const wire::SharedValue& shared : message.shared()) {
         session->offer_shared(shared.name(), shared.value());
@@ -133,6 +146,12 @@ void LinkBackend::on_message(const LinkMessage& message) {
     default: return;  // of a later version
   }
   events_.on_changed_by_backend(*session, message, *this);
+}
+
+/// Of those that are known there, if it is open.
+SessionPtr LinkBackend::find(SessionId id) const {
+  SessionPtr session = sessions_.contains(id) ? host_.sessions.find(id) : nullptr;
+  return session && session->entity() ? session : nullptr;
 }
 
 void LinkBackend::on_answer(const LinkMessage& message) {
@@ -146,7 +165,7 @@ void LinkBackend::on_push(const LinkMessage& message) {
   try {
     if (message.session_ids_size() == 1 || host_.outbound) {
       for (const SessionId id : message.session_ids()) {
-        if (const SessionPtr session = host_.sessions.find(id); session && session->entity()) {
+        if (const SessionPtr session = find(id)) {
           session->entity()->push(message.route(), payload);
         }
       }
@@ -158,7 +177,7 @@ void LinkBackend::on_push(const LinkMessage& message) {
     push.payload = payload;
     const Frame frame = host_.encode(push);
     for (const SessionId id : message.session_ids()) {
-      if (const SessionPtr session = host_.sessions.find(id); session && session->entity()) {
+      if (const SessionPtr session = find(id)) {
         session->entity()->deliver(frame);
       }
     }

@@ -44,6 +44,8 @@ class LinkBackend final : public Backend, private OutgoingLinkEvents, private An
   void send_answer(std::uint64_t id, protocol::ByteView payload, bool is_error) override;
 
   void introduce(Session& session);
+  bool drops();
+  SessionPtr find(SessionId id) const;
   void on_answer(const LinkMessage& message);
   void on_push(const LinkMessage& message);
   void on_invoke(Session* session, const LinkMessage& message);

@@ -52,7 +52,9 @@ void LinkGate::on_message(const LinkMessage& message) {
 
 void LinkGate::on_session_opened(const LinkMessage& message) {
   const SessionId id = message.session_id();
+  if (!events_.takes_sessions()) return;
   if (host_.sessions.find(id)) {
+    if (!host_.may_warn()) return;
     host_.log().error("two gates have a session of the same id; the second one is not served",
                       {{"session", id}, {"gate", link_.address()}});
     return;
@@ -149,6 +151,10 @@ bool LinkGate::share(SessionId session, std::string_view name, const std::string
 /// The gate routes it, as it knows where the session's messages for that service go.
 bool LinkGate::invoke(Session& session, Invocation& invocation) {
   std::uint64_t id = 0;
+  if (link_.full()) {
+    invocation.fail({Errc::unavailable, "Too much waits for the session's gate."});
+    return true;
+  }
   if (invocation.wants_answer()) {
     std::optional<PendingCall> call = invocation.defer();
     if (!call) return true;

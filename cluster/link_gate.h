@@ -22,6 +22,8 @@ class GateEvents {
                            ReplyTo reply_to) = 0;
   virtual void on_push_to_user(std::int64_t uid, std::string_view route, std::string_view payload) = 0;
   virtual void on_kick_user(std::int64_t uid, std::string_view reason) = 0;
+  /// False while the node stops.
+  virtual bool takes_sessions() const = 0;
   /// The gate's stream broke, which is all that is seen when its process is killed.
   virtual void on_gate_stream_lost(const std::string& address) = 0;
   /// A message in the name of a session of the gate at this address, which may be this node.

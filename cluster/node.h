@@ -25,9 +25,9 @@ namespace nano::cluster {
 ///     nano::Application app{nano::Options::from_command_line(argc, argv, {}, cluster.flags())};
 ///     nano::cluster::Node node{app, cluster};
 ///
-/// Make it before app.run(), and let it live until that returns. Client listeners open when the node has
-/// joined the cluster. All calls are for the logic thread (as those of Application, before run() for that of
-/// main).
+/// Make it before app.run(), and let it live until that returns. Clients are served when the node has joined
+/// the cluster; those that connect earlier wait. All calls are for the logic thread (as those of Application,
+/// before run() for that of main).
 class Node {
  public:
   /// Over gRPC. Throws std::invalid_argument for impossible options. With options.standalone() the node does

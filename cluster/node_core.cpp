@@ -1,5 +1,6 @@
 #include "cluster/node_core.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "cluster/go_backend.h"
@@ -19,6 +20,18 @@ std::string_view service_of(std::string_view route) {
   const auto dot = route.rfind('.');
   return dot == std::string_view::npos ? std::string_view{} : route.substr(0, dot);
 }
+
+/// While a message of another node is handled, what has no handler here is not sent on.
+class HandlingHere {
+ public:
+  explicit HandlingHere(bool& flag) : flag_(flag) { flag_ = true; }
+  ~HandlingHere() { flag_ = false; }
+  HandlingHere(const HandlingHere&) = delete;
+  HandlingHere& operator=(const HandlingHere&) = delete;
+
+ private:
+  bool& flag_;
+};
 
 }  // namespace
 
@@ -75,10 +88,24 @@ void Node::Core::on_joined(std::uint32_t gate_number) {
 
 void Node::Core::leave(Function<void()> left) {
   if (!registry_) return left();
-  registry_->leave(std::move(left));
+  left_ = std::move(left);
+  registry_->leave([this] {
+    leave_deadline_ = app_.scheduler().now() + nano::limits::shutdown_timeout;
+    leave_timer_ = app_.scheduler().after(limits::leave_grace, [this] { wait_for_calls(); });
+  });
+}
+
+/// What others asked before they knew that this node leaves is still answered.
+void Node::Core::wait_for_calls() {
+  const bool busy = std::any_of(host_.sessions.begin(), host_.sessions.end(), [](const auto& entry) {
+    return entry.second->has_open_calls() && RemoteSession::of(*entry.second);
+  });
+  if (!busy || app_.scheduler().now() >= leave_deadline_) return std::exchange(left_, {})();
+  leave_timer_ = app_.scheduler().after(limits::leave_grace, [this] { wait_for_calls(); });
 }
 
 void Node::Core::end_sessions() {
+  stopping_ = true;
   std::vector<SessionPtr> sessions;
   for (const auto& [id, session] : host_.sessions) sessions.push_back(session);
   for (const SessionPtr& session : sessions) {
@@ -112,7 +139,8 @@ void Node::Core::flush() {
 void Node::Core::on_member(const Member& member, bool present) {
   if (member.address == self_.address) return;
   if (present) {
-    retired_.erase(member.address);  // it serves one conversation of this node at a time
+    // It serves one conversation of this node at a time. What the old one's end sets off may walk the table.
+    const auto old = retired_.extract(member.address);
     backends_[member.address] = make_backend(member);
     router_.add(member);
   } else {
@@ -121,8 +149,9 @@ void Node::Core::on_member(const Member& member, bool present) {
     if (!acceptor_.connected(member.address)) acceptor_.end(member.address, "it has left the cluster");
     const auto gate = go_gates_.find(member.address);
     if (gate != go_gates_.end()) gate->second->end_sessions("gate_lost");
+    go_gates_.erase(member.address);
   }
-  for (const auto& callback : member_callbacks_) {
+  for (const auto& callback : std::vector{member_callbacks_}) {
     app_.scheduler().run_now([&] { callback(member, present); });
   }
 }
@@ -174,7 +203,7 @@ void Node::Core::tell_service_lost(const std::string& address) {
   for (const Router::Lost& lost : router_.forget_choices(address)) {
     const SessionPtr session = host_.sessions.find(lost.session);
     if (!session) continue;
-    for (const auto& callback : service_lost_callbacks_) {
+    for (const auto& callback : std::vector{service_lost_callbacks_}) {
       app_.scheduler().run_now([&] { callback(*session, lost.service); });
     }
   }
@@ -186,6 +215,10 @@ bool Node::Core::forward(Invocation& invocation) {
   const std::string_view service = service_of(invocation.route());
   Session* session = invocation.session();
   if (service.empty() || handling_here_ || self_.offers(service)) return false;
+  if (invocation.payload().size() > protocol::packet_body_bytes_max_wire) {
+    invocation.fail({Errc::invalid_argument, "A payload between nodes has at most 16 MiB."});
+    return true;
+  }
   if (session) {
     if (session->closed()) {
       invocation.fail({Errc::unavailable, "The session has closed."});
@@ -195,6 +228,10 @@ bool Node::Core::forward(Invocation& invocation) {
     if (remote && remote->gate().invoke(*session, invocation)) return true;
   }
   const Member* member = session ? router_.route(*session, service) : router_.any(service);
+  if (session && session->closed()) {  // by the routing function
+    invocation.fail({Errc::unavailable, "The session has closed."});
+    return true;
+  }
   if (member) {
     send(*backends_.at(member->address), session, invocation);
     return true;
@@ -296,7 +333,7 @@ void Node::Core::on_kick_user(std::int64_t uid, std::string_view reason) {
 /// A gate that was killed does not come again, so its sessions need not wait for it: then its address refuses
 /// connections.
 void Node::Core::on_gate_stream_lost(const std::string& address) {
-  if (!probes_.contains(address)) probe_gate(address, limits::link_retry_least);
+  if (router_.find(address) && !probes_.contains(address)) probe_gate(address, limits::link_retry_least);
 }
 
 /// A process that is being killed may still accept connections, which it then resets: so it is asked again.
@@ -324,9 +361,13 @@ void Node::Core::probe_gate(const std::string& address, Duration pause) {
 
 void Node::Core::handle_here(Session* session, std::string_view route, protocol::ByteView payload,
                              ReplyTo reply_to) {
-  handling_here_ = true;
+  const HandlingHere here{handling_here_};
   host_.events().on_call(host_, session, route, payload, std::move(reply_to));
-  handling_here_ = false;
+}
+
+void Node::Core::handle_client_message(Session& session, const protocol::Message& message) {
+  const HandlingHere here{handling_here_};
+  host_.events().on_message(session, message);
 }
 
 void Node::Core::handle_relayed(const std::string& gate_address, SessionId id, std::string_view route,

@@ -82,6 +82,7 @@ class Node::Core final : public RemoteServices,
   // GateEvents
   void on_push_to_user(std::int64_t uid, std::string_view route, std::string_view payload) override;
   void on_kick_user(std::int64_t uid, std::string_view reason) override;
+  bool takes_sessions() const override { return !stopping_; }
   void on_gate_stream_lost(const std::string& address) override;
   void handle_here(Session* session, std::string_view route, protocol::ByteView payload,
                    ReplyTo reply_to) override;
@@ -94,9 +95,11 @@ class Node::Core final : public RemoteServices,
                             const std::string& data, ReplyTo reply_to);
   CallOutcome on_go_push(SessionId id, const std::string& route, const std::string& data);
   CallOutcome on_go_response(std::uint64_t id, const std::string& data);
+  void handle_client_message(Session& session, const protocol::Message& message);
   GoGate* go_gate(const std::string& address);
   SessionPtr own_session(SessionId id) const;
 
+  void wait_for_calls();
   void probe_gate(const std::string& address, Duration pause);
 
   void send(Backend& backend, Session* session, Invocation& invocation);
@@ -126,6 +129,10 @@ class Node::Core final : public RemoteServices,
   Function<void()> joined_;
   std::map<std::string, Probe> probes_;  // of gates whose streams broke, by address
   bool handling_here_ = false;
+  bool stopping_ = false;
+  Function<void()> left_;
+  TimePoint leave_deadline_{};
+  Timer leave_timer_;
   Timer sweep_timer_;
   std::shared_ptr<Core*> alive_ = std::make_shared<Core*>(this);
   std::vector<std::function<void(const Member&, bool)>> member_callbacks_;

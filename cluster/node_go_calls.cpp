@@ -45,9 +45,7 @@ CallOutcome Node::Core::on_go_call(std::string_view method, std::string_view req
   if (method == method::session_closed) {
     const auto message = parse<clusterpb::SessionClosedRequest>(request);
     if (!message) return undecodable;
-    for (auto& [address, gate] : go_gates_) {
-      if (RemoteSession* session = gate->find(session_of(*message))) session->end("client_closed");
-    }
+    for (auto& [address, gate] : go_gates_) gate->on_session_closed(session_of(*message));
     return clusterpb::SessionClosedResponse{}.SerializeAsString();
   }
   if (method == method::close_session) {
@@ -63,7 +61,7 @@ CallOutcome Node::Core::on_go_call(std::string_view method, std::string_view req
 GoGate* Node::Core::go_gate(const std::string& address) {
   const auto known = go_gates_.find(address);
   if (known != go_gates_.end()) return known->second.get();
-  if (!is_address(address) || go_gates_.size() >= limits::go_gates) return nullptr;
+  if (stopping_ || !is_address(address) || go_gates_.size() >= limits::go_gates) return nullptr;
   auto& gate = go_gates_[address];
   gate = std::make_unique<GoGate>(host_, *network_, address);
   return gate.get();
@@ -88,9 +86,17 @@ CallOutcome Node::Core::on_go_message(const std::string& gate_address, SessionId
   GoGate* gate = go_gate(gate_address);
   if (!gate) return refusal("\"" + gate_address + "\" is no address of a gate, or there are too many gates");
   RemoteSession* session = gate->find_or_open(id);
-  if (!session) return refusal("another gate has a session of this id; give the gates different numbers");
+  if (!session)
+    return refusal(
+        "the session has closed, or another gate has one of this id; give the gates different numbers");
   const SessionPtr alive = session->session().shared_from_this();
-  handle_here(alive.get(), route, protocol::as_bytes(data), std::move(reply_to));
+  // Go Nano's gates leave the filters to the node that handles the message.
+  protocol::Message message;
+  message.type = reply_to.anybody() ? protocol::MessageType::request : protocol::MessageType::notify;
+  message.id = reply_to.request_id();
+  message.route = route;
+  message.payload = protocol::as_bytes(data);
+  handle_client_message(*alive, message);
   return taken();
 }
 

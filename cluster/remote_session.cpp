@@ -7,9 +7,7 @@
 #include "protocol/packet.h"
 
 namespace nano::cluster {
-namespace {
 
-/// What the gate's client could not be sent is refused here, where the mistake is.
 void require_fits_wire(std::string_view route, protocol::ByteView payload) {
   protocol::Message message;
   message.type = protocol::MessageType::push;
@@ -23,8 +21,6 @@ void require_fits_wire(std::string_view route, protocol::ByteView payload) {
                             " bytes does not fit the wire format.");
   }
 }
-
-}  // namespace
 
 RemoteSession::RemoteSession(SessionHost& host, Gate& gate, SessionId id, std::string client_address)
     : host_(host),

@@ -59,4 +59,8 @@ class RemoteSession final : public NetworkEntity, public std::enable_shared_from
   std::map<std::string, int, std::less<>> on_their_way_;  // told to the gate, by name; "": the uid
 };
 
+/// What the gate's client could not be sent is refused where the mistake is: throws std::length_error for a
+/// route over 255 bytes, or a message that is too long for the wire.
+void require_fits_wire(std::string_view route, protocol::ByteView payload);
+
 }  // namespace nano::cluster

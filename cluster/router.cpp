@@ -1,5 +1,7 @@
 #include "cluster/router.h"
 
+#include <algorithm>
+#include <exception>
 #include <utility>
 
 #include "cluster/network/limits.h"
@@ -82,8 +84,27 @@ const Member* Router::choose(Session& session, std::string_view service) {
   switch (routing->second.way) {
     case Routing::Way::random: return pick(members);
     case Routing::Way::uid_hash: return session.uid() > 0 ? heaviest(session.uid(), members) : pick(members);
-    case Routing::Way::function: return routing->second.function(session, service, members);
+    case Routing::Way::function: return ask(routing->second.function, session, service, members);
   }
+  return nullptr;
+}
+
+/// The application's function is not trusted to keep its promises.
+const Member* Router::ask(const RoutingFunction& function, Session& session, std::string_view service,
+                          const std::vector<const Member*>& members) {
+  const Log& log = session.host().log();
+  const Member* member = nullptr;
+  try {
+    member = function(session, service, members);
+  } catch (const std::exception& failure) {
+    log.error("routing function failed", {{"service", service}, {"error", failure.what()}});
+    return nullptr;
+  } catch (...) {
+    log.error("routing function failed", {{"service", service}});
+    return nullptr;
+  }
+  if (!member || std::find(members.begin(), members.end(), member) != members.end()) return member;
+  log.error("routing function chose a member that was no candidate", {{"service", service}});
   return nullptr;
 }
 

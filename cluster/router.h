@@ -53,6 +53,8 @@ class Router {
   std::vector<const Member*> candidates(std::string_view service) const;
   const Member* pick(const std::vector<const Member*>& members);
   const Member* choose(Session& session, std::string_view service);
+  static const Member* ask(const RoutingFunction& function, Session& session, std::string_view service,
+                           const std::vector<const Member*>& members);
 
   std::mt19937_64& random_;
   const Usable usable_;

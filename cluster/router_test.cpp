@@ -1,6 +1,7 @@
 #include "cluster/router.h"
 
 #include <set>
+#include <stdexcept>
 
 #include <gtest/gtest.h>
 
@@ -126,6 +127,21 @@ TEST_F(RouterTest, AsksTheApplication) {
   EXPECT_EQ(routed(guest, "Room"), "b:1");
   router_.forget(guest.id());
   EXPECT_EQ(routed(guest, "Room"), "a:1");
+}
+
+TEST_F(RouterTest, AFunctionThatBreaksItsPromisesChoosesNobody) {
+  add("a:1", {"Room"});
+  const Member stranger{.address = "b:1"};
+  router_.set_routing("Room",
+                      Routing::by([&](Session&, std::string_view, const auto&) { return &stranger; }));
+  EXPECT_EQ(routed(session(), "Room"), "nobody");
+  router_.set_routing("Room", Routing::by([](Session&, std::string_view, const auto&) -> const Member* {
+                        throw std::runtime_error("broken");
+                      }));
+  EXPECT_EQ(routed(session(), "Room"), "nobody");
+  router_.set_routing("Room", Routing::by(nullptr));
+  EXPECT_EQ(routed(session(), "Room"), "nobody");
+  EXPECT_TRUE(world_.log().contains("routing function failed"));
 }
 
 TEST_F(RouterTest, FindsAnyMemberForACallWithoutASession) {

@@ -12,7 +12,8 @@
 namespace nano::cluster {
 
 /// Chooses one of `candidates`: the members that offer `service`, by address, never empty. Null: none of
-/// them; the message is then answered `unavailable`. Logic thread; must not keep the pointers.
+/// them; the message is then answered `unavailable`, as after an exception. Logic thread; must not keep the
+/// pointers.
 using RoutingFunction = std::function<const Member*(Session& session, std::string_view service,
                                                     const std::vector<const Member*>& candidates)>;
 

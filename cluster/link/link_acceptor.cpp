@@ -32,7 +32,8 @@ class LinkAcceptor::IncomingStream final : public StreamEvents {
     if (link_) std::exchange(link_, nullptr)->detach();
     acceptor_.bury_later();
   }
-  void drop_if_silent() {
+  void beat() {
+    if (link_) give_back_memory(incoming_);
     if (acceptor_.scheduler_.now() - last_heard_ >= limits::link_silence) drop();
   }
 
@@ -182,7 +183,7 @@ void LinkAcceptor::beat() {
   const bool was_paused = now - std::exchange(last_beat_, now) >= link_pause;
   for (const auto& stream : streams_) {
     if (was_paused) stream->credit_silence();
-    stream->drop_if_silent();
+    stream->beat();
   }
   for (auto& [address, conversation] : conversations_) conversation.link->beat();
 }

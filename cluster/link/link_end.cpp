@@ -8,6 +8,10 @@
 
 namespace nano::cluster {
 
+void give_back_memory(LinkBatch& batch) {
+  if (batch.SpaceUsedLong() > limits::link_batch_kept_bytes) batch = LinkBatch{};
+}
+
 LinkMessage& LinkEnd::add(LinkMessage::Kind kind, std::size_t bytes) {
   if (batch_bytes_ >= limits::link_batch_bytes) queue_batch();
   batch_bytes_ += bytes + nano::limits::message_overhead_bytes;
@@ -29,6 +33,7 @@ void LinkEnd::flush() {
 
 void LinkEnd::heartbeat() {
   queue_batch();
+  give_back_memory(batch_);
   send_acknowledgement();
 }
 

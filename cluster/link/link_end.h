@@ -21,6 +21,10 @@ using wire::LinkMessage;
 /// the others said, so it takes them for alive.
 inline constexpr Duration link_pause = 3 * limits::link_heartbeat / 2;
 
+/// A batch that is used again and again keeps the memory of the largest messages there were in each place.
+/// Between uses: frees it if it is much.
+void give_back_memory(LinkBatch& batch);
+
 /// Numbers the batches, keeps them until they are acknowledged, and sends them again on the next stream: each
 /// message arrives once and in order, as long as both ends remember the conversation. Logic thread only.
 class LinkEnd {

@@ -12,6 +12,7 @@ class OutgoingLink::Connection final : public StreamEvents {
       : link_(&link), stream_(link.channel_->open_stream(link_method, *this)) {}
 
   Stream& stream() { return *stream_; }
+  void beat() { give_back_memory(incoming_); }
   void drop() {
     link_ = nullptr;
     stream_->close();
@@ -190,6 +191,7 @@ void OutgoingLink::beat() {
   const TimePoint now = scheduler_.now();
   if (now - std::exchange(last_beat_, now) >= link_pause) last_heard_ = now;
   if (state_ != State::open) return;
+  connection_->beat();
   end_.heartbeat();
   if (now - last_heard_ >= limits::link_silence) lost("it fell silent");
 }

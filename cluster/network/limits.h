@@ -92,6 +92,9 @@ inline constexpr std::size_t link_window_bytes = std::size_t{4} << 20;
 /// A batch is sent before its turn ends when it holds this much.
 inline constexpr std::size_t link_batch_bytes = std::size_t{256} << 10;
 
+/// Memory that an empty batch keeps for the next one; looked at with each heartbeat.
+inline constexpr std::size_t link_batch_kept_bytes = std::size_t{1} << 20;
+
 /// Bytes received that are acknowledged at once; less waits for something to send along with.
 inline constexpr std::size_t link_acknowledge_bytes = std::size_t{256} << 10;
 
@@ -124,6 +127,10 @@ inline constexpr Duration link_memory = 15s;
 
 /// Its servers write to disk and agree before they answer, which takes tens of milliseconds.
 inline constexpr Duration etcd_call_timeout = 3s;
+
+/// A node that leaves waits this long for the news of it to reach the others, and as often again for the
+/// calls that are open.
+inline constexpr Duration leave_grace = 100ms;
 
 // -- routing ------------------------------------------------------------------------------------------------
 

@@ -133,12 +133,12 @@ std::optional<Member> Master::acceptable(const clusterpb::MemberInfo& info, std:
     problem = "the cluster has " + std::to_string(limits::members) + " members, which is the most";
     return std::nullopt;
   }
-  // Two processes with one address would throw each other out for ever. One that has died is silent soon. Go
-  // nodes don't say which process they are.
+  // Two processes with one address would throw each other out for ever. One that has died is silent soon. Of
+  // Go nodes it cannot be told.
   const Member& there = *found->second.member;
-  const bool both_say = there.incarnation != 0 && member->incarnation != 0;
   const Duration hold = options_.heartbeat_interval * limits::heartbeat_intervals_that_hold_an_address;
-  if (both_say && there.incarnation != member->incarnation && found->second.silent_for <= hold) {
+  if (there.incarnation != 0 && there.incarnation != member->incarnation &&
+      found->second.silent_for <= hold) {
     problem = "another process at " + member->address +
               " was heard just now; give the node an address of its own, or wait for that one to be gone";
     return std::nullopt;

@@ -151,7 +151,11 @@ void MasterRegistry::apply(Item item) {
   if (!registered_ || item.master != master_incarnation_) return;
   if (item.revision != 0 && item.revision <= revision_) return;
   revision_ = item.revision;
-  if (item.came) return members_.put(std::move(*item.came));
+  if (item.came) {
+    // A process of Go Nano's cannot be told from the one before it at its address: so it is always another.
+    if (item.came->link_version == 0) members_.remove(item.came->address);
+    return members_.put(std::move(*item.came));
+  }
   members_.remove(item.address);
 }
 

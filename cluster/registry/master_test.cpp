@@ -110,6 +110,21 @@ TEST_F(MasterTest, OfTwoLivingProcessesWithOneAddressTheFirstKeepsIt) {
   go.member().address = "two:1";
   go.register_now();
   time_.advance(milliseconds{100});
+  EXPECT_FALSE(go.problem.empty());
+  EXPECT_TRUE(one.take_news().empty());
+}
+
+TEST_F(MasterTest, AGoNodeReplacesAGoNodeAtItsAddressAtOnce) {
+  FakeMember& one = registered("one:1");
+  FakeMember& old = member("old:1", 0);
+  old.member().address = "two:1";
+  old.register_now();
+  time_.advance(milliseconds{400});
+  one.take_news();
+  FakeMember& go = member("go:1", 0);
+  go.member().address = "two:1";
+  go.register_now();
+  time_.advance(milliseconds{400});
   EXPECT_EQ(one.take_news(), (Texts{"-two:1", "+two:1"})) << "Go nodes don't say who they are";
 }
 

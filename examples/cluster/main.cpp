@@ -59,8 +59,7 @@ std::string problem(const Flags& flags, const nano::cluster::NodeOptions& cluste
 void add_gate(nano::Application& app, nano::cluster::Node& node, const Flags& flags,
               const std::vector<std::string>& gates, const std::string& name) {
   app.add<cluster_chat::Gate>(name);
-  // In one process the filter would also meet what the rooms themselves tell the master.
-  if (flags.role == "gate") app.inbound().push_back(cluster_chat::refuse_inner_routes);
+  app.inbound().push_back(cluster_chat::refuse_inner_routes);
   node.set_routing("Room", nano::cluster::Routing::by(cluster_chat::route_by_room));
   node.on_service_lost([](nano::Session& session, std::string_view service) {
     session.push("onServiceLost", cluster_chat::ServiceLost{std::string{service}});

@@ -13,7 +13,8 @@
 namespace nano {
 
 struct CallOptions {
-  /// The answer's deadline; then the call fails with Errc::timeout. An answer that comes later is dropped.
+  /// The answer's deadline; then the call fails with Errc::timeout. An answer that comes later is dropped. To
+  /// another node of a cluster, that node's request timeout is the longest (NodeOptions::request_timeout_s).
   Duration timeout = limits::call_timeout;
 };
 

@@ -164,6 +164,7 @@ class Session final : public std::enable_shared_from_this<Session> {
   /// open already.
   [[nodiscard]] bool begin_call(std::size_t bytes);
   void end_call(std::size_t bytes);
+  bool has_open_calls() const { return calls_in_flight_ > 0; }
   /// Sends the response to a request; drops it if the session is closed.
   void answer(std::uint64_t request_id, protocol::ByteView payload);
   /// An error that does not fit the wire is replaced by `internal`.
