@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "cluster/link_backend.h"
 #include "cluster/network/limits.h"
 #include "cluster/registry/messages.h"
 #include "cluster/remote_session.h"
@@ -67,9 +66,7 @@ void GoBackend::fail(std::uint64_t request_id, const Error& error) {
 }
 
 bool GoBackend::answer(std::uint64_t request_id, std::string_view payload) {
-  auto call = pending_.take(this, request_id);
-  if (call) settle(std::move(*call), payload, false);
-  return call.has_value();
+  return pending_.settle(this, request_id, payload, false);
 }
 
 void GoBackend::on_ended(Session& session) {

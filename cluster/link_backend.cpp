@@ -3,22 +3,10 @@
 #include <stdexcept>
 #include <utility>
 
+#include "cluster/link_messages.h"
 #include "cluster/remote_session.h"
-#include "protocol/handshake.h"
 
 namespace nano::cluster {
-
-void settle(PendingCall call, std::string_view payload, bool is_error) {
-  if (!is_error) {
-    try {
-      return call.answer_bytes(protocol::as_bytes(payload));
-    } catch (const std::length_error& failure) {
-      return call.fail({Errc::internal, failure.what()});
-    }
-  }
-  const auto error = protocol::parse_error(protocol::as_bytes(payload));
-  call.fail(error ? Error{error->code, error->msg} : Error{Errc::internal, "The service failed."});
-}
 
 LinkBackend::LinkBackend(SessionHost& host, PendingRequests& pending, std::mt19937_64& random,
                          Network& network, const std::string& own_address, std::string address,
@@ -42,8 +30,7 @@ void LinkBackend::send(Session* session, std::uint64_t request_id, std::string_v
   if (session) message.set_session_id(session->id());
   if (remote) message.set_gate(std::string{remote->gate().go_address()});
   message.set_id(request_id);
-  message.set_route(route.data(), route.size());
-  message.set_payload(payload.data(), payload.size());
+  set_content(message, route, payload);
 }
 
 void LinkBackend::relay(SessionId session, std::string_view route, protocol::ByteView payload) {
@@ -51,8 +38,7 @@ void LinkBackend::relay(SessionId session, std::string_view route, protocol::Byt
   LinkMessage& message = link_.add(LinkMessage::MESSAGE, route.size() + payload.size());
   message.set_session_id(session);
   message.set_gate(address_);
-  message.set_route(route.data(), route.size());
-  message.set_payload(payload.data(), payload.size());
+  set_content(message, route, payload);
 }
 
 void LinkBackend::introduce(Session& session) {
@@ -62,9 +48,7 @@ void LinkBackend::introduce(Session& session) {
   message.set_text(session.remote_address());
   message.set_uid(session.uid());
   for (const auto& [name, value] : session.shared_values()) {
-    wire::SharedValue& shared = *message.add_shared();
-    shared.set_name(name);
-    shared.set_value(value);
+    add_shared(message, name, value);
   }
 }
 
@@ -88,17 +72,14 @@ void LinkBackend::on_shared(Session& session, std::string_view name, const std::
   LinkMessage& message = link_.add(LinkMessage::SHARED, name.size() + value.size());
   message.set_session_id(session.id());
   message.set_is_echo(is_echo);
-  wire::SharedValue& shared = *message.add_shared();
-  shared.set_name(name.data(), name.size());
-  shared.set_value(value);
+  add_shared(message, name, value);
 }
 
 void LinkBackend::push_to_user(std::int64_t uid, std::string_view route, std::string_view payload) {
   if (drops()) return;
   LinkMessage& message = link_.add(LinkMessage::PUSH_TO_USER, route.size() + payload.size());
   message.set_uid(uid);
-  message.set_route(route.data(), route.size());
-  message.set_payload(payload.data(), payload.size());
+  set_content(message, route, protocol::as_bytes(payload));
 }
 
 void LinkBackend::kick_user(std::int64_t uid, std::string_view reason) {
@@ -117,16 +98,16 @@ bool LinkBackend::drops() {
 }
 
 void LinkBackend::send_answer(std::uint64_t id, protocol::ByteView payload, bool is_error) {
-  LinkMessage& message = link_.add(LinkMessage::ANSWER, payload.size());
-  message.set_id(id);
-  message.set_payload(payload.data(), payload.size());
-  message.set_is_error(is_error);
+  fill_answer(link_.add(LinkMessage::ANSWER, payload.size()), id, payload, is_error);
 }
 
 // -- from the backend --------------------------------------------------------------------------------------
 
 void LinkBackend::on_message(const LinkMessage& message) {
-  if (message.kind() == LinkMessage::ANSWER) return on_answer(message);
+  if (message.kind() == LinkMessage::ANSWER) {
+    pending_.settle(this, message.id(), message.payload(), message.is_error());
+    return;
+  }
   if (message.kind() == LinkMessage::PUSH) return on_push(message);
   const SessionPtr session = find(message.session_id());
   if (message.kind() == LinkMessage::INVOKE) return on_invoke(session.get(), message);
@@ -152,12 +133,6 @@ void LinkBackend::on_message(const LinkMessage& message) {
 SessionPtr LinkBackend::find(SessionId id) const {
   SessionPtr session = sessions_.contains(id) ? host_.sessions.find(id) : nullptr;
   return session && session->entity() ? session : nullptr;
-}
-
-void LinkBackend::on_answer(const LinkMessage& message) {
-  if (auto call = pending_.take(this, message.id())) {
-    settle(std::move(*call), message.payload(), message.is_error());
-  }
 }
 
 void LinkBackend::on_push(const LinkMessage& message) {

@@ -46,7 +46,6 @@ class LinkBackend final : public Backend, private OutgoingLinkEvents, private An
   void introduce(Session& session);
   bool drops();
   SessionPtr find(SessionId id) const;
-  void on_answer(const LinkMessage& message);
   void on_push(const LinkMessage& message);
   void on_invoke(Session* session, const LinkMessage& message);
 
@@ -57,8 +56,5 @@ class LinkBackend final : public Backend, private OutgoingLinkEvents, private An
   std::set<SessionId> sessions_;  // known there
   OutgoingLink link_;
 };
-
-/// A pending call's answer as it came from another node: a payload, or an error document.
-void settle(PendingCall call, std::string_view payload, bool is_error);
 
 }  // namespace nano::cluster

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "cluster/link_backend.h"
+#include "cluster/link_messages.h"
 
 namespace nano::cluster {
 
@@ -39,9 +39,7 @@ void LinkGate::on_message(const LinkMessage& message) {
       return events_.handle_here(nullptr, message.route(), payload,
                                  LinkAnswer::reply_to(*this, message.id()));
     case LinkMessage::ANSWER:
-      if (auto call = pending_.take(this, message.id())) {
-        settle(std::move(*call), message.payload(), message.is_error());
-      }
+      pending_.settle(this, message.id(), message.payload(), message.is_error());
       return;
     case LinkMessage::PUSH_TO_USER:
       return events_.on_push_to_user(message.uid(), message.route(), message.payload());
@@ -113,8 +111,7 @@ void LinkGate::push(SessionId session, std::string_view route, protocol::ByteVie
   if (!last || last->kind() != LinkMessage::PUSH || last->payload() != protocol::as_text(payload) ||
       last->route() != route) {
     last = &link_.add(LinkMessage::PUSH, route.size() + payload.size());
-    last->set_route(route.data(), route.size());
-    last->set_payload(payload.data(), payload.size());
+    set_content(*last, route, payload);
   }
   last->add_session_ids(session);
 }
@@ -124,10 +121,7 @@ void LinkGate::respond(SessionId, std::uint64_t id, protocol::ByteView payload, 
 }
 
 void LinkGate::send_answer(std::uint64_t id, protocol::ByteView payload, bool is_error) {
-  LinkMessage& message = link_.add(LinkMessage::ANSWER, payload.size());
-  message.set_id(id);
-  message.set_payload(payload.data(), payload.size());
-  message.set_is_error(is_error);
+  fill_answer(link_.add(LinkMessage::ANSWER, payload.size()), id, payload, is_error);
 }
 
 void LinkGate::kick(SessionId session, std::string_view reason) {
@@ -142,9 +136,7 @@ bool LinkGate::bind(SessionId session, std::int64_t uid) {
 }
 
 bool LinkGate::share(SessionId session, std::string_view name, const std::string& value) {
-  wire::SharedValue& shared = *add(LinkMessage::SHARED, session, name.size() + value.size()).add_shared();
-  shared.set_name(name.data(), name.size());
-  shared.set_value(value);
+  add_shared(add(LinkMessage::SHARED, session, name.size() + value.size()), name, value);
   return true;
 }
 
@@ -163,8 +155,7 @@ bool LinkGate::invoke(Session& session, Invocation& invocation) {
   const auto payload = invocation.payload();
   LinkMessage& message = add(LinkMessage::INVOKE, session.id(), invocation.route().size() + payload.size());
   message.set_id(id);
-  message.set_route(invocation.route().data(), invocation.route().size());
-  message.set_payload(payload.data(), payload.size());
+  set_content(message, invocation.route(), payload);
   return true;
 }
 

@@ -9,8 +9,6 @@
 namespace nano::cluster {
 namespace {
 
-CallOutcome refusal(std::string sentence) { return NetworkError{NetworkErrc::refused, std::move(sentence)}; }
-
 CallOutcome taken() { return clusterpb::MemberHandleResponse{}.SerializeAsString(); }
 
 template <class Message>
@@ -21,36 +19,35 @@ SessionId session_of(const Message& message) {
 }  // namespace
 
 CallOutcome Node::Core::on_go_call(std::string_view method, std::string_view request) {
-  const CallOutcome undecodable = refusal("the request is not the protobuf message that the method takes");
   if (method == method::handle_request) {
     const auto message = parse<clusterpb::RequestMessage>(request);
-    if (!message) return undecodable;
+    if (!message) return undecodable();
     return on_go_message(message->gateaddr(), session_of(*message), message->route(), message->data(),
                          ReplyTo::client(message->id()));
   }
   if (method == method::handle_notify) {
     const auto message = parse<clusterpb::NotifyMessage>(request);
-    if (!message) return undecodable;
+    if (!message) return undecodable();
     return on_go_message(message->gateaddr(), session_of(*message), message->route(), message->data(),
                          ReplyTo{});
   }
   if (method == method::handle_push) {
     const auto message = parse<clusterpb::PushMessage>(request);
-    return message ? on_go_push(session_of(*message), message->route(), message->data()) : undecodable;
+    return message ? on_go_push(session_of(*message), message->route(), message->data()) : undecodable();
   }
   if (method == method::handle_response) {
     const auto message = parse<clusterpb::ResponseMessage>(request);
-    return message ? on_go_response(message->id(), message->data()) : undecodable;
+    return message ? on_go_response(message->id(), message->data()) : undecodable();
   }
   if (method == method::session_closed) {
     const auto message = parse<clusterpb::SessionClosedRequest>(request);
-    if (!message) return undecodable;
+    if (!message) return undecodable();
     for (auto& [address, gate] : go_gates_) gate->on_session_closed(session_of(*message));
     return clusterpb::SessionClosedResponse{}.SerializeAsString();
   }
   if (method == method::close_session) {
     const auto message = parse<clusterpb::CloseSessionRequest>(request);
-    if (!message) return undecodable;
+    if (!message) return undecodable();
     if (const SessionPtr session = own_session(session_of(*message))) session->close();
     return clusterpb::CloseSessionResponse{}.SerializeAsString();
   }

@@ -1,7 +1,10 @@
 #include "cluster/pending_requests.h"
 
+#include <stdexcept>
 #include <utility>
 #include <vector>
+
+#include "protocol/handshake.h"
 
 namespace nano::cluster {
 
@@ -18,6 +21,22 @@ std::optional<PendingCall> PendingRequests::take(const void* to, std::uint64_t i
   std::optional<PendingCall> call{std::move(found->second.call)};
   requests_.erase(found);
   return call;
+}
+
+bool PendingRequests::settle(const void* to, std::uint64_t id, std::string_view payload, bool is_error) {
+  std::optional<PendingCall> call = take(to, id);
+  if (!call) return false;
+  if (is_error) {
+    const auto error = protocol::parse_error(protocol::as_bytes(payload));
+    call->fail(error ? Error{error->code, error->msg} : Error{Errc::internal, "The service failed."});
+    return true;
+  }
+  try {
+    call->answer_bytes(protocol::as_bytes(payload));
+  } catch (const std::length_error& failure) {
+    call->fail({Errc::internal, failure.what()});
+  }
+  return true;
 }
 
 void PendingRequests::fail_all(const void* to, const Error& error) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <string_view>
 
 #include "nano/component/pending_call.h"
 #include "nano/scheduler/scheduler.h"
@@ -22,6 +23,8 @@ class PendingRequests {
   std::uint64_t add(const void* to, PendingCall call);
   /// Nothing if that node is not asked (any more) under this id.
   std::optional<PendingCall> take(const void* to, std::uint64_t id);
+  /// Answers it with what that node sent: a payload, or an error document. False: as take().
+  bool settle(const void* to, std::uint64_t id, std::string_view payload, bool is_error);
   void fail_all(const void* to, const Error& error);
   bool any(const void* to) const;
   std::size_t size() const { return requests_.size(); }

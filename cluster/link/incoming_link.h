@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "cluster/link/link_end.h"
-#include "cluster/network/limits.h"
 #include "cluster/network/network.h"
 #include "nano/scheduler/scheduler.h"
 
@@ -50,7 +49,7 @@ class IncomingLink {
   LinkMessage* last(std::size_t bytes = sizeof(std::uint64_t)) { return end_.last(bytes); }
   /// Says goodbye; nothing is sent after it. on_over() follows when the stream goes.
   void close();
-  bool full() const { return end_.queued_bytes() >= limits::link_queue_bytes; }
+  bool full() const { return end_.full(); }
   bool connected() const { return end_.attached(); }
   /// Nothing waits to be sent, or nothing can be sent.
   bool drained() const { return !end_.attached() || end_.idle(); }

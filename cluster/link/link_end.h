@@ -65,6 +65,8 @@ class LinkEnd {
   /// What waits, sent or not, until it is acknowledged.
   std::size_t queued_bytes() const { return queued_bytes_ + batch_bytes_; }
   bool idle() const { return queue_.empty() && batch_.messages_size() == 0; }
+  /// So much waits that nothing more should be added that can be refused.
+  bool full() const { return queued_bytes() >= limits::link_queue_bytes; }
   /// So much waits that the conversation has to be given up.
   bool overfull() const;
 

@@ -47,7 +47,7 @@ class OutgoingLink final {
   /// Whether a request should be sent this way now.
   bool usable() const { return !unreachable_ && !full(); }
   bool connected() const { return state_ == State::open; }
-  bool full() const { return end_.queued_bytes() >= limits::link_queue_bytes; }
+  bool full() const { return end_.full(); }
   /// Says goodbye, for good; nothing is sent after it. on_over() follows, if there was a conversation.
   void close();
   /// Nothing waits to be sent, or nothing can be sent.

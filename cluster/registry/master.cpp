@@ -17,14 +17,6 @@ std::uint32_t milliseconds(Duration duration) {
   return static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::milliseconds>(duration).count());
 }
 
-void refuse(CallReply& reply, std::string sentence) {
-  reply(NetworkError{NetworkErrc::refused, std::move(sentence)});
-}
-
-void refuse_undecodable(CallReply& reply) {
-  refuse(reply, "the request is not the protobuf message that the method takes");
-}
-
 }  // namespace
 
 Master::Master(Scheduler& scheduler, Network& network, MasterOptions options)
@@ -59,10 +51,10 @@ std::vector<Member> Master::members() const {
 
 void Master::on_register(std::string_view request, CallReply& reply) {
   const auto message = parse<clusterpb::RegisterRequest>(request);
-  if (!message) return refuse_undecodable(reply);
+  if (!message) return reply(undecodable());
   std::string problem;
   std::optional<Member> member = acceptable(message->memberinfo(), problem);
-  if (!member) return refuse(reply, std::move(problem));
+  if (!member) return reply(refusal(std::move(problem)));
   const std::string self = member->address;
   // What was meant for the Go process that was there before may have reached this one already, which must not
   // hear of a member twice: so it is told of all by news.
@@ -84,16 +76,16 @@ void Master::on_register(std::string_view request, CallReply& reply) {
 
 void Master::on_unregister(std::string_view request, CallReply& reply) {
   const auto message = parse<clusterpb::UnregisterRequest>(request);
-  if (!message) return refuse_undecodable(reply);
+  if (!message) return reply(undecodable());
   if (sought_.erase(message->serviceaddr()) != 0) {
     return reply(clusterpb::UnregisterResponse{}.SerializeAsString());
   }
   const auto entry = entries_.find(message->serviceaddr());
   if (entry == entries_.end() || entry->first == self_address_) {
-    return refuse(reply, "there is no member at that address");
+    return reply(refusal("there is no member at that address"));
   }
   if (message->incarnation() != 0 && message->incarnation() != entry->second.member->incarnation) {
-    return refuse(reply, "another process is the member at that address");
+    return reply(refusal("another process is the member at that address"));
   }
   reply(clusterpb::UnregisterResponse{}.SerializeAsString());
   scheduler_.log().info("cluster member gone", {{"address", entry->first}, {"reason", "it said goodbye"}});
@@ -102,7 +94,7 @@ void Master::on_unregister(std::string_view request, CallReply& reply) {
 
 void Master::on_heartbeat(std::string_view request, CallReply& reply) {
   const auto message = parse<clusterpb::HeartbeatRequest>(request);
-  if (!message) return refuse_undecodable(reply);
+  if (!message) return reply(undecodable());
   const clusterpb::MemberInfo& info = message->memberinfo();
   const auto entry = entries_.find(info.serviceaddr());
   const bool known = entry != entries_.end() && entry->second.member->incarnation == info.incarnation();
@@ -111,7 +103,7 @@ void Master::on_heartbeat(std::string_view request, CallReply& reply) {
     // Nodes of ours ask for the list. Those of Go Nano, which have no incarnation, never register again.
     std::string problem = "this master does not know the member; register";
     auto member = info.incarnation() == 0 ? acceptable(info, problem) : std::nullopt;
-    if (!member) return refuse(reply, std::move(problem));
+    if (!member) return reply(refusal(std::move(problem)));
     change = put(std::move(*member), News::Knows::some);
   }
   entries_[info.serviceaddr()].silent_for = {};

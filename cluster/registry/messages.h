@@ -4,7 +4,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
+#include "cluster/network/network.h"
 #include "cluster/registry/clusterpb.pb.h"
 #include "cluster/registry/member.h"
 
@@ -31,6 +33,14 @@ std::optional<Member> to_member(const clusterpb::MemberInfo& info, std::string& 
 void fill(const Member& member, clusterpb::MemberInfo& info);
 /// What a node says of itself to a master, which may be one of Go Nano: also in a form that those hand on.
 void fill_for_master(const Member& self, clusterpb::MemberInfo& info);
+
+/// What a node answers to a call that it does not carry out.
+inline CallOutcome refusal(std::string sentence) {
+  return NetworkError{NetworkErrc::refused, std::move(sentence)};
+}
+inline CallOutcome undecodable() {
+  return refusal("the request is not the protobuf message that the method takes");
+}
 
 template <class Message>
 std::optional<Message> parse(std::string_view bytes) {
