@@ -1,0 +1,97 @@
+// Measures the rows: its sides in turns, so that a machine which is faster now and slower then is so for each of
+// them, and after that each peer in turns with the side that it is compared with.
+import { runLoad } from './load.mjs';
+import { flagsOfStep, quickStep } from './rows.mjs';
+import { linesOf } from './summary.mjs';
+
+/**
+ * What every measurement needs: `servers` by name (servers.mjs), `load` the path of nano-bench, `options`
+ * (options.mjs), `running` (servers.mjs).
+ */
+async function measureStep(step, side, transport, { servers, load, options, running }) {
+  const kind = servers[side.server];
+  let server;
+  try {
+    server = running.add(await kind.start({ transport, flags: side.flags }));
+  } catch (error) {
+    return { result: null, problem: `the server does not start: ${error.message.trim()}` };
+  }
+  try {
+    const address = server.addresses[transport];
+    if (!address) return { result: null, problem: `the server does not listen for ${transport}` };
+    const flags = [
+      ...flagsOfStep({ ...(options.quick ? quickStep(step) : step), ...kind.changes?.(step) }),
+      ...['--address', address, '--transport', transport, '--json'],
+      ...Object.entries(server.pids).flatMap(([name, pid]) => ['--pid', `${name}=${pid}`]),
+      ...['--warm-up-s', String(options.warmUpS), '--seconds', String(options.seconds)],
+      ...kind.flags(step.scenario),
+    ];
+    return await runLoad(load, flags, options.warmUpS + options.seconds, running);
+  } finally {
+    await server.stop();
+    running.remove(server);
+  }
+}
+
+/** The results of all steps, and the first sentence about what went wrong, or null. */
+async function measureSide(row, side, context) {
+  const results = [];
+  const problems = [];
+  for (const step of row.steps) {
+    const { result, problem } = await measureStep(step, side, side.transport ?? row.transport, context);
+    results.push(result);
+    if (problem) problems.push(problem);
+    if (!result) break;
+  }
+  return { results, problem: problems[0] ?? null };
+}
+
+/** One object by side for each round. A side that gave no results is not tried again. */
+async function measureRounds(row, sides, count, context) {
+  const rounds = [];
+  const given_up = new Set();
+  for (let i = 0; i < count; ++i) {
+    const round = {};
+    for (const side of sides.filter(({ name }) => !given_up.has(name))) {
+      round[side.name] = await measureSide(row, side, context);
+      if (round[side.name].results.includes(null)) given_up.add(side.name);
+    }
+    rounds.push(round);
+  }
+  return rounds;
+}
+
+function leftOut(sides, servers) {
+  const reasons = sides.map((side) => [side.name, servers[side.server].unavailable()]);
+  return Object.fromEntries(reasons.filter(([, why]) => why !== null));
+}
+
+/**
+ * A peer and what it is compared with. One that has not the transport of the row is measured over the one that
+ * it has, and so is the other: null where it has none.
+ */
+function peerSides(row, name, { servers }) {
+  const transports = servers[name].transports(row.peers);
+  if (transports.length === 0) return null;
+  const transport = transports.includes(row.transport) ? row.transport : transports[0];
+  const yardsticks = new Set(row.figures.filter((figure) => figure.peers).map((figure) => figure.against));
+  const others = row.sides.filter((side) => yardsticks.has(side.name));
+  return [{ name, server: name }, ...others].map((side) => ({ ...side, transport }));
+}
+
+/** Everything about one row, as it goes into results.json. */
+export async function measureRow(row, peers, context) {
+  const { options, servers } = context;
+  const left_out = leftOut(row.sides, servers);
+  const sides = row.sides.filter((side) => !(side.name in left_out));
+  const rounds = await measureRounds(row, sides, Math.min(options.pairs, row.pairs_max ?? Infinity), context);
+  const measured_peers = {};
+  for (const name of row.peers ? peers : []) {
+    const pair = peerSides(row, name, context);
+    if (!pair) continue;
+    const peerRounds = await measureRounds(row, pair, options.peerPairs, context);
+    measured_peers[name] = { transport: pair[0].transport, rounds: peerRounds };
+  }
+  const measured = { name: row.name, says: row.says, transport: row.transport, rounds, peers: measured_peers };
+  return { ...measured, left_out, lines: linesOf(row, measured, left_out) };
+}
