@@ -11,14 +11,18 @@ import { measureRow } from './measure.mjs';
 import { parseOptions, usage, UsageError } from './options.mjs';
 import { installPeers, peerNames } from './peers.mjs';
 import { reportPage } from './report.mjs';
-import { ownServers, programPath, Running } from './servers.mjs';
+import { ownServers, programPath, Running, Stopped } from './servers.mjs';
 import { wentWell } from './summary.mjs';
 import { markdown, terminalHeader, terminalLines, terminalTables } from './tables.mjs';
 
 const build = fileURLToPath(new URL('../../build', import.meta.url));
 
 function stopOnSignals(running) {
-  for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]]) {
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ]) {
     process.once(signal, async () => {
       console.error(`\n${signal}: stopping the servers`);
       await running.stopAll();
@@ -52,10 +56,22 @@ async function run(options) {
 
   const servers = { ...ownServers(programs), ...peers.servers };
   const { pairs, seconds } = options;
-  const results = { started_at: new Date().toISOString(), pairs, seconds, environment, warnings, rows: [] };
+  const results = {
+    started_at: new Date().toISOString(),
+    pairs,
+    seconds,
+    environment,
+    warnings,
+    rows: [],
+  };
   console.log(`\n${terminalHeader()}`);
   for (const row of options.rows) {
-    const measured = await measureRow(row, Object.keys(peers.servers), { servers, load, options, running });
+    const measured = await measureRow(row, Object.keys(peers.servers), {
+      servers,
+      load,
+      options,
+      running,
+    });
     results.rows.push(measured);
     console.log(terminalLines(measured).join('\n'));
     write(output, results); // after each row: who stops it early has what was measured until then
@@ -69,6 +85,8 @@ try {
   if (options.help) console.log(usage);
   else process.exitCode = await run(options);
 } catch (error) {
-  console.error(`bench: ${error.message}${error instanceof UsageError ? '; --help lists the flags' : ''}`);
-  process.exitCode = error instanceof UsageError ? 2 : 1;
+  const wrongFlags = error instanceof UsageError;
+  // Whoever stopped it ends the process.
+  if (!(error instanceof Stopped)) console.error(`bench: ${error.message}${wrongFlags ? '; see --help' : ''}`);
+  process.exitCode = wrongFlags ? 2 : 1;
 }

@@ -1,5 +1,5 @@
-// Charts as SVG texts: bars in groups, and lines over named points, both from numbers above zero. Each is a whole
-// file with its own colours for light and for dark, and can stand inside a page as well.
+// Charts as SVG texts: bars in groups, and lines over named points, both from numbers above zero. Each is a
+// whole file with its own colours for light and for dark, and can stand inside a page as well.
 
 // Okabe and Ito's colours, which the colour-blind tell apart; each series has a shape of its own besides.
 const palette = ['#0072b2', '#e69f00', '#009e73', '#d55e00', '#cc79a7', '#56b4e9', '#8c8c00'];
@@ -22,7 +22,8 @@ function element(name, attributes, content = '') {
 }
 
 function label(x, y, text, classes = '', anchor = 'start') {
-  return element('text', { x: px(x), y: px(y), class: `nc-text ${classes}`.trim(), 'text-anchor': anchor }, escaped(text));
+  const attributes = { x: px(x), y: px(y), class: `nc-text ${classes}`.trim(), 'text-anchor': anchor };
+  return element('text', attributes, escaped(text));
 }
 
 function line(x1, y1, x2, y2, classes) {
@@ -30,7 +31,9 @@ function line(x1, y1, x2, y2, classes) {
 }
 
 function colourRules(colours) {
-  const rules = colours.map((colour, i) => `.nc-fill-${i}{fill:${colour}}.nc-line-${i}{stroke:${colour}}`);
+  const rules = colours.map(
+    (colour, i) => `.nc-fill-${i}{fill:${colour}}.nc-line-${i}{stroke:${colour}}`,
+  );
   return rules.join('');
 }
 
@@ -87,7 +90,7 @@ function legend(series, x, y, widthMax) {
   return { parts, bottom: top };
 }
 
-/** Numbers for an axis from `min` to `max`, on a scale by powers: 1, 2 and 5 of each, or 1 of each where there are many. */
+/** Numbers for a logarithmic axis around `min` and `max`: 1, 2, 5 of each power, or 1 where they are many. */
 export function logTicks(min, max) {
   const first = Math.floor(Math.log10(min));
   const last = Math.ceil(Math.log10(max));
@@ -116,16 +119,19 @@ function axisRange(numbers) {
 }
 
 /**
- * Bars to the right, in groups one below the other, on a logarithmic axis. `series`: [{ name }], `groups`:
- * [{ name, bars: [{ series: its index, value, text }], target }], `reference`: { value, name } of a line through
- * all groups; the bars start there, or at the axis where there is none. `colour` of a series is an index of the
- * palette, or "grey".
+ * Bars to the right, in groups one below the other, on a logarithmic axis.
+ *
+ * `series`: [{ name, colour }]; the colour is an index of the palette or "grey", its place unless given
+ * `groups`: [{ name, bars: [{ series: its index, value, text }], target: of the first bar }]
+ * `reference`: { value, name } of a line through all groups where the bars start; without it, at the axis
  */
 export function barChart({ title, subtitle, series, groups, reference, width = 860 }) {
   const names = Math.max(...groups.map((group) => group.name.length));
   const left = Math.min(340, 24 + names * characterPx);
   const right = width - 110;
-  const numbers = groups.flatMap((group) => [...group.bars.map((bar) => bar.value), group.target ?? []].flat());
+  const numbers = groups.flatMap((group) =>
+    [...group.bars.map((bar) => bar.value), group.target ?? []].flat(),
+  );
   const ticks = logTicks(...axisRange([...numbers, ...(reference ? [reference.value] : [])]));
   const x = logScale(ticks, left, right);
   const key = legend(series, 20, 74, width - 40);
@@ -134,16 +140,20 @@ export function barChart({ title, subtitle, series, groups, reference, width = 8
   let y = top;
   for (const group of groups) {
     const from = y;
-    for (const bar of group.bars) {
+    // The target is that of the first bar; its number stands beside both.
+    if (group.target) parts.push(line(x(group.target), from - 3, x(group.target), from + 15, 'nc-mark'));
+    for (const [i, bar] of group.bars.entries()) {
       const start = reference ? x(reference.value) : left;
       const [low, high] = [Math.min(start, x(bar.value)), Math.max(start, x(bar.value))];
       const box = { x: px(low), y: px(y), width: px(Math.max(high - low, 2)), height: 12, rx: 2 };
-      parts.push(element('rect', { ...box, class: `nc-fill-${series[bar.series].colour ?? bar.series}` }));
-      parts.push(label(high + 6, y + 10, bar.text));
+      parts.push(
+        element('rect', { ...box, class: `nc-fill-${series[bar.series].colour ?? bar.series}` }),
+      );
+      const marked = i === 0 && group.target ? x(group.target) : high;
+      parts.push(label(Math.max(high, marked) + 6, y + 10, bar.text));
       y += 16;
     }
     parts.push(label(left - 10, (from + y) / 2 + 2, group.name, '', 'end'));
-    if (group.target) parts.push(line(x(group.target), from - 3, x(group.target), y - 1, 'nc-mark'));
     y += 12;
   }
   const grid = ticks.flatMap((tick) => [
@@ -151,7 +161,10 @@ export function barChart({ title, subtitle, series, groups, reference, width = 8
     label(x(tick), top - 14, tick.toLocaleString('en-GB'), 'nc-faint', 'middle'),
   ]);
   const rule = reference ? [line(x(reference.value), top - 8, x(reference.value), y, 'nc-mark')] : [];
-  const note = [reference?.name, groups.some((group) => group.target) ? 'short marks: targets' : null];
+  const note = [
+    reference?.name,
+    groups.some((group) => group.target) ? 'short marks: targets of the first bar' : null,
+  ];
   const foot = note.filter(Boolean).join('; ');
   return document({ width, height: y + (foot ? 34 : 14), title }, [
     label(20, 30, title, 'nc-title'),
@@ -162,11 +175,19 @@ export function barChart({ title, subtitle, series, groups, reference, width = 8
 }
 
 /**
- * A line for each series over the same named points, on a logarithmic axis upwards. `points`: names; `series`:
- * [{ name, values }], null where there is none; `format` writes the numbers of the axis.
+ * A line for each series over the same named points, on a logarithmic axis upwards. `points`: names;
+ * `series`: [{ name, colour, values }], null where there is none; `format` writes the numbers of the axis.
  */
-export function lineChart({ title, subtitle, points, series, format = String, width = 860, height = 440 }) {
-  const [left, right] = [80, width - 40];
+export function lineChart({
+  title,
+  subtitle,
+  points,
+  series,
+  format = String,
+  width = 860,
+  height = 440,
+}) {
+  const [left, right] = [96, width - 40];
   const key = legend(series, 20, 74, width - 40);
   const [top, bottom] = [key.bottom + 26, height - 46];
   const numbers = series.flatMap((one) => one.values).filter((value) => value > 0);

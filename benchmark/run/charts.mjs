@@ -36,15 +36,23 @@ function grouped(title, subtitle, groups, text, others) {
   const filled = groups.filter(({ lines }) => lines.some(({ value }) => value > 0));
   if (filled.length === 0) return null;
   const subjects = order(filled.flatMap(({ lines }) => lines.map(({ name }) => name)));
-  const drawn = filled.map(({ name, lines, target }) => ({ name, target, bars: bars(subjects, lines, text) }));
+  const drawn = filled.map(({ name, lines, target }) => ({
+    name,
+    target,
+    bars: bars(subjects, lines, text),
+  }));
   return barChart({ title, subtitle, series: seriesOf(subjects), groups: drawn, ...others });
 }
 
 /** CPU time or latency as ratios to the limit, of ours and of the peers. */
 function ratioChart(rows) {
   const figures = rows.flatMap((row) => {
-    const own = row.lines.filter((line) => line.subject === 'ours' && line.against === 'limit' && line.ratio);
-    return own.filter((line) => line.unit === 'cpu_s_per_million' || line.unit === 'us').map((line) => [row, line]);
+    const own = row.lines.filter(
+      (line) => line.subject === 'ours' && line.against === 'limit' && line.ratio,
+    );
+    return own
+      .filter((line) => line.unit === 'cpu_s_per_million' || line.unit === 'us')
+      .map((line) => [row, line]);
   });
   const groups = figures.map(([row, line]) => {
     const same = row.lines.filter((other) => other.figure === line.figure && other.ratio);
@@ -67,7 +75,13 @@ function memoryChart(rows) {
     const own = lines.find((line) => line.subject === 'ours');
     if (!own) return [];
     const all = lines.map((line) => ({ name: line.subject, value: line.value }));
-    return [{ name: row.name, target: own.target?.max, lines: [...all, { name: 'limit', value: own.against_value }] }];
+    return [
+      {
+        name: row.name,
+        target: own.target?.max,
+        lines: [...all, { name: 'limit', value: own.against_value }],
+      },
+    ];
   });
   return grouped(
     'Memory of an idle connection',
@@ -89,13 +103,17 @@ function latencyChart(rows) {
   const row = rows.find((one) => one.name === 'open-20k');
   if (!row) return null;
   const own = ['ours', 'limit'].map((name) => ({ name, values: latencies(row.rounds, name) }));
-  const peers = Object.entries(row.peers).map(([name, { rounds }]) => ({ name, values: latencies(rounds, name) }));
+  const peers = Object.entries(row.peers).map(([name, { rounds }]) => ({
+    name,
+    values: latencies(rounds, name),
+  }));
   const curves = [...own, ...peers].filter(({ values }) => values.some((value) => value > 0));
   if (curves.length === 0) return null;
   const colours = seriesOf(curves.map(({ name }) => name));
   return lineChart({
     title: 'Latency at 20,000 requests/s over 1000 connections',
-    subtitle: 'from the intended time of each request to its answer, in microseconds; less is better; logarithmic',
+    subtitle:
+      'from the intended time of each request to its answer, in microseconds; less is better; logarithmic',
     points: percentiles.map(([, name]) => name),
     series: curves.map((curve, i) => ({ ...curve, ...colours[i] })),
     format: (value) => `${value.toLocaleString('en-GB')} µs`,
@@ -106,7 +124,10 @@ function threadsChart(rows) {
   const row = rows.find((one) => one.name === 'io-threads');
   const lines = row?.lines.filter((line) => line.figure === 'CPU' && line.value > 0) ?? [];
   if (lines.length === 0) return null;
-  const groups = lines.map((line) => ({ name: line.subject, lines: [{ name: 'ours', value: line.value }] }));
+  const groups = lines.map((line) => ({
+    name: line.subject,
+    lines: [{ name: 'ours', value: line.value }],
+  }));
   groups.push({ name: 'limit', lines: [{ name: 'limit', value: lines[0].against_value }] });
   return grouped(
     'CPU time by the number of I/O threads',

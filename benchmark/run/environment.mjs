@@ -30,7 +30,9 @@ function cmakeSettings(folder) {
 function revision() {
   const commit = firstLine('git', 'rev-parse', '--short', 'HEAD');
   if (!commit) return 'unknown';
-  return firstLine('git', 'status', '--porcelain', '--untracked-files=no') ? `${commit} and changes` : commit;
+  return firstLine('git', 'status', '--porcelain', '--untracked-files=no')
+    ? `${commit} and changes`
+    : commit;
 }
 
 function cpuTimes() {
@@ -86,6 +88,11 @@ export function environmentLines({ load_average, busy_share, memory_gib, peers, 
     ...Object.entries(texts),
     ['memory', `${memory_gib} GiB`],
     ['load at the start', `${load_average.join(' ')}, ${Math.round(busy_share * 100)} % busy`],
-    ['peers', Object.entries(peers).map(([name, version]) => `${name} ${version}`).join(', ') || 'none'],
+    [
+      'peers',
+      Object.entries(peers)
+        .map(([name, version]) => `${name} ${version}`)
+        .join(', ') || 'none',
+    ],
   ];
 }

@@ -25,16 +25,22 @@ function parsed(text) {
  * failed that has results. `running` can stop it.
  */
 export async function runLoad(program, flags, durationS, running) {
-  const child = spawn(program, flags, { stdio: ['ignore', 'pipe', 'pipe'] });
-  const ended = once(child, 'close').catch((error) => [error.message]);
+  let child;
+  let ended;
   const entry = running.add({
     stop: async () => {
       child.kill('SIGKILL');
       await ended;
     },
   });
+  child = spawn(program, flags, { stdio: ['ignore', 'pipe', 'pipe'] });
+  ended = once(child, 'close').catch((error) => [error.message]);
   const timer = setTimeout(() => child.kill('SIGKILL'), durationS * 1000 + patienceMs);
-  const [output, errors, [code, signal]] = await Promise.all([textOf(child.stdout), textOf(child.stderr), ended]);
+  const [output, errors, [code, signal]] = await Promise.all([
+    textOf(child.stdout),
+    textOf(child.stderr),
+    ended,
+  ]);
   clearTimeout(timer);
   running.remove(entry);
   const result = parsed(output);

@@ -1,5 +1,5 @@
-// Measures the rows: its sides in turns, so that a machine which is faster now and slower then is so for each of
-// them, and after that each peer in turns with the side that it is compared with.
+// Measures rows: the sides of each in turns, so that a machine which is faster now and slower then is so for
+// all of them, and after that each peer in turns with the side that it is compared with.
 import { runLoad } from './load.mjs';
 import { flagsOfStep, quickStep } from './rows.mjs';
 import { linesOf } from './summary.mjs';
@@ -10,10 +10,14 @@ import { linesOf } from './summary.mjs';
  */
 async function measureStep(step, side, transport, { servers, load, options, running }) {
   const kind = servers[side.server];
+  let starting;
+  const entry = running.add({ stop: async () => (await starting).stop() });
+  starting = kind.start({ transport, flags: side.flags });
   let server;
   try {
-    server = running.add(await kind.start({ transport, flags: side.flags }));
+    server = await starting;
   } catch (error) {
+    running.remove(entry);
     return { result: null, problem: `the server does not start: ${error.message.trim()}` };
   }
   try {
@@ -29,7 +33,7 @@ async function measureStep(step, side, transport, { servers, load, options, runn
     return await runLoad(load, flags, options.warmUpS + options.seconds, running);
   } finally {
     await server.stop();
-    running.remove(server);
+    running.remove(entry);
   }
 }
 
@@ -67,14 +71,16 @@ function leftOut(sides, servers) {
 }
 
 /**
- * A peer and what it is compared with. One that has not the transport of the row is measured over the one that
- * it has, and so is the other: null where it has none.
+ * A peer and what it is compared with. One that has not the transport of the row is measured over the one
+ * that it has, and so is the other. Null where it cannot do it at all.
  */
 function peerSides(row, name, { servers }) {
   const transports = servers[name].transports(row.peers);
   if (transports.length === 0) return null;
   const transport = transports.includes(row.transport) ? row.transport : transports[0];
-  const yardsticks = new Set(row.figures.filter((figure) => figure.peers).map((figure) => figure.against));
+  const yardsticks = new Set(
+    row.figures.filter((figure) => figure.peers).map((figure) => figure.against),
+  );
   const others = row.sides.filter((side) => yardsticks.has(side.name));
   return [{ name, server: name }, ...others].map((side) => ({ ...side, transport }));
 }
@@ -84,7 +90,12 @@ export async function measureRow(row, peers, context) {
   const { options, servers } = context;
   const left_out = leftOut(row.sides, servers);
   const sides = row.sides.filter((side) => !(side.name in left_out));
-  const rounds = await measureRounds(row, sides, Math.min(options.pairs, row.pairs_max ?? Infinity), context);
+  const rounds = await measureRounds(
+    row,
+    sides,
+    Math.min(options.pairs, row.pairs_max ?? Infinity),
+    context,
+  );
   const measured_peers = {};
   for (const name of row.peers ? peers : []) {
     const pair = peerSides(row, name, context);
@@ -92,6 +103,12 @@ export async function measureRow(row, peers, context) {
     const peerRounds = await measureRounds(row, pair, options.peerPairs, context);
     measured_peers[name] = { transport: pair[0].transport, rounds: peerRounds };
   }
-  const measured = { name: row.name, says: row.says, transport: row.transport, rounds, peers: measured_peers };
+  const measured = {
+    name: row.name,
+    says: row.says,
+    transport: row.transport,
+    rounds,
+    peers: measured_peers,
+  };
   return { ...measured, left_out, lines: linesOf(row, measured, left_out) };
 }

@@ -47,7 +47,11 @@ export function parseOptions(args, peerNames) {
   const options = { rows: allRows, peers: peerNames, quick: false, help: false, output: '' };
   const values = {
     '--rows': (text) => {
-      const names = chosen('--rows', text, allRows.map((row) => row.name));
+      const names = chosen(
+        '--rows',
+        text,
+        allRows.map((row) => row.name),
+      );
       options.rows = allRows.filter((row) => names.includes(row.name));
     },
     '--peers': (text) => {

@@ -3,7 +3,8 @@ import { escaped } from './chart.mjs';
 import { tablesOf } from './tables.mjs';
 
 const style = `
-:root { color-scheme: light dark; --text: #24292f; --paper: #fff; --line: #d0d7de; --faint: #57606a; --bad: #b3261e; }
+:root { color-scheme: light dark;
+  --text: #24292f; --paper: #fff; --line: #d0d7de; --faint: #57606a; --bad: #b3261e; }
 @media (prefers-color-scheme: dark) {
   :root { --text: #e6edf3; --paper: #0d1117; --line: #30363d; --faint: #9198a1; --bad: #ff7b72; }
 }
@@ -13,7 +14,8 @@ h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2rem; }
 p.faint { color: var(--faint); } .bad { color: var(--bad); font-weight: 600; }
 .wide { overflow-x: auto; } svg { max-width: 100%; height: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-th, td { padding: 0.25rem 0.75rem; border-bottom: 1px solid var(--line); text-align: left; white-space: nowrap; }
+th, td { padding: 0.25rem 0.75rem; border-bottom: 1px solid var(--line); text-align: left; }
+th, td { white-space: nowrap; }
 `;
 
 function cellOf(text) {

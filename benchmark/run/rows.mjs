@@ -58,7 +58,16 @@ const rate = {
 };
 
 function row(name, says, steps, figures, others = {}) {
-  return { name, says, transport: 'tcp', steps, sides: [ours, limit], subjects: ['ours'], figures, ...others };
+  return {
+    name,
+    says,
+    transport: 'tcp',
+    steps,
+    sides: [ours, limit],
+    subjects: ['ours'],
+    figures,
+    ...others,
+  };
 }
 
 const request = (connections, in_flight) => ({ scenario: 'request', connections, in_flight });
@@ -71,7 +80,10 @@ const ioThreads = [0, 1, 2].map((count) => ({
   flags: ['--io-threads', String(count)],
 }));
 const echoInCluster = { scenario: 'request', connections: 100, in_flight: 8, route: 'Test.Echo' };
-const clusterFigures = [{ ...cpuFigure(), against: 'Go Nano' }, { ...rate, against: 'Go Nano' }];
+const clusterFigures = [
+  { ...cpuFigure(), against: 'Go Nano' },
+  { ...rate, against: 'Go Nano' },
+];
 
 export const rows = [
   row('tcp-1', 'TCP request, 1000 connections, 1 in flight', [request(1000, 1)], [cpuFigure(1.2)], {
@@ -84,7 +96,10 @@ export const rows = [
     'websocket-8',
     'WebSocket request, 1000 connections, 8 in flight',
     [request(1000, 8)],
-    [cpuFigure(2.2), { ...cpuFigure(), name: 'CPU, to the limit over TCP', against: 'limit TCP', peers: false }],
+    [
+      cpuFigure(2.2),
+      { ...cpuFigure(), name: 'CPU, to the limit over TCP', against: 'limit TCP', peers: false },
+    ],
     {
       transport: 'websocket',
       sides: [ours, limit, { name: 'limit TCP', server: 'limit', transport: 'tcp' }],
@@ -209,6 +224,9 @@ export function quickStep(step) {
 
 /** The flags of nano-bench for a step; where and what it measures comes besides. */
 export function flagsOfStep({ scenario, ...values }) {
-  const flags = Object.entries(values).map(([name, value]) => [`--${name.replace('_', '-')}`, String(value)]);
+  const flags = Object.entries(values).map(([name, value]) => [
+    `--${name.replace('_', '-')}`,
+    String(value),
+  ]);
   return [scenario, ...flags.flat()];
 }

@@ -7,14 +7,25 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 
-import { freeAddresses, NodeProcess, startGoNode, startNode, withGo } from '../../tests/cluster/nodes.mjs';
+import {
+  freeAddresses,
+  NodeProcess,
+  startGoNode,
+  startNode,
+  withGo,
+} from '../../tests/cluster/nodes.mjs';
+
+/** Ends what goes on after it was said to stop. */
+export class Stopped extends Error {}
 
 /** What must not outlive the runner. Belongs to the one who makes it. */
 export class Running {
   #entries = new Set();
+  #stopping = false;
 
-  /** `entry.stop()` ends it; returns the entry. */
+  /** `entry.stop()` ends it; returns the entry. Throws Stopped after stopAll(), and then it is not begun. */
   add(entry) {
+    if (this.#stopping) throw new Stopped('stopped');
     this.#entries.add(entry);
     return entry;
   }
@@ -24,6 +35,7 @@ export class Running {
   }
 
   async stopAll() {
+    this.#stopping = true;
     await Promise.allSettled([...this.#entries].map((entry) => entry.stop()));
   }
 }
@@ -77,7 +89,11 @@ async function startCluster(gateKind, backendKind) {
   };
   try {
     await add(nodeKinds[gateKind], { master: true, address: registry });
-    const backend = await add(nodeKinds[backendKind], { registry, address: backendAddress, service: 'Test' });
+    const backend = await add(nodeKinds[backendKind], {
+      registry,
+      address: backendAddress,
+      service: 'Test',
+    });
     const gate = await add(nodeKinds[gateKind], { registry, address: gateAddress, gate: 'tcp' });
     return { addresses: { tcp: gate.tcpAddress }, pids: { gate: gate.pid, backend: backend.pid }, stop };
   } catch (error) {
@@ -89,7 +105,8 @@ async function startCluster(gateKind, backendKind) {
 function cluster(folder, gateKind, backendKind) {
   const needsGo = gateKind === 'go' || backendKind === 'go';
   return {
-    unavailable: () => (needsGo && withGo.skip ? 'Go is not installed, so there are no nodes of Go Nano' : null),
+    unavailable: () =>
+      needsGo && withGo.skip ? 'Go is not installed, so there are no nodes of Go Nano' : null,
     start: () => {
       process.env.NANO_TEST_NODE = programPath(folder, 'nano-bench-node');
       process.env.NANO_GO_NODE_FOLDER = path.dirname(process.env.NANO_TEST_NODE);

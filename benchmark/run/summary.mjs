@@ -57,12 +57,14 @@ function lineOf(figure, rounds, subject, others) {
   return { ...line, reached: reached(line.target, line) };
 }
 
-/** `measured`: rounds, and peers with their transports and rounds; `left_out`: sides that were not measured. */
+/** `measured`: the rounds, and transport and rounds of each peer; `left_out`: sides that there are none of. */
 export function linesOf(row, measured, left_out) {
   const lines = [];
   for (const figure of row.figures) {
     for (const subject of row.subjects.filter((name) => !(name in left_out))) {
-      lines.push(lineOf(figure, measured.rounds, subject, { peer: false, target: figure.target ?? null }));
+      lines.push(
+        lineOf(figure, measured.rounds, subject, { peer: false, target: figure.target ?? null }),
+      );
     }
     for (const [name, { transport, rounds }] of figure.peers ? Object.entries(measured.peers) : []) {
       lines.push(lineOf(figure, rounds, name, { peer: true, target: null, transport }));
@@ -74,5 +76,7 @@ export function linesOf(row, measured, left_out) {
 /** Whether all that is ours went well; that a peer loses messages is a result and no failure. */
 export function wentWell(row) {
   const runs = row.rounds.flatMap((round) => Object.values(round));
-  return runs.every((run) => run.problem === null) && row.lines.every((line) => line.peer || !line.problem);
+  return (
+    runs.every((run) => run.problem === null) && row.lines.every((line) => line.peer || !line.problem)
+  );
 }

@@ -72,8 +72,12 @@ function peerCells(rows) {
     const line = row.lines.find((other) => other.subject === name && other.figure === figure);
     if (!line) return '';
     if (line.value === null) return 'FAILED';
-    const text = line.unit === 'bytes' ? formatValue(line.value, 'bytes') : `${formatNumber(line.ratio?.median)} ×`;
-    const marks = [line.problem ? '!' : '', line.peer && line.transport !== row.transport ? '*' : ''].join('');
+    const text =
+      line.unit === 'bytes' ? formatValue(line.value, 'bytes') : `${formatNumber(line.ratio?.median)} ×`;
+    const marks = [
+      line.problem ? '!' : '',
+      line.peer && line.transport !== row.transport ? '*' : '',
+    ].join('');
     return marks ? `${text} ${marks}` : text;
   };
   const cells = shown.map(({ row, line }) => {
@@ -94,7 +98,12 @@ function columnWidths(cells) {
 
 function padded(cells, widths = columnWidths(cells)) {
   const pad = (text, width) => text + ' '.repeat(Math.max(0, width - [...text].length));
-  return cells.map((row) => row.map((text, i) => pad(text, widths[i])).join('  ').trimEnd());
+  return cells.map((row) =>
+    row
+      .map((text, i) => pad(text, widths[i]))
+      .join('  ')
+      .trimEnd(),
+  );
 }
 
 const terminalWidths = [16, 26, 14, 20, 24, 12, 7];
@@ -103,8 +112,13 @@ export const terminalHeader = () => padded([header], terminalWidths)[0];
 
 /** What a finished row has to say on a terminal, with its problems. */
 export function terminalLines(row) {
-  const lines = padded(row.lines.map((line) => cellsOf(row, line)), terminalWidths);
-  const notes = Object.entries(row.left_out).map(([name, why]) => `  ${row.name}: without ${name}: ${why}`);
+  const lines = padded(
+    row.lines.map((line) => cellsOf(row, line)),
+    terminalWidths,
+  );
+  const notes = Object.entries(row.left_out).map(
+    ([name, why]) => `  ${row.name}: without ${name}: ${why}`,
+  );
   const problems = row.lines.filter((line) => line.problem).map((line) => [line.subject, line.problem]);
   const sentences = [...new Map(problems)].map(([name, problem]) => `  ${row.name}, ${name}: ${problem}`);
   return [...lines, ...notes, ...sentences];
@@ -126,7 +140,9 @@ export function markdown({ environment, rows }) {
   const parts = [
     markdownTable([header, ...ownCells(rows)]),
     markdownTable([['row', 'what'], ...rows.map((row) => [row.name, row.says])]),
-    ...(peers ? [markdownTable(peers), peerMarks.map(([mark, text]) => `\`${mark}\` ${text}`).join('; ') + '.'] : []),
+    ...(peers
+      ? [markdownTable(peers), peerMarks.map(([mark, text]) => `\`${mark}\` ${text}`).join('; ') + '.']
+      : []),
     markdownTable([['machine', ''], ...environmentLines(environment)]),
   ];
   return parts.join('\n\n') + '\n';
@@ -137,7 +153,9 @@ export function tablesOf({ environment, rows }) {
   const peers = peerCells(rows);
   return [
     { title: 'Ours and the limit', cells: [header, ...ownCells(rows)] },
-    ...(peers ? [{ title: 'Ours and the peers, as ratios to the limit', cells: peers, notes: peerMarks }] : []),
+    ...(peers
+      ? [{ title: 'Ours and the peers, as ratios to the limit', cells: peers, notes: peerMarks }]
+      : []),
     { title: 'The rows', cells: [['row', 'what'], ...rows.map((row) => [row.name, row.says])] },
     { title: 'The machine', cells: [['what', 'version'], ...environmentLines(environment)] },
   ];
