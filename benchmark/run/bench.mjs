@@ -87,6 +87,8 @@ try {
 } catch (error) {
   const wrongFlags = error instanceof UsageError;
   // Whoever stopped it ends the process.
-  if (!(error instanceof Stopped)) console.error(`bench: ${error.message}${wrongFlags ? '; see --help' : ''}`);
+  if (!(error instanceof Stopped)) {
+    console.error(`bench: ${error.message}${wrongFlags ? '; see --help' : ''}`);
+  }
   process.exitCode = wrongFlags ? 2 : 1;
 }

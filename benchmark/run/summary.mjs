@@ -57,7 +57,7 @@ function lineOf(figure, rounds, subject, others) {
   return { ...line, reached: reached(line.target, line) };
 }
 
-/** `measured`: the rounds, and transport and rounds of each peer; `left_out`: sides that there are none of. */
+/** `measured`: the rounds, and transport and rounds of each peer; `left_out`: sides without any. */
 export function linesOf(row, measured, left_out) {
   const lines = [];
   for (const figure of row.figures) {
