@@ -43,7 +43,7 @@ export class Running {
 // The kernel ends them when the runner is killed and cannot.
 const bound = existsSync('/usr/bin/setpriv') ? ['/usr/bin/setpriv', '--pdeathsig', 'TERM'] : [];
 
-const folders = ['', 'server', 'limit', 'load', 'cluster'];
+const folders = ['server', 'limit', 'load', 'cluster', ''];
 
 /** The path of a program that the build made, below `folder`. */
 export function programPath(folder, name) {

@@ -106,7 +106,7 @@ function padded(cells, widths = columnWidths(cells)) {
   );
 }
 
-const terminalWidths = [16, 26, 14, 20, 24, 12, 7];
+const terminalWidths = [16, 27, 14, 21, 24, 12, 7];
 
 export const terminalHeader = () => padded([header], terminalWidths)[0];
 
