@@ -13,7 +13,7 @@ import { installPeers, peerNames } from './peers.mjs';
 import { reportPage } from './report.mjs';
 import { ownServers, programPath, Running, Stopped } from './servers.mjs';
 import { wentWell } from './summary.mjs';
-import { markdown, terminalHeader, terminalLines, terminalTables } from './tables.mjs';
+import { markdownText, progressHeader, progressOf, terminalText } from './texts.mjs';
 
 const build = fileURLToPath(new URL('../../build', import.meta.url));
 
@@ -37,7 +37,7 @@ function write(folder, results) {
   mkdirSync(path.join(folder, 'charts'), { recursive: true });
   for (const [name, svg] of Object.entries(charts)) writeFileSync(path.join(folder, 'charts', name), svg);
   writeFileSync(path.join(folder, 'results.json'), `${JSON.stringify(results, null, 1)}\n`);
-  writeFileSync(path.join(folder, 'results.md'), markdown(results));
+  writeFileSync(path.join(folder, 'results.md'), markdownText(results));
   writeFileSync(path.join(folder, 'report.html'), reportPage(results, charts));
 }
 
@@ -64,7 +64,7 @@ async function run(options) {
     warnings,
     rows: [],
   };
-  console.log(`\n${terminalHeader()}`);
+  console.log(`\n${progressHeader()}`);
   for (const row of options.rows) {
     const measured = await measureRow(row, Object.keys(peers.servers), {
       servers,
@@ -73,10 +73,10 @@ async function run(options) {
       running,
     });
     results.rows.push(measured);
-    console.log(terminalLines(measured).join('\n'));
+    console.log(progressOf(measured));
     write(output, results); // after each row: who stops it early has what was measured until then
   }
-  console.log(`\n${terminalTables(results)}\n\nwritten: ${path.join(output, 'report.html')}`);
+  console.log(`\n${terminalText(results)}\n\nwritten: ${path.join(output, 'report.html')}`);
   return results.rows.every(wentWell) ? 0 : 1;
 }
 

@@ -1,7 +1,7 @@
 // Which charts are drawn of the results, by file name.
 import { barChart, lineChart } from './chart.mjs';
 import { median } from './summary.mjs';
-import { formatNumber, formatValue } from './tables.mjs';
+import { formatNumber, formatValue } from './format.mjs';
 
 const percentiles = [
   ['p50', '50 %'],

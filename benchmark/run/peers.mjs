@@ -8,8 +8,8 @@ function asServer(peer) {
     unavailable: () => null,
     transports: (scenario) => peer.scenarios[scenario] ?? [],
     start: async ({ transport }) => {
-      const { pid, addresses, stop } = await peer.start({ transport });
-      return { pids: { server: pid }, addresses, stop };
+      const server = await peer.start({ transport });
+      return { pids: { server: server.pid }, addresses: server.addresses, stop: () => server.stop() };
     },
     flags: (scenario) => peer.flags(scenario),
   };

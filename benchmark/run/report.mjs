@@ -18,15 +18,17 @@ th, td { padding: 0.25rem 0.75rem; border-bottom: 1px solid var(--line); text-al
 th, td { white-space: nowrap; }
 `;
 
+/** Names between backticks become code, as in Markdown. */
 function cellOf(text) {
-  const bad = text === 'NO' || text.startsWith('FAILED');
-  return bad ? `<td class="bad">${escaped(text)}</td>` : `<td>${escaped(text)}</td>`;
+  const bad = text === 'NO' || text === 'FAILED';
+  const content = escaped(text).replace(/`([^`]+)`/g, '<code>$1</code>');
+  return bad ? `<td class="bad">${content}</td>` : `<td>${content}</td>`;
 }
 
 function tableOf({ title, cells: [head, ...rows], notes = [] }) {
   const header = head.map((text) => `<th>${escaped(text)}</th>`).join('');
   const body = rows.map((row) => `<tr>${row.map((text) => cellOf(String(text))).join('')}</tr>`);
-  const lines = notes.map(([mark, meaning]) => `<p class="faint">${escaped(`${mark} ${meaning}`)}</p>`);
+  const lines = notes.map((note) => `<p class="faint">${escaped(note)}</p>`);
   return `<h2>${escaped(title)}</h2>
 <div class="wide"><table><thead><tr>${header}</tr></thead><tbody>
 ${body.join('\n')}

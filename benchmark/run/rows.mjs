@@ -165,6 +165,7 @@ export const rows = [
     'connect, handshake, one request, close; 50 at a time',
     [{ scenario: 'churn', connections: 50 }],
     [cpuFigure()],
+    { peers: 'churn' },
   ),
   row(
     'json',

@@ -1,0 +1,47 @@
+// The tables for a terminal and in Markdown.
+import { cellsOf, header, ownCells, peerCells, peerMarks, tablesOf } from './tables.mjs';
+
+const progressWidths = [16, 27, 14, 21, 24, 12, 7];
+
+function columnWidths(cells) {
+  return cells[0].map((_, column) => Math.max(...cells.map((row) => [...row[column]].length)));
+}
+
+function padded(cells, widths) {
+  const pad = (text, width) => text + ' '.repeat(Math.max(0, width - [...text].length));
+  const lineOf = (row) => row.map((text, i) => pad(text, widths[i])).join('  ');
+  return cells.map((row) => lineOf(row).trimEnd());
+}
+
+export const progressHeader = () => padded([header], progressWidths)[0];
+
+/** What a finished row has to say: its lines, the sides that it is without, and its problems. */
+export function progressOf(row) {
+  const cells = row.lines.map((line) => cellsOf(row.name, line));
+  const left_out = Object.entries(row.left_out).map(([name, why]) => `  without ${name}: ${why}`);
+  const problems = new Map(
+    row.lines.filter((line) => line.problem).map((line) => [line.subject, line.problem]),
+  );
+  const sentences = [...problems].map(([name, problem]) => `  ${row.name}, ${name}: ${problem}`);
+  return [...padded(cells, progressWidths), ...left_out, ...sentences].join('\n');
+}
+
+export function terminalText({ rows }) {
+  const own = ownCells(rows, (row) => row.name);
+  const peers = peerCells(rows, (row) => row.name);
+  const ofPeers = peers ? ['', ...padded(peers, columnWidths(peers)), '', ...peerMarks] : [];
+  return [...padded(own, columnWidths(own)), ...ofPeers].join('\n');
+}
+
+export function markdownTable({ cells: [head, ...rows], notes = [] }) {
+  const lines = [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`);
+  const list = notes.map((note) => `- \`${note[0]}\`${note.slice(1)}`);
+  return [...lines, ...(list.length > 0 ? ['', ...list] : [])].join('\n');
+}
+
+/** All tables, each with its title. */
+export function markdownText(results) {
+  return tablesOf(results)
+    .map((table) => `## ${table.title}\n\n${markdownTable(table)}\n`)
+    .join('\n');
+}
