@@ -58,10 +58,16 @@ export function peerCells(rows, labelOf) {
 const isTarget = (row) => row.lines.some((line) => line.target);
 const isCompared = (row) => row.lines.some((line) => line.subject === 'ours' && line.against === 'limit');
 
+/** A label stands at its first line only. */
+function once(cells) {
+  return cells.map(([label, ...others], i) => [label === cells[i - 1]?.[0] ? '' : label, ...others]);
+}
+
 /** For pages: [{ name, title, cells, notes }]; tables without rows are left out. */
 export function tablesOf({ environment, rows }) {
   const label = (row) => `\`${row.name}\` ${row.says}`;
-  const some = (wanted) => ownCells(rows.filter(wanted), label);
+  const some = (wanted) => once(ownCells(rows.filter(wanted), label));
+  const peers = once(peerCells(rows, label) ?? [[]]);
   const others = (row) => !isTarget(row) && row.name !== 'io-threads';
   const tables = [
     { name: 'targets', title: 'Nano and the limit', cells: some(isTarget) },
