@@ -1,0 +1,27 @@
+#include "benchmark/load/measurement.h"
+
+#include <utility>
+
+namespace nano::benchmark {
+
+void Measurement::start() {
+  watch_.start();
+  own_cpu_s_ = own_cpu_s();
+  started_at_ = LoadClock::now();
+  has_started_ = true;
+}
+
+void Measurement::stop() {
+  results_.seconds = std::chrono::duration<double>(LoadClock::now() - started_at_).count();
+  results_.own_cpu_s = own_cpu_s() - own_cpu_s_;
+  results_.processes = watch_.figures();
+  has_started_ = false;
+}
+
+Results Measurement::results(const Failures& failures, std::uint64_t lost) {
+  results_.failed = failures.count();
+  results_.lost = lost;
+  return std::move(results_);
+}
+
+}  // namespace nano::benchmark

@@ -1,0 +1,48 @@
+// Internal header. Measurement: the part of a run that counts, from its start after the warm-up to its end.
+#pragma once
+
+#include <cstdint>
+
+#include "benchmark/load/failures.h"
+#include "benchmark/load/loop.h"
+#include "benchmark/load/options.h"
+#include "benchmark/load/processes.h"
+#include "benchmark/load/results.h"
+
+namespace nano::benchmark {
+
+/// How long is waited at the end for what is still on its way, before it counts as lost.
+inline constexpr double drain_s_max = 5;
+
+/// One thread.
+class Measurement {
+ public:
+  explicit Measurement(const LoadOptions& options) : watch_(options.processes) {}
+
+  /// Time, CPU time and messages count from here.
+  void start();
+  bool has_started() const { return has_started_; }
+
+  void record(LoadClock::duration latency) {
+    if (has_started_) record_always(latency);
+  }
+  void record_always(LoadClock::duration latency) {
+    results_.messages += 1;
+    results_.latency.record(std::chrono::nanoseconds{latency}.count());
+  }
+
+  /// Ends the time and the CPU time.
+  void stop();
+
+  /// Once, after stop().
+  Results results(const Failures& failures, std::uint64_t lost);
+
+ private:
+  ProcessWatch watch_;
+  bool has_started_ = false;
+  LoadClock::time_point started_at_;
+  double own_cpu_s_ = 0;
+  Results results_;
+};
+
+}  // namespace nano::benchmark
