@@ -2,7 +2,9 @@
 
 #include <array>
 
+#include "benchmark/load/colyseus_dialect.h"
 #include "benchmark/load/nano_dialect.h"
+#include "benchmark/load/socketio_dialect.h"
 #include "benchmark/load/ws_dialect.h"
 
 namespace nano::benchmark {
@@ -22,6 +24,8 @@ struct Entry {
 constexpr std::array entries{
     Entry{"nano", true, make<NanoDialect>},
     Entry{"ws", false, make<WsDialect>},
+    Entry{"socket.io", false, make<SocketIoDialect>},
+    Entry{"colyseus", false, make<ColyseusDialect>},
 };
 
 }  // namespace
