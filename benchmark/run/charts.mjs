@@ -12,10 +12,9 @@ const percentiles = [
   ['max', 'longest'],
 ];
 
-/** Ours always looks the same, and so does the limit. */
-function seriesOf(names) {
-  const others = names.filter((name) => name !== 'ours' && name !== 'limit');
-  const colour = (name) => (name === 'ours' ? 0 : name === 'limit' ? 'grey' : others.indexOf(name) + 1);
+/** Each has the same colour in all charts; `peers`: the names of all of them. */
+function seriesOf(names, peers) {
+  const colour = (name) => (name === 'limit' ? 'grey' : peers.indexOf(name) + 1);
   return names.map((name) => ({ name, colour: colour(name) }));
 }
 

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 
 // Of its connecting, its draining and its own time limits; it ends before.
 const patienceMs = 120_000;
-const told = 2000;
+const sentencesMax = 5;
 
 async function textOf(stream) {
   let text = '';
@@ -45,8 +45,14 @@ export async function runLoad(program, flags, durationS, running) {
   running.remove(entry);
   const result = parsed(output);
   if (code === 0 && result) return { result, problem: null };
-  const why = errors.trim().slice(-told) || (code === 0 ? 'its output is no JSON' : lossOf(result));
+  const why = sentencesOf(errors) || (code === 0 ? 'its output is no JSON' : lossOf(result));
   return { result, problem: why || `nano-bench ended with ${code ?? signal}` };
+}
+
+/** Each once: many connections often say the same. */
+function sentencesOf(errors) {
+  const lines = errors.split('\n').map((line) => line.replace(/^nano-bench: /, '').trim());
+  return [...new Set(lines.filter((line) => line !== ''))].slice(0, sentencesMax).join('; ');
 }
 
 function lossOf(result) {

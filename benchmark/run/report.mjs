@@ -16,6 +16,7 @@ p.faint { color: var(--faint); } .bad { color: var(--bad); font-weight: 600; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: 0.25rem 0.75rem; border-bottom: 1px solid var(--line); text-align: left; }
 th, td { white-space: nowrap; }
+td:first-child { white-space: normal; min-width: 14rem; }
 `;
 
 /** Names between backticks become code, as in Markdown. */
