@@ -112,6 +112,18 @@ function logScale(ticks, start, end) {
   return (number) => start + ((Math.log(number) - low) / span) * (end - start);
 }
 
+/** Numbers for an axis from 0 on, evenly spaced, that holds `max`. */
+export function linearTicks(max) {
+  const rough = max / 5;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].find((factor) => factor * power >= rough) * power;
+  return Array.from({ length: Math.ceil(max / step) + 1 }, (_, i) => Number((i * step).toPrecision(6)));
+}
+
+function linearScale(ticks, start, end) {
+  return (number) => start + (number / ticks.at(-1)) * (end - start);
+}
+
 function axisRange(numbers) {
   const min = Math.min(...numbers);
   const max = Math.max(...numbers);
@@ -119,21 +131,22 @@ function axisRange(numbers) {
 }
 
 /**
- * Bars to the right, in groups one below the other, on a logarithmic axis.
+ * Bars to the right, in groups one below the other, on a logarithmic axis unless `linear`.
  *
  * `series`: [{ name, colour }]; the colour is an index of the palette or "grey", its place unless given
  * `groups`: [{ name, bars: [{ series: its index, value, text }], target: of the first bar }]
  * `reference`: { value, name } of a line through all groups where the bars start; without it, at the axis
  */
-export function barChart({ title, subtitle, series, groups, reference, width = 860 }) {
+export function barChart({ title, subtitle, series, groups, reference, linear, width = 860 }) {
   const names = Math.max(...groups.map((group) => group.name.length));
   const left = Math.min(340, 24 + names * characterPx);
   const right = width - 110;
   const numbers = groups.flatMap((group) =>
     [...group.bars.map((bar) => bar.value), group.target ?? []].flat(),
   );
-  const ticks = logTicks(...axisRange([...numbers, ...(reference ? [reference.value] : [])]));
-  const x = logScale(ticks, left, right);
+  if (reference) numbers.push(reference.value);
+  const ticks = linear ? linearTicks(Math.max(...numbers)) : logTicks(...axisRange(numbers));
+  const x = (linear ? linearScale : logScale)(ticks, left, right);
   const key = legend(series, 20, 74, width - 40);
   const top = key.bottom + 34;
   const parts = [];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 
-import { barChart, lineChart, logTicks } from './chart.mjs';
+import { barChart, linearTicks, lineChart, logTicks } from './chart.mjs';
 
 const series = [{ name: 'ours' }, { name: 'limit', colour: 'grey' }];
 const bars = {
@@ -42,6 +42,18 @@ test('ticks are whole powers where the numbers are far apart', () => {
 
 test('numbers that are ticks themselves are the ends of the axis', () => {
   assert.deepEqual(logTicks(1, 10), [1, 2, 5, 10]);
+});
+
+test('ticks of a linear axis are even, begin at 0 and hold the largest', () => {
+  assert.deepEqual(linearTicks(1.23), [0, 0.5, 1, 1.5]);
+  assert.deepEqual(linearTicks(5), [0, 1, 2, 3, 4, 5]);
+});
+
+test('lengths on a linear axis are as the numbers', () => {
+  const groups = [1, 3].map((value) => ({ name: 'x', bars: [{ series: 0, value, text: '' }] }));
+  const chart = barChart({ ...bars, groups, reference: undefined, linear: true });
+  const [one, three] = rectangles(chart).map(([, , width]) => Number(width));
+  assert.ok(Math.abs(three - 3 * one) < 0.3);
 });
 
 test('a bar chart is well-formed, and its texts are escaped', () => {

@@ -12,39 +12,34 @@ const percentiles = [
   ['max', 'longest'],
 ];
 
-/** Each has the same colour in all charts; `peers`: the names of all of them. */
-function seriesOf(names, peers) {
-  const colour = (name) => (name === 'limit' ? 'grey' : peers.indexOf(name) + 1);
-  return names.map((name) => ({ name, colour: colour(name) }));
+/** Each has the same colour in all charts. */
+function allSeries(environment) {
+  const peers = Object.keys(environment.peers);
+  return ['ours', ...peers, 'limit'].map((name, i) => ({ name, colour: name === 'limit' ? 'grey' : i }));
 }
 
-/** Those that have a bar or a curve, ours first. */
-function order(names) {
-  const known = ['ours', 'limit'].filter((name) => names.includes(name));
-  return [...new Set([...known, ...names])];
-}
-
-function bars(subjects, lines, text) {
-  return subjects.flatMap((name, series) => {
+function bars(series, lines, text) {
+  return series.flatMap(({ name }, i) => {
     const found = lines.find((one) => one.name === name && one.value > 0);
-    return found ? [{ series, value: found.value, text: text(found.value) }] : [];
+    return found ? [{ series: i, value: found.value, text: text(found.value) }] : [];
   });
 }
 
-function grouped(title, subtitle, groups, text, others) {
+function grouped(title, subtitle, all, groups, text, others) {
   const filled = groups.filter(({ lines }) => lines.some(({ value }) => value > 0));
   if (filled.length === 0) return null;
-  const subjects = order(filled.flatMap(({ lines }) => lines.map(({ name }) => name)));
+  const names = new Set(filled.flatMap(({ lines }) => lines.map(({ name }) => name)));
+  const series = all.filter(({ name }) => names.has(name));
   const drawn = filled.map(({ name, lines, target }) => ({
     name,
     target,
-    bars: bars(subjects, lines, text),
+    bars: bars(series, lines, text),
   }));
-  return barChart({ title, subtitle, series: seriesOf(subjects), groups: drawn, ...others });
+  return barChart({ title, subtitle, series, groups: drawn, ...others });
 }
 
 /** CPU time or latency as ratios to the limit, of ours and of the peers. */
-function ratioChart(rows) {
+function ratioChart(rows, all) {
   const figures = rows.flatMap((row) => {
     const own = row.lines.filter(
       (line) => line.subject === 'ours' && line.against === 'limit' && line.ratio,
@@ -62,13 +57,14 @@ function ratioChart(rows) {
   return grouped(
     'What a message costs, as ratio to the limit server',
     'server CPU per message, or latency where a percentile is named; less is better; logarithmic',
+    all,
     groups,
     (value) => `${formatNumber(value)} ×`,
     { reference: { value: 1, name: 'line at 1: the limit server' } },
   );
 }
 
-function memoryChart(rows) {
+function memoryChart(rows, all) {
   const groups = rows.flatMap((row) => {
     const lines = row.lines.filter((line) => line.unit === 'bytes');
     const own = lines.find((line) => line.subject === 'ours');
@@ -85,6 +81,7 @@ function memoryChart(rows) {
   return grouped(
     'Memory of an idle connection',
     "bytes of the server's anonymous memory; less is better; logarithmic",
+    all,
     groups,
     (value) => formatValue(value, 'bytes'),
   );
@@ -98,28 +95,24 @@ function latencies(rounds, name) {
   });
 }
 
-function latencyChart(rows) {
+function latencyChart(rows, all) {
   const row = rows.find((one) => one.name === 'open-20k');
   if (!row) return null;
-  const own = ['ours', 'limit'].map((name) => ({ name, values: latencies(row.rounds, name) }));
-  const peers = Object.entries(row.peers).map(([name, { rounds }]) => ({
-    name,
-    values: latencies(rounds, name),
-  }));
-  const curves = [...own, ...peers].filter(({ values }) => values.some((value) => value > 0));
+  const curves = all
+    .map((one) => ({ ...one, values: latencies(row.peers[one.name]?.rounds ?? row.rounds, one.name) }))
+    .filter(({ values }) => values.some((value) => value > 0));
   if (curves.length === 0) return null;
-  const colours = seriesOf(curves.map(({ name }) => name));
   return lineChart({
     title: 'Latency at 20,000 requests/s over 1000 connections',
     subtitle:
       'from the intended time of each request to its answer, in microseconds; less is better; logarithmic',
     points: percentiles.map(([, name]) => name),
-    series: curves.map((curve, i) => ({ ...curve, ...colours[i] })),
+    series: curves,
     format: (value) => `${value.toLocaleString('en-GB')} µs`,
   });
 }
 
-function threadsChart(rows) {
+function threadsChart(rows, all) {
   const row = rows.find((one) => one.name === 'io-threads');
   const lines = row?.lines.filter((line) => line.figure === 'CPU' && line.value > 0) ?? [];
   if (lines.length === 0) return null;
@@ -130,19 +123,22 @@ function threadsChart(rows) {
   groups.push({ name: 'limit', lines: [{ name: 'limit', value: lines[0].against_value }] });
   return grouped(
     'CPU time by the number of I/O threads',
-    'CPU seconds of the server per million requests, 1000 connections, 8 in flight; logarithmic',
+    'CPU seconds of the server per million requests, 1000 connections, 8 in flight; less is better',
+    all,
     groups,
     (value) => `${formatNumber(value)} s`,
+    { linear: true },
   );
 }
 
 /** By file name; what the rows have no figures for is left out. */
-export function chartsOf({ rows }) {
+export function chartsOf({ environment, rows }) {
+  const all = allSeries(environment);
   const charts = {
-    'ratios.svg': ratioChart(rows),
-    'latency.svg': latencyChart(rows),
-    'memory.svg': memoryChart(rows),
-    'io-threads.svg': threadsChart(rows),
+    'ratios.svg': ratioChart(rows, all),
+    'latency.svg': latencyChart(rows, all),
+    'memory.svg': memoryChart(rows, all),
+    'io-threads.svg': threadsChart(rows, all),
   };
   return Object.fromEntries(Object.entries(charts).filter(([, svg]) => svg !== null));
 }
