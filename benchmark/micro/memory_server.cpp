@@ -8,7 +8,7 @@ namespace nano::benchmark {
 using protocol::PacketType;
 
 MemoryClient::MemoryClient(Application& app)
-    : wire_(std::make_shared<NullWire>()), server_(app.connect(wire_)) {}
+    : scheduler_(app.scheduler()), wire_(std::make_shared<NullWire>()), server_(app.connect(wire_)) {}
 
 MemoryClient::~MemoryClient() {
   if (wire_->close_reason().empty()) server_->on_lost("the benchmark is over");

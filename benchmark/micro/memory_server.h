@@ -19,6 +19,7 @@ namespace nano::benchmark {
 /// write.
 class MemoryClient {
  public:
+  /// `app` outlives the client.
   explicit MemoryClient(Application& app);
   /// The connection is lost, if it is not closed.
   ~MemoryClient();
@@ -27,15 +28,18 @@ class MemoryClient {
 
   /// Handshake and acknowledgement.
   void open();
-  /// As a socket hands over what it has read.
+  /// As a socket without an I/O thread hands over what it has read.
   void receive(protocol::ByteView bytes) {
-    (void)decoder_.feed_runs(bytes, [this](protocol::ByteView run) { server_->on_packets(run); });
+    (void)decoder_.feed_runs(bytes, [this](protocol::ByteView run) {
+      scheduler_.run_now([this, run] { server_->on_packets(run); });
+    });
   }
   const NullWire& wire() const { return *wire_; }
   /// The payload of the response or push that was sent last; empty if the last was no such thing or an error.
   std::string last_payload() const;
 
  private:
+  Scheduler& scheduler_;
   std::shared_ptr<NullWire> wire_;
   std::shared_ptr<WireReceiver> server_;
   protocol::PacketDecoder decoder_;
