@@ -39,7 +39,7 @@ void NanoDialect::open(OutputBuffer& out) {
   if (is_websocket_) {
     WebSocketReader::write_upgrade(out, path_, host_);
   } else {
-    write_packet(out, protocol::PacketType::handshake);
+    write_handshake(out);
   }
 }
 
@@ -49,7 +49,7 @@ void NanoDialect::read(protocol::ByteView input, OutputBuffer& out, DialectEvent
     return;
   }
   websocket_.read(
-      input, out, [&] { write_packet(out, protocol::PacketType::handshake); },
+      input, out, [&] { write_handshake(out); },
       [&](std::uint8_t, protocol::ByteView payload) { read_packets(payload, out, events); });
 }
 
@@ -100,6 +100,12 @@ void NanoDialect::on_handshake(protocol::ByteView body, OutputBuffer& out, Diale
   write_packet(out, protocol::PacketType::handshake_ack);
   is_open_ = true;
   events.on_opened();
+}
+
+void NanoDialect::write_handshake(OutputBuffer& out) {
+  // Pinus refuses clients that do not say what they are.
+  constexpr std::string_view body = R"({"sys":{"version":"1.1.1","type":"nano-bench"},"user":{}})";
+  write_packet(out, protocol::PacketType::handshake, protocol::as_bytes(body));
 }
 
 void NanoDialect::write_packet(OutputBuffer& out, protocol::PacketType type, protocol::ByteView body) {

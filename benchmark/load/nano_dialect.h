@@ -26,6 +26,7 @@ class NanoDialect final : public Dialect {
   void read_packets(protocol::ByteView input, OutputBuffer& out, DialectEvents& events);
   void on_packet(const protocol::Packet& packet, OutputBuffer& out, DialectEvents& events);
   void on_handshake(protocol::ByteView body, OutputBuffer& out, DialectEvents& events);
+  void write_handshake(OutputBuffer& out);
   void write_packet(OutputBuffer& out, protocol::PacketType type, protocol::ByteView body = {});
 
   const bool is_websocket_;

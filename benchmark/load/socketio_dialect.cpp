@@ -1,8 +1,8 @@
 #include "benchmark/load/socketio_dialect.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
-#include <cstring>
 
 namespace nano::benchmark {
 namespace {
@@ -23,24 +23,19 @@ constexpr char ack = '3';
 constexpr char connect_error = '4';
 }  // namespace packet_type
 
-/// ["route",payload] after the packet's type and id.
+/// The packet's type, the id, and ["route",payload], or ["route"] without a payload.
 void write_event(OutputBuffer& out, std::string_view id, std::string_view route, protocol::ByteView payload) {
-  if (payload.empty() || (payload[0] != '{' && payload[0] != '[')) {
+  if (!payload.empty() && payload[0] != '{' && payload[0] != '[') {
     throw DialectError("the dialect socket.io carries JSON; choose --payload json");
   }
-  ClientFrame frame{out, opcode::text, 2 + id.size() + 2 + route.size() + 2 + payload.size() + 1};
+  const std::string_view comma = payload.empty() ? "" : ",";
+  const std::array parts{std::string_view{"42"}, id,    std::string_view{"[\""},    route,
+                         std::string_view{"\""}, comma, protocol::as_text(payload), std::string_view{"]"}};
+  std::size_t bytes = 0;
+  for (const std::string_view part : parts) bytes += part.size();
+  ClientFrame frame{out, opcode::text, bytes};
   std::uint8_t* at = frame.payload();
-  const auto put = [&at](std::string_view text) {
-    std::memcpy(at, text.data(), text.size());
-    at += text.size();
-  };
-  put("42");
-  put(id);
-  put("[\"");
-  put(route);
-  put("\",");
-  put(protocol::as_text(payload));
-  put("]");
+  for (const std::string_view part : parts) at = std::copy(part.begin(), part.end(), at);
   frame.finish();
 }
 

@@ -64,7 +64,8 @@ TEST_F(SocketIoDialectTest, ConnectsToTheNamespaceWhenTheEngineIsOpen) {
 TEST_F(SocketIoDialectTest, WritesARequestAsAnEventThatWantsAnAcknowledgement) {
   connect();
   dialect_.write_request(out_, "Bench.Echo", 17, protocol::as_bytes(R"({"n":1})"));
-  EXPECT_EQ(sent(), Lines{R"(4217["Bench.Echo",{"n":1}])"});
+  dialect_.write_request(out_, "Bench.Join", 18, {});
+  EXPECT_EQ(sent(), (Lines{R"(4217["Bench.Echo",{"n":1}])", R"(4218["Bench.Join"])"}));
 }
 
 TEST_F(SocketIoDialectTest, WritesANotifyAsAnEvent) {
@@ -97,7 +98,7 @@ TEST_F(SocketIoDialectTest, AnswersPings) {
 TEST_F(SocketIoDialectTest, RefusesPayloadsThatAreNoJson) {
   connect();
   EXPECT_THROW(dialect_.write_notify(out_, "Bench.Say", protocol::as_bytes("xxxx")), DialectError);
-  EXPECT_THROW(dialect_.write_request(out_, "Bench.Echo", 1, {}), DialectError);
+  EXPECT_THROW(dialect_.write_request(out_, "Bench.Echo", 1, protocol::as_bytes("1")), DialectError);
   EXPECT_TRUE(out_.empty());
 }
 

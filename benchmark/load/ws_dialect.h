@@ -9,7 +9,9 @@
 namespace nano::benchmark {
 
 /// A request is a binary message of an id (8 bytes, big-endian) and the payload; its answer has the same
-/// form. There are no routes and no pushes: `write_notify` throws DialectError.
+/// form. There are no routes, but two of them mean something: a request to one that ends in "Join" has the
+/// highest bit of the id set and lets the client into the server's one room, and each notify has the id 0 and
+/// goes to all who are in the room, where it is the push "onSay".
 class WsDialect final : public Dialect {
  public:
   explicit WsDialect(const DialectSettings& settings) : path_(settings.path) {}

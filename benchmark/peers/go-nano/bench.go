@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 
 	"github.com/lonng/nano"
@@ -20,12 +19,6 @@ func (p *Ping) Reset()         { *p = Ping{} }
 func (p *Ping) String() string { return fmt.Sprintf("%s %d", p.Content, p.Sequence) }
 func (*Ping) ProtoMessage()    {}
 
-// Note is what Json takes and answers.
-type Note struct {
-	Content  string `json:"content"`
-	Sequence int64  `json:"sequence"`
-}
-
 // Bench has the handlers. Go Nano calls them all on one goroutine.
 type Bench struct {
 	component.Base
@@ -41,11 +34,11 @@ func (b *Bench) AfterInit() {
 }
 
 // Echo answers a request with what it brought, and a notify with a push of it.
-func (b *Bench) Echo(s *session.Session, payload []byte) error {
+func (b *Bench) Echo(s *session.Session, payload *Raw) error {
 	if s.LastMid() == 0 {
-		return s.Push("onEcho", payload)
+		return s.Push("onEcho", payload.bytes)
 	}
-	return s.Response(payload)
+	return s.Response(payload.bytes)
 }
 
 // Ping is the notify of Go Nano's own benchmark.
@@ -54,22 +47,11 @@ func (b *Bench) Ping(s *session.Session, ping *Ping) error { return s.Push("pong
 // PingPong is the same as a request.
 func (b *Bench) PingPong(s *session.Session, ping *Ping) error { return s.Response(ping) }
 
-// Json decodes and encodes itself what Go Nano's JSON serializer would, by the same package: a process has
-// one serializer, and here that is protobuf.
-func (b *Bench) Json(s *session.Session, payload []byte) error {
-	note := &Note{}
-	if err := json.Unmarshal(payload, note); err != nil {
-		return err
-	}
-	answer, err := json.Marshal(note)
-	if err != nil {
-		return err
-	}
-	return s.Response(answer)
-}
+// Json answers what it is sent.
+func (b *Bench) Json(s *session.Session, position *Position) error { return s.Response(position) }
 
 // Join enters the room.
-func (b *Bench) Join(s *session.Session, _ []byte) error {
+func (b *Bench) Join(s *session.Session, _ *Raw) error {
 	if err := b.room.Add(s); err != nil {
 		return err
 	}
@@ -77,6 +59,6 @@ func (b *Bench) Join(s *session.Session, _ []byte) error {
 }
 
 // Say sends the payload to all who are in the room.
-func (b *Bench) Say(_ *session.Session, payload []byte) error {
-	return b.room.Broadcast("onSay", payload)
+func (b *Bench) Say(_ *session.Session, payload *Raw) error {
+	return b.room.Broadcast("onSay", payload.bytes)
 }

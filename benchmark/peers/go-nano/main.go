@@ -35,11 +35,11 @@ func main() {
 	components := &component.Components{}
 	components.Register(newBench(func() { announce(kind, address) }), component.WithName("Bench"))
 
-	// The serializer is that of Go Nano's own benchmark. Its tests run without debug mode, which logs each
-	// message; its logger is quiet here because it would write a line for each session that closes.
+	// As Go Nano's own benchmark does it, so without debug mode, which logs each message. Its logger is quiet
+	// because it would write a line for each session that closes.
 	nano.Listen(address,
 		nano.WithComponents(components),
-		nano.WithSerializer(protobuf.NewSerializer()),
+		nano.WithSerializer(serializer{protobuf.NewSerializer()}),
 		nano.WithIsWebsocket(*websocket),
 		nano.WithWSPath("/nano"),
 		nano.WithLogger(quiet{}),

@@ -17,9 +17,9 @@ io.engine.on('connection', (connection) => {
 io.on('connection', (socket) => {
   // Socket.IO has decoded the JSON, and encodes what is answered.
   socket.on('Bench.Echo', (payload, answer) => answer(payload));
-  socket.on('Bench.Join', (payload, answer) => {
+  socket.on('Bench.Join', (answer) => {
     socket.join('room');
-    answer(payload);
+    answer();
   });
   socket.on('Bench.Say', (payload) => io.to('room').emit('onSay', payload));
 });
