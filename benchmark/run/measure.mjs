@@ -1,8 +1,18 @@
 // Measures rows: the sides of each in turns, so that a machine which is faster now and slower then is so for
 // all of them, and after that each peer in turns with the side that it is compared with.
+import { readdirSync, readFileSync } from 'node:fs';
+
 import { runLoad } from './load.mjs';
 import { flagsOfStep, quickStep } from './rows.mjs';
 import { linesOf } from './summary.mjs';
+
+/** Of the CPU time of a process so far, the share of its first thread; in Nano that is the logic thread. */
+function mainThreadShare(pid) {
+  const tasks = `/proc/${pid}/task`;
+  const cpuOf = (thread) => Number(readFileSync(`${tasks}/${thread}/schedstat`, 'utf8').split(' ')[0]);
+  const all = readdirSync(tasks).reduce((sum, thread) => sum + cpuOf(thread), 0);
+  return all > 0 ? cpuOf(pid) / all : NaN;
+}
 
 /**
  * What every measurement needs: `servers` by name (servers.mjs), `load` the path of nano-bench, `options`
@@ -30,7 +40,9 @@ async function measureStep(step, side, transport, { servers, load, options, runn
       ...['--warm-up-s', String(options.warmUpS), '--seconds', String(options.seconds)],
       ...kind.flags(step.scenario),
     ];
-    return await runLoad(load, flags, options.warmUpS + options.seconds, running);
+    const run = await runLoad(load, flags, options.warmUpS + options.seconds, running);
+    if (step.threads && run.result) run.result.main_thread_share = mainThreadShare(server.pids.server);
+    return run;
   } finally {
     await server.stop();
     running.remove(entry);
@@ -78,6 +90,7 @@ function peerSides(row, name, { servers }) {
   const transports = servers[name].transports(row.peers);
   if (transports.length === 0) return null;
   const transport = transports.includes(row.transport) ? row.transport : transports[0];
+  if (row.own_transport && transport !== row.transport) return null;
   const yardsticks = new Set(
     row.figures.filter((figure) => figure.peers).map((figure) => figure.against),
   );

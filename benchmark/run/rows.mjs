@@ -2,7 +2,8 @@
 //
 //   name, says     for the command line, and for people
 //   transport      tcp or websocket
-//   steps          runs of nano-bench, each with a fresh server: its scenario and its flags
+//   steps          runs of nano-bench, each with a fresh server: its scenario and its flags; with `threads`,
+//                  the share of the server's first thread is told as main_thread_share, too
 //   sides          what is measured in turns; a side has the name of its column, a server of servers.mjs, and
 //                  perhaps flags for it, or a transport of its own
 //   subjects       the sides that have a line of the table each; the others are there to compare with
@@ -12,6 +13,7 @@
 //       target       { of: 'ratio' or 'value', max }; none: it is only told
 //       peers        whether it is told of the peers, too
 //   peers          the scenario that a peer must be able to do to be measured here; none: no peers
+//   own_transport  peers only over the transport of the row, as there is a row for the other
 //   pairs_max      where more would not tell more
 
 const cpu = (result) => result.cpu_s_per_million;
@@ -49,6 +51,13 @@ const memoryFigure = (max) => ({
   target: { of: 'value', max },
   peers: true,
 });
+
+const logicThread = {
+  name: 'CPU of the logic thread',
+  unit: 'cpu_s_per_million',
+  of: ([result]) => cpu(result) * result.main_thread_share,
+  against: 'limit',
+};
 
 const rate = {
   name: 'messages',
@@ -91,6 +100,7 @@ export const rows = [
   }),
   row('tcp-8', 'TCP request, 1000 connections, 8 in flight', [request(1000, 8)], [cpuFigure(1.6)], {
     peers: 'request',
+    own_transport: true,
   }),
   row(
     'websocket-8',
@@ -139,6 +149,7 @@ export const rows = [
   ),
   row('idle-tcp', 'memory of an idle TCP connection', [idle], [memoryFigure(2048)], {
     peers: 'idle',
+    own_transport: true,
     pairs_max: 2,
   }),
   row('idle-websocket', 'memory of an idle WebSocket connection', [idle], [memoryFigure(4096)], {
@@ -210,8 +221,8 @@ export const rows = [
   row(
     'io-threads',
     'TCP request, 1000 connections, 8 in flight, by the number of I/O threads',
-    [request(1000, 8)],
-    [cpuFigure(), rate],
+    [{ ...request(1000, 8), threads: true }],
+    [cpuFigure(), logicThread, rate],
     { sides: [...ioThreads, limit], subjects: ioThreads.map((side) => side.name) },
   ),
 ];
@@ -224,7 +235,7 @@ export function quickStep(step) {
 }
 
 /** The flags of nano-bench for a step; where and what it measures comes besides. */
-export function flagsOfStep({ scenario, ...values }) {
+export function flagsOfStep({ scenario, threads, ...values }) {
   const flags = Object.entries(values).map(([name, value]) => [
     `--${name.replace('_', '-')}`,
     String(value),

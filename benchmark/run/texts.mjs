@@ -1,7 +1,7 @@
 // The tables for a terminal and in Markdown.
 import { cellsOf, header, ownCells, peerCells, peerMarks, tablesOf } from './tables.mjs';
 
-const progressWidths = [16, 27, 14, 21, 24, 12, 7];
+const progressWidths = [16, 40, 14, 21, 24, 12, 7];
 
 function columnWidths(cells) {
   return cells[0].map((_, column) => Math.max(...cells.map((row) => [...row[column]].length)));
