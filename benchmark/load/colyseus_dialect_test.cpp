@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "benchmark/load/dialect_testing.h"
+#include "benchmark/load/dialect_test_frames.h"
 #include "benchmark/load/http_post.h"
 
 namespace nano::benchmark {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "benchmark/load/dialect_testing.h"
+#include "benchmark/load/dialect_test_frames.h"
 
 namespace nano::benchmark {
 namespace {

@@ -23,7 +23,8 @@ async function run(program, args, folder) {
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
   const [code] = await once(child, 'close');
-  if (code !== 0) throw new Error(`${program} ${args.join(' ')} failed in ${folder}:\n${output.slice(-4000)}`);
+  const command = `${program} ${args.join(' ')}`;
+  if (code !== 0) throw new Error(`${command} failed in ${folder}:\n${output.slice(-4000)}`);
 }
 
 /** npm writes this file last, so it says when, and whether, all packages were installed. */

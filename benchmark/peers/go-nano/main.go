@@ -1,5 +1,5 @@
-// Command go-nano is the benchmark's server on Go Nano. It offers the routes of nano-bench-server, to TCP or to
-// WebSocket clients: one process of Go Nano listens for one kind.
+// Command go-nano is the benchmark's server on Go Nano. It offers the routes of nano-bench-server to TCP or
+// to WebSocket clients: one process of Go Nano listens for one kind.
 //
 // It prints its version and its address, then "ready", and ends on SIGTERM, or with its input where
 // -end-with-input is given.

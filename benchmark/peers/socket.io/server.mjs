@@ -1,4 +1,5 @@
-// The benchmark's server on Socket.IO: requests are events with an acknowledgement, the room is one of its rooms.
+// The benchmark's server on Socket.IO: requests are events with an acknowledgement, the room is one of its
+// rooms.
 import { createServer } from 'node:http';
 import { Server } from 'socket.io';
 
@@ -7,7 +8,7 @@ import { announce, endWhenTold, installedVersion } from '../serving.mjs';
 endWhenTold();
 const http = createServer();
 // socket.io/docs/v4/performance-tuning: the add-on bufferutil, which is installed beside it; what the add-on
-// utf-8-validate does, Node does itself since version 18. Compression is off, as by default.
+// utf-8-validate does, Node does itself since version 18.14. Compression is off, as by default.
 const io = new Server(http, { transports: ['websocket'], perMessageDeflate: false, serveClient: false });
 // socket.io/docs/v4/memory-usage: nobody asks for the upgrade request later.
 io.engine.on('connection', (connection) => {
