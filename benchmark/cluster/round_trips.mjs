@@ -37,7 +37,8 @@ async function measure(name, loadFlags) {
     const gate = await add(startGate({ registry, address: gateAddress, gate: 'tcp' }));
     console.log(`--- ${name}`);
     const processes = ['--pid', `gate=${gate.pid}`, '--pid', `backend=${backend.pid}`];
-    const flags = ['request', '--route', 'Test.Echo', '--address', gate.tcpAddress, ...processes, ...loadFlags];
+    const target = ['--route', 'Test.Echo', '--address', gate.tcpAddress];
+    const flags = ['request', ...target, ...processes, ...loadFlags];
     const load = spawn(path.join(build, 'load', 'nano-bench'), flags, { stdio: 'inherit' });
     const [code] = await once(load, 'exit');
     if (code !== 0) process.exitCode = 1;
