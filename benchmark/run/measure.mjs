@@ -6,17 +6,24 @@ import { runLoad } from './load.mjs';
 import { flagsOfStep, quickStep } from './rows.mjs';
 import { linesOf } from './summary.mjs';
 
-/** Of the CPU time of a process so far, the share of its first thread; in Nano that is the logic thread. */
+/**
+ * Of the CPU time of a process so far, the share of its first thread; in Nano that is the logic thread. NaN when
+ * the process is no more.
+ */
 function mainThreadShare(pid) {
   const tasks = `/proc/${pid}/task`;
   const cpuOf = (thread) => Number(readFileSync(`${tasks}/${thread}/schedstat`, 'utf8').split(' ')[0]);
-  const all = readdirSync(tasks).reduce((sum, thread) => sum + cpuOf(thread), 0);
-  return all > 0 ? cpuOf(pid) / all : NaN;
+  try {
+    return cpuOf(pid) / readdirSync(tasks).reduce((sum, thread) => sum + cpuOf(thread), 0);
+  } catch (error) {
+    if (error.code === 'ENOENT') return NaN;
+    throw error;
+  }
 }
 
 /**
- * What every measurement needs: `servers` by name (servers.mjs), `load` the path of nano-bench, `options`
- * (options.mjs), `running` (servers.mjs).
+ * Runs nano-bench once against a fresh server. The context is the same for all that is measured: `servers` by
+ * name (servers.mjs), `load` (the path of nano-bench), `options` (options.mjs), `running` (servers.mjs).
  */
 async function measureStep(step, side, transport, { servers, load, options, running }) {
   const kind = servers[side.server];
@@ -34,7 +41,7 @@ async function measureStep(step, side, transport, { servers, load, options, runn
     const address = server.addresses[transport];
     if (!address) return { result: null, problem: `the server does not listen for ${transport}` };
     const flags = [
-      ...flagsOfStep({ ...(options.quick ? quickStep(step) : step), ...kind.changes?.(step) }),
+      ...flagsOfStep(options.quick ? quickStep(step) : step),
       ...['--address', address, '--transport', transport, '--json'],
       ...Object.entries(server.pids).flatMap(([name, pid]) => ['--pid', `${name}=${pid}`]),
       ...['--warm-up-s', String(options.warmUpS), '--seconds', String(options.seconds)],
