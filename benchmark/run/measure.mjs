@@ -7,8 +7,8 @@ import { flagsOfStep, quickStep } from './rows.mjs';
 import { linesOf } from './summary.mjs';
 
 /**
- * Of the CPU time of a process so far, the share of its first thread; in Nano that is the logic thread. NaN when
- * the process is no more.
+ * Of the CPU time of a process so far, the share of its first thread; in Nano that is the logic thread. NaN
+ * when the process is no more.
  */
 function mainThreadShare(pid) {
   const tasks = `/proc/${pid}/task`;
