@@ -1,7 +1,7 @@
 // Measures round trips from clients through a gate to a backend and back, with nodes of ours and of Go Nano.
 // After `./dev build`, and with Go installed:
 //
-//   node benchmark/cluster/round_trips.mjs [ours] [go] [our-gate] [go-gate] [-- flags for nano-bench-load]
+//   node benchmark/cluster/round_trips.mjs [ours] [go] [our-gate] [go-gate] [-- flags for nano-bench]
 //
 // ours, go: all nodes of one kind; our-gate: in front of a Go backend; go-gate: in front of ours. Without
 // names: ours and go.
@@ -12,9 +12,9 @@ import { fileURLToPath } from 'node:url';
 
 import { freeAddresses, startGoNode, startNode } from '../../tests/cluster/nodes.mjs';
 
-const build = fileURLToPath(new URL('../../build/release/benchmark/cluster', import.meta.url));
-process.env.NANO_TEST_NODE ??= path.join(build, 'nano-bench-node');
-process.env.NANO_GO_NODE_FOLDER ??= build;
+const build = fileURLToPath(new URL('../../build/release/benchmark', import.meta.url));
+process.env.NANO_TEST_NODE ??= path.join(build, 'cluster', 'nano-bench-node');
+process.env.NANO_GO_NODE_FOLDER ??= path.join(build, 'cluster');
 
 const kinds = {
   ours: { gate: startNode, backend: startNode },
@@ -37,8 +37,9 @@ async function measure(name, loadFlags) {
     const gate = await add(startGate({ registry, address: gateAddress, gate: 'tcp' }));
     console.log(`--- ${name}`);
     const processes = ['--pid', `gate=${gate.pid}`, '--pid', `backend=${backend.pid}`];
-    const flags = ['--address', gate.tcpAddress, ...processes, ...loadFlags];
-    const load = spawn(path.join(build, 'nano-bench-load'), flags, { stdio: 'inherit' });
+    const target = ['--route', 'Test.Echo', '--address', gate.tcpAddress];
+    const flags = ['request', ...target, ...processes, ...loadFlags];
+    const load = spawn(path.join(build, 'load', 'nano-bench'), flags, { stdio: 'inherit' });
     const [code] = await once(load, 'exit');
     if (code !== 0) process.exitCode = 1;
   } finally {

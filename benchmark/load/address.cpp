@@ -13,7 +13,8 @@ Address Address::parse(const std::string& text) {
   address.number.sin_family = AF_INET;
   std::uint16_t port = 0;
   if (colon != std::string::npos) {
-    std::from_chars(text.data() + colon + 1, text.data() + text.size(), port);
+    const char* text_end = text.data() + text.size();
+    if (std::from_chars(text.data() + colon + 1, text_end, port).ptr != text_end) port = 0;
     address.number.sin_port = htons(port);
   }
   if (port == 0 || inet_pton(AF_INET, text.substr(0, colon).c_str(), &address.number.sin_addr) != 1) {

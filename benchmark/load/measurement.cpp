@@ -8,14 +8,15 @@ void Measurement::start() {
   watch_.start();
   own_cpu_s_ = own_cpu_s();
   started_at_ = LoadClock::now();
-  has_started_ = true;
+  runs_ = true;
 }
 
 void Measurement::stop() {
+  if (!runs_) return;  // broken off in the warm-up
   results_.seconds = std::chrono::duration<double>(LoadClock::now() - started_at_).count();
   results_.own_cpu_s = own_cpu_s() - own_cpu_s_;
   results_.processes = watch_.figures();
-  has_started_ = false;
+  runs_ = false;
 }
 
 Results Measurement::results(const Failures& failures, std::uint64_t lost) {

@@ -21,10 +21,9 @@ class Measurement {
 
   /// Time, CPU time and messages count from here.
   void start();
-  bool has_started() const { return has_started_; }
 
   void record(LoadClock::duration latency) {
-    if (has_started_) record_always(latency);
+    if (runs_) record_always(latency);
   }
   void record_always(LoadClock::duration latency) {
     results_.messages += 1;
@@ -39,7 +38,7 @@ class Measurement {
 
  private:
   ProcessWatch watch_;
-  bool has_started_ = false;
+  bool runs_ = false;
   LoadClock::time_point started_at_;
   double own_cpu_s_ = 0;
   Results results_;

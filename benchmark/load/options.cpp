@@ -12,6 +12,8 @@
 namespace nano::benchmark {
 namespace {
 
+constexpr double messages_max = 1e9;  // of an open loop: ids stay below 2^31, and each message costs a bit
+
 /// What a scenario does unless the flags say otherwise.
 struct ScenarioDefaults {
   Scenario scenario;
@@ -99,8 +101,11 @@ void add_flags(CLI::App& app, LoadOptions& options, Raw& raw) {
          "(at a fixed rate), broadcast, idle (memory of connections), churn (connect, ask, close), "
          "paced (clients that arrive at random and notify every 10 ms)")
       ->required();
-  app.add_option("--address", raw.addresses, "HOST:PORT of a server; repeated: taken in turn")->required();
-  app.add_option("--pid", raw.processes, "NAME=PID of a process to watch, with its children; repeated");
+  app.add_option("--address", raw.addresses, "HOST:PORT of a server; repeated: taken in turn")
+      ->required()
+      ->allow_extra_args(false);
+  app.add_option("--pid", raw.processes, "NAME=PID of a process to watch, with its children; repeated")
+      ->allow_extra_args(false);
   app.add_option("--transport", raw.transport, "tcp or websocket (tcp)");
   app.add_option("--path", options.dialect.path, "Of the WebSocket upgrade (/nano)");
   app.add_option("--dialect", options.dialect.dialect,
@@ -152,6 +157,14 @@ void check(const LoadOptions& options) {
     throw std::invalid_argument(
         "raw payloads that come back as pushes are numbered: --payload-bytes takes at "
         "least 8");
+  }
+  const double messages_per_s =
+      options.scenario == Scenario::paced ? 100.0 * static_cast<double>(options.connections) : options.rate;
+  if (messages_per_s * (options.warm_up_s + options.seconds) > messages_max) {
+    throw std::invalid_argument("that would be over a thousand million messages; lower --rate or --seconds");
+  }
+  if (options.rate > 0 && options.rate * options.seconds < 1) {
+    throw std::invalid_argument("not one message falls into --seconds; raise that or --rate");
   }
   make_dialect(options.dialect);  // says whether there is such a one
 }

@@ -44,6 +44,10 @@ double per_million(double cpu_s, const Results& results) {
   return cpu_s * 1e6 / static_cast<double>(results.messages);
 }
 
+double per_second(const Results& results) {
+  return results.seconds > 0 ? static_cast<double>(results.messages) / results.seconds : 0;
+}
+
 double cpu_s_of_all(const Results& results) {
   double sum = 0;
   for (const ProcessFigures& process : results.processes) sum += process.cpu_s;
@@ -115,7 +119,7 @@ std::string to_text(const LoadOptions& options, const Results& results) {
   text += "\n";
   if (results.messages > 0) {
     text += std::to_string(results.messages) + " messages in " + fixed(results.seconds, 2) + " s, " +
-            fixed(static_cast<double>(results.messages) / results.seconds, 0) + " a second\n";
+            fixed(per_second(results), 0) + " a second\n";
     text += latency_text(results.latency) + cpu_text(results);
   }
   for (const ProcessFigures& process : results.processes) {
@@ -144,7 +148,7 @@ std::string to_json(const LoadOptions& options, const Results& results) {
   object.add("seconds", five_digits(results.seconds));
   if (options.scenario != Scenario::idle) {
     object.add("messages", std::to_string(results.messages));
-    object.add("messages_per_s", five_digits(static_cast<double>(results.messages) / results.seconds));
+    object.add("messages_per_s", five_digits(per_second(results)));
   }
   object.add("failed", std::to_string(results.failed)).add("lost", std::to_string(results.lost));
   if (results.latency.count() > 0) object.add("latency_us", latency_json(results.latency));

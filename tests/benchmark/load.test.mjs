@@ -1,0 +1,238 @@
+// The load generator against real servers: each scenario with small counts. Times are not looked at.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { createInterface } from 'node:readline';
+import test, { after, before } from 'node:test';
+
+const timeoutMs = 60_000;
+const small = ['--connections', '5', '--warm-up-s', '0.05', '--seconds', '0.2'];
+
+function program(variable) {
+  const path = process.env[variable];
+  if (!path) throw new Error(`${variable} must name the program`);
+  return path;
+}
+
+/** A server of the benchmarks, ready. */
+class BenchServer {
+  addresses = {};
+  #process;
+
+  static async start(path) {
+    const server = new BenchServer();
+    server.#process = spawn(path, [], { stdio: ['ignore', 'pipe', 'ignore'] });
+    for await (const line of createInterface({ input: server.#process.stdout })) {
+      if (line === 'ready') return server;
+      const [, transport, address] = /^(tcp|websocket) (?:ws:\/\/)?([\d.:]+)/.exec(line) ?? [];
+      if (transport) server.addresses[transport] = address;
+    }
+    throw new Error(`${path} ended before it was ready`);
+  }
+
+  get pid() {
+    return this.#process.pid;
+  }
+
+  async stop() {
+    const exited = once(this.#process, 'exit');
+    this.#process.kill('SIGTERM');
+    return (await exited)[0];
+  }
+}
+
+/** Runs the load generator to its end. */
+async function bench(...flags) {
+  const load = spawn(program('NANO_BENCH'), flags, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const output = { out: '', err: '' };
+  load.stdout.on('data', (bytes) => (output.out += bytes));
+  load.stderr.on('data', (bytes) => (output.err += bytes));
+  const [code] = await once(load, 'close');
+  return { code, ...output };
+}
+
+async function measure(server, transport, ...flags) {
+  const target = ['--address', server.addresses[transport], '--transport', transport];
+  const result = await bench(...flags, ...target, '--pid', `server=${server.pid}`, '--json');
+  assert.equal(result.err, '');
+  assert.equal(result.code, 0);
+  return JSON.parse(result.out);
+}
+
+const servers = {};
+
+before(async () => {
+  servers.ours = await BenchServer.start(program('NANO_BENCH_SERVER'));
+  servers.limit = await BenchServer.start(program('NANO_BENCH_LIMIT'));
+});
+
+after(async () => {
+  for (const server of Object.values(servers)) assert.equal(await server.stop(), 0);
+});
+
+const works = {
+  'requests, one in flight': ['request'],
+  'requests, eight in flight': ['request', '--in-flight', '8'],
+  'requests of one byte': ['request', '--payload-bytes', '1'],
+  'large requests': ['request', '--payload-bytes', '60000', '--in-flight', '4'],
+  'requests with protobuf': ['request', '--route', 'Bench.PingPong', '--payload', 'ping'],
+  'requests with JSON': ['request', '--route', 'Bench.Json', '--payload', 'json'],
+  'notifies answered with pushes': ['notify', '--in-flight', '4'],
+  'notifies of bytes': ['notify', '--route', 'Bench.Echo', '--push', 'onEcho', '--payload', 'raw'],
+  'an open loop': ['open', '--rate', '500'],
+  'broadcasts one by one': ['broadcast'],
+  'broadcasts at a rate': ['broadcast', '--rate', '100'],
+  'connections that come and go': ['churn'],
+  'paced clients': ['paced'],
+};
+
+for (const name of ['ours', 'limit']) {
+  for (const transport of ['tcp', 'websocket']) {
+    for (const [work, flags] of Object.entries(works)) {
+      if (name === 'limit' && flags.includes('json')) continue; // it knows no JSON
+      test(`${work}, with ${name} over ${transport}`, { timeout: timeoutMs }, async () => {
+        const result = await measure(servers[name], transport, ...flags, ...small);
+        assert.equal(result.scenario, flags[0]);
+        assert.equal(result.connections, 5);
+        assert.ok(result.messages > 0);
+        assert.equal(result.failed, 0);
+        assert.equal(result.lost, 0);
+        assert.ok(result.latency_us.p50 > 0 && result.latency_us.p50 <= result.latency_us.max);
+        assert.ok(result.processes.server.cpu_s > 0);
+        assert.ok(result.cpu_s_per_million > 0 && result.own_cpu_s_per_million > 0);
+      });
+    }
+
+    test(`memory of idle connections of ${name} over ${transport}`, { timeout: timeoutMs }, async () => {
+      const flags = ['idle', '--connections', '200', '--warm-up-s', '0.1'];
+      const result = await measure(servers[name], transport, ...flags);
+      assert.equal(typeof result.bytes_per_connection, 'number');
+      assert.ok(result.processes.server.anonymous_kib > 0);
+    });
+  }
+}
+
+test('an open loop sends all that is due', { timeout: timeoutMs }, async () => {
+  const flags = ['--rate', '1000', '--connections', '3', '--warm-up-s', '0.1', '--seconds', '0.5'];
+  const result = await measure(servers.ours, 'tcp', 'open', ...flags);
+  assert.equal(result.messages, 500);
+});
+
+test('each of a crowd gets each broadcast', { timeout: timeoutMs }, async () => {
+  const flags = ['--rate', '50', '--connections', '7', '--warm-up-s', '0.1', '--seconds', '0.5'];
+  const result = await measure(servers.ours, 'tcp', 'broadcast', ...flags);
+  assert.equal(result.messages, 25 * 7);
+});
+
+test('figures for people without --json', { timeout: timeoutMs }, async () => {
+  const result = await bench('request', '--address', servers.ours.addresses.tcp, ...small);
+  assert.match(result.out, /^request: nano over tcp, 5 connections, 1 in flight each\n\d+ messages in /);
+  assert.equal(result.code, 0);
+});
+
+test('a wrong flag is exit code 2 and a sentence', { timeout: timeoutMs }, async () => {
+  const result = await bench('open', '--address', '127.0.0.1:1');
+  assert.deepEqual(result, {
+    code: 2,
+    out: '',
+    err: 'nano-bench: the scenario open needs --rate, the requests per second of all connections\n',
+  });
+});
+
+test('error answers are exit code 1, with the figures and a sentence', { timeout: timeoutMs }, async () => {
+  const flags = ['--route', 'Bench.Nothing', '--address', servers.ours.addresses.tcp, '--json', ...small];
+  const result = await bench('request', ...flags);
+  assert.equal(result.code, 1);
+  assert.match(result.err, /^nano-bench: the server answered with an error: .*unknown_route/);
+  assert.ok(JSON.parse(result.out).failed > 0);
+});
+
+test('a process that is not there is told', { timeout: timeoutMs }, async () => {
+  const gone = spawn(process.execPath, ['-e', '0']);
+  await once(gone, 'exit');
+  const flags = ['--address', servers.ours.addresses.tcp, '--pid', `gone=${gone.pid}`];
+  const result = await bench('request', ...flags, ...small);
+  assert.equal(result.code, 1);
+  assert.match(result.err, /^nano-bench: there is no process \d+/);
+});
+
+/** A TCP server that does this with each connection. */
+async function listen(onConnection) {
+  const server = createServer(onConnection).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { server, address: `127.0.0.1:${server.address().port}` };
+}
+
+test('no server is told', { timeout: timeoutMs }, async () => {
+  const { server, address } = await listen(() => {});
+  server.close();
+  await once(server, 'close');
+  const result = await bench('request', '--address', address, ...small);
+  assert.deepEqual(result, {
+    code: 1,
+    out: '',
+    err: `nano-bench: connecting to ${address} failed: Connection refused\n`,
+  });
+});
+
+test('a server that hangs up is told', { timeout: timeoutMs }, async () => {
+  const { server, address } = await listen((socket) => socket.resume().end());
+  try {
+    const result = await bench('request', '--address', address, ...small);
+    assert.equal(result.code, 1);
+    assert.match(result.err, /^nano-bench: the (server at|connection to) 127\.0\.0\.1:\d+ (closed|broke)/);
+  } finally {
+    server.close();
+  }
+});
+
+test('a server of another kind is told', { timeout: timeoutMs }, async () => {
+  const { server, address } = await listen((socket) => socket.resume().write('220 smtp ready\r\n'));
+  try {
+    const result = await bench('request', '--address', address, ...small);
+    assert.equal(result.code, 1);
+    assert.equal(result.err, 'nano-bench: the server sent a bad packet: unknown packet type\n');
+  } finally {
+    server.close();
+  }
+});
+
+/** Speaks the protocol, but answers data with what `answer` makes of it. */
+function fakeServer(answer) {
+  const body = Buffer.from('{"code":200,"sys":{"heartbeat":0}}');
+  return listen((socket) => {
+    let shookHands = false;
+    socket.on('error', () => {}); // the load generator leaves without a word
+    socket.on('data', (bytes) => {
+      if (!shookHands) socket.write(Buffer.concat([Buffer.from([1, 0, 0, body.length]), body]));
+      else answer(socket, bytes);
+      shookHands = true;
+    });
+  });
+}
+
+test('other bytes than those that were sent are told', { timeout: timeoutMs }, async () => {
+  const { server, address } = await fakeServer((socket, bytes) => {
+    if (bytes.length > 4) socket.write(Buffer.from([4, 0, 0, 3, 4, 1, 120])); // more than the ack
+  });
+  try {
+    const result = await bench('request', '--address', address, ...small);
+    assert.equal(result.code, 1);
+    assert.match(result.err, /^nano-bench: the server answered something else than what was sent\n/);
+  } finally {
+    server.close();
+  }
+});
+
+test('requests that are never answered are lost', { timeout: timeoutMs }, async () => {
+  const { server, address } = await fakeServer(() => {});
+  try {
+    const flags = ['--rate', '100', '--address', address, '--json', ...small];
+    const result = await bench('open', ...flags);
+    assert.equal(result.code, 1);
+    assert.equal(JSON.parse(result.out).lost, 20);
+  } finally {
+    server.close();
+  }
+});
