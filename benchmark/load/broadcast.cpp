@@ -3,6 +3,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "benchmark/load/client.h"
@@ -14,7 +15,13 @@
 namespace nano::benchmark {
 namespace {
 
-constexpr std::string_view join_route = "Bench.Join";
+// Go Nano takes no request without a payload.
+constexpr std::string_view join_payload = "{}";
+
+/// Stands beside the route of the broadcasts: Bench.Join for Bench.Say.
+std::string join_route_of(std::string_view say_route) {
+  return std::string{say_route.substr(0, say_route.rfind('.') + 1)} + "Join";
+}
 
 class Room;
 
@@ -25,7 +32,7 @@ class Listener final : public Client {
   bool has_joined() const { return has_joined_; }
 
  protected:
-  void opened() override { write_request(join_route, 1, {}); }
+  void opened() override;
   void on_answer(std::uint64_t id, bool ok, protocol::ByteView payload) override;
   void on_push(std::string_view route, protocol::ByteView payload) override;
   void after_read() override;
@@ -102,7 +109,7 @@ class Room {
       return true;
     };
     if (!loop_.run_until(LoadClock::now() + seconds_of(join_s_max), joined)) {
-      throw std::runtime_error("the server does not answer " + std::string{join_route});
+      throw std::runtime_error("the server does not answer " + join_route_of(options_.route));
     }
   }
 
@@ -170,6 +177,10 @@ class Room {
 
 Listener::Listener(Loop& loop, Failures& all_failures, const Address& address, Room& room)
     : Client(loop, all_failures, address, room.options().dialect), room_(room) {}
+
+void Listener::opened() {
+  write_request(join_route_of(room_.options().route), 1, protocol::as_bytes(join_payload));
+}
 
 void Listener::on_answer(std::uint64_t, bool ok, protocol::ByteView payload) {
   if (!ok) {

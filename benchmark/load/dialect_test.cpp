@@ -83,7 +83,8 @@ const DialectSettings over_websocket{.transport = Transport::websocket};
 
 TEST(NanoDialect, ShakesHandsAndAnswersHeartbeats) {
   Conversation client{over_tcp};
-  EXPECT_EQ(client.written(), packet(PacketType::handshake));
+  EXPECT_EQ(client.written(),
+            packet(PacketType::handshake, R"({"sys":{"version":"1.1.1","type":"nano-bench"},"user":{}})"));
   client.take(handshake());
   EXPECT_EQ(client.told, std::vector<std::string>{"opened"});
   EXPECT_EQ(client.written(), packet(PacketType::handshake_ack));

@@ -18,9 +18,9 @@ io.engine.on('connection', (connection) => {
 io.on('connection', (socket) => {
   // Socket.IO has decoded the JSON, and encodes what is answered.
   socket.on('Bench.Echo', (payload, answer) => answer(payload));
-  socket.on('Bench.Join', (answer) => {
+  socket.on('Bench.Join', (payload, answer) => {
     socket.join('room');
-    answer();
+    answer(payload);
   });
   socket.on('Bench.Say', (payload) => io.to('room').emit('onSay', payload));
 });
