@@ -15,14 +15,24 @@ function padded(cells, widths) {
 
 export const progressHeader = () => padded([header], progressWidths)[0];
 
+/** The first of each side and peer, as [name, sentence]. */
+function problemsOf({ rounds, peers }) {
+  const ofPeers = Object.entries(peers).flatMap(([name, peer]) =>
+    peer.rounds.map((round) => [name, round[name]]),
+  );
+  const runs = [...rounds.flatMap((round) => Object.entries(round)), ...ofPeers];
+  const found = new Map();
+  for (const [name, run] of runs) {
+    if (run?.problem && !found.has(name)) found.set(name, run.problem);
+  }
+  return [...found];
+}
+
 /** What a finished row has to say: its lines, the sides that it is without, and its problems. */
 export function progressOf(row) {
   const cells = row.lines.map((line) => cellsOf(row.name, line));
   const left_out = Object.entries(row.left_out).map(([name, why]) => `  without ${name}: ${why}`);
-  const problems = new Map(
-    row.lines.filter((line) => line.problem).map((line) => [line.subject, line.problem]),
-  );
-  const sentences = [...problems].map(([name, problem]) => `  ${row.name}, ${name}: ${problem}`);
+  const sentences = problemsOf(row).map(([name, problem]) => `  ${row.name}, ${name}: ${problem}`);
   return [...padded(cells, progressWidths), ...left_out, ...sentences].join('\n');
 }
 
