@@ -28,7 +28,8 @@ function bars(series, lines, text) {
 function grouped(title, subtitle, all, groups, text, others) {
   const filled = groups.filter(({ lines }) => lines.some(({ value }) => value > 0));
   if (filled.length === 0) return null;
-  const names = new Set(filled.flatMap(({ lines }) => lines.map(({ name }) => name)));
+  const shown = filled.flatMap(({ lines }) => lines).filter(({ value }) => value > 0);
+  const names = new Set(shown.map(({ name }) => name));
   const series = all.filter(({ name }) => names.has(name));
   const drawn = filled.map(({ name, lines, target }) => ({
     name,
