@@ -27,8 +27,8 @@ app.set('connectorConfig', {
   connector: pinus.connectors.hybridconnector,
   distinctHost: true, // listens at host, not everywhere
   setNoDelay: true,
-  // No heartbeat: pinus answers each of the client's at once, where Nano and Go Nano send theirs by the clock,
-  // and a client that does the same as with those would never come to rest.
+  // No heartbeat: pinus answers each of the client's at once, where Nano and Go Nano send theirs by the
+  // clock, and a client that does the same as with those would never come to rest.
   useDict: false, // the load generator reads neither codes of routes nor the protobuf of pinus
   useProtobuf: false,
 });
