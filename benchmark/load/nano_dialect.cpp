@@ -39,8 +39,14 @@ void NanoDialect::open(OutputBuffer& out) {
   if (is_websocket_) {
     WebSocketReader::write_upgrade(out, path_, host_);
   } else {
-    write_packet(out, protocol::PacketType::handshake);
+    write_handshake(out);
   }
+}
+
+void NanoDialect::write_handshake(OutputBuffer& out) {
+  // An empty body would do for some servers; pomelo and its kin want one.
+  constexpr std::string_view body = R"({"sys":{"type":"nano-bench","version":"1.0.0"},"user":{}})";
+  write_packet(out, protocol::PacketType::handshake, protocol::as_bytes(body));
 }
 
 void NanoDialect::read(protocol::ByteView input, OutputBuffer& out, DialectEvents& events) {
@@ -49,7 +55,7 @@ void NanoDialect::read(protocol::ByteView input, OutputBuffer& out, DialectEvent
     return;
   }
   websocket_.read(
-      input, out, [&] { write_packet(out, protocol::PacketType::handshake); },
+      input, out, [&] { write_handshake(out); },
       [&](std::uint8_t, protocol::ByteView payload) { read_packets(payload, out, events); });
 }
 
@@ -79,7 +85,7 @@ void NanoDialect::on_packet(const protocol::Packet& packet, OutputBuffer& out, D
   }
   switch (packet.type) {
     case protocol::PacketType::handshake: on_handshake(packet.body, out, events); break;
-    case protocol::PacketType::heartbeat: write_packet(out, protocol::PacketType::heartbeat); break;
+    case protocol::PacketType::heartbeat: break;
     case protocol::PacketType::kick:
       throw DialectError("the server kicked a client: " + std::string{protocol::as_text(packet.body)});
     default: throw DialectError("the server sent a handshake-ack");
@@ -99,6 +105,7 @@ void NanoDialect::on_handshake(protocol::ByteView body, OutputBuffer& out, Diale
   if (is_open_) throw DialectError("the server shook hands twice");
   write_packet(out, protocol::PacketType::handshake_ack);
   is_open_ = true;
+  heartbeat_s_ = document->heartbeat_s;
   events.on_opened();
 }
 
