@@ -137,6 +137,7 @@ class Room {
     loop_.set_timer(start, [this, end](LoadClock::time_point now) {
       for (; said_ < end && schedule_->at(said_) <= now; say_next()) {
         if (said_ == said_before_) measurement_.start();
+        if (said_ >= said_before_) measurement_.record_lateness(now - schedule_->at(said_));
       }
       return said_ < end ? schedule_->at(said_) : LoadClock::time_point::max();
     });

@@ -30,6 +30,11 @@ class Measurement {
     results_.latency.record(std::chrono::nanoseconds{latency}.count());
   }
 
+  /// Of sending.
+  void record_lateness(LoadClock::duration lateness) {
+    results_.lateness.record(std::chrono::nanoseconds{lateness}.count());
+  }
+
   /// Ends the time and the CPU time.
   void stop();
 

@@ -82,6 +82,7 @@ class OpenLoop {
   LoadClock::time_point send_due(LoadClock::time_point now) {
     for (; next_ < end_ && schedule_->at(next_) <= now; ++next_) {
       if (next_ == first_measured_) measurement_.start();
+      if (next_ >= first_measured_) measurement_.record_lateness(now - schedule_->at(next_));
       clients_[schedule_->connection_of(next_)]->send(next_ + 1);
     }
     return next_ < end_ ? schedule_->at(next_) : LoadClock::time_point::max();

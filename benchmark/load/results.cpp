@@ -87,12 +87,12 @@ std::string processes_json(const Results& results) {
   return all.done();
 }
 
-std::string latency_text(const Histogram& latency) {
-  std::string text = "latency us: mean " + fixed(latency.mean() / 1000, 1);
+std::string latency_text(std::string_view name, const Histogram& latency) {
+  std::string text = std::string{name} + " us: mean " + fixed(latency.mean() / 1000, 1);
   for (const Percentile& one : percentiles) {
-    std::string name{one.name};
-    if (const std::size_t line = name.find('_'); line != std::string::npos) name[line] = '.';
-    text += " " + name + " " + fixed(in_us(latency.at(one.part)), 1);
+    std::string percentile{one.name};
+    if (const std::size_t line = percentile.find('_'); line != std::string::npos) percentile[line] = '.';
+    text += " " + percentile + " " + fixed(in_us(latency.at(one.part)), 1);
   }
   return text + " max " + fixed(in_us(latency.max()), 1) + "\n";
 }
@@ -120,7 +120,9 @@ std::string to_text(const LoadOptions& options, const Results& results) {
   if (results.messages > 0) {
     text += std::to_string(results.messages) + " messages in " + fixed(results.seconds, 2) + " s, " +
             fixed(per_second(results), 0) + " a second\n";
-    text += latency_text(results.latency) + cpu_text(results);
+    text += latency_text("latency", results.latency);
+    if (results.lateness.count() > 0) text += latency_text("sent late", results.lateness);
+    text += cpu_text(results);
   }
   for (const ProcessFigures& process : results.processes) {
     text += process.name + ": " + fixed(process.cpu_s, 3) + " s of CPU, " + std::to_string(process.rss_kib) +
@@ -152,6 +154,7 @@ std::string to_json(const LoadOptions& options, const Results& results) {
   }
   object.add("failed", std::to_string(results.failed)).add("lost", std::to_string(results.lost));
   if (results.latency.count() > 0) object.add("latency_us", latency_json(results.latency));
+  if (results.lateness.count() > 0) object.add("sent_late_us", latency_json(results.lateness));
   if (!results.processes.empty()) object.add("processes", processes_json(results));
   if (results.messages > 0) {
     if (!results.processes.empty()) {

@@ -18,6 +18,9 @@ struct Results {
   std::uint64_t failed = 0;    ///< wrong answers, error answers, connections that ended
   std::uint64_t lost = 0;      ///< expected, and not there some seconds after the end
   Histogram latency;
+  /// With fixed times to send at: how late this program itself was, which the latencies contain. Empty
+  /// otherwise.
+  Histogram lateness;
   std::vector<ProcessFigures> processes;
   double own_cpu_s = 0;
   std::optional<double> bytes_per_connection;  ///< only of `idle`

@@ -35,6 +35,13 @@ TEST(Results, WithoutMessagesHaveNoFiguresPerMessage) {
             R"("seconds":0,"messages":0,"messages_per_s":0,"failed":0,"lost":0})");
 }
 
+TEST(Results, OfFixedTimesSayHowLateThisProgramWas) {
+  LoadOptions options;
+  Results results;
+  results.lateness.record(150);
+  EXPECT_NE(to_json(options, results).find(R"("sent_late_us":{"mean":0.15,"p50":0.15,)"), std::string::npos);
+}
+
 TEST(Results, OfIdleConnectionsAreBytes) {
   LoadOptions options;
   options.scenario = Scenario::idle;

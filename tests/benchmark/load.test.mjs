@@ -20,9 +20,9 @@ class BenchServer {
   addresses = {};
   #process;
 
-  static async start(path) {
+  static async start(path, flags = []) {
     const server = new BenchServer();
-    server.#process = spawn(path, [], { stdio: ['ignore', 'pipe', 'ignore'] });
+    server.#process = spawn(path, flags, { stdio: ['ignore', 'pipe', 'ignore'] });
     for await (const line of createInterface({ input: server.#process.stdout })) {
       if (line === 'ready') return server;
       const [, transport, address] = /^(tcp|websocket) (?:ws:\/\/)?([\d.:]+)/.exec(line) ?? [];
@@ -117,12 +117,24 @@ test('an open loop sends all that is due', { timeout: timeoutMs }, async () => {
   const flags = ['--rate', '1000', '--connections', '3', '--warm-up-s', '0.1', '--seconds', '0.5'];
   const result = await measure(servers.ours, 'tcp', 'open', ...flags);
   assert.equal(result.messages, 500);
+  assert.ok(result.sent_late_us.max <= result.latency_us.max);
 });
 
 test('each of a crowd gets each broadcast', { timeout: timeoutMs }, async () => {
   const flags = ['--rate', '50', '--connections', '7', '--warm-up-s', '0.1', '--seconds', '0.5'];
   const result = await measure(servers.ours, 'tcp', 'broadcast', ...flags);
   assert.equal(result.messages, 25 * 7);
+});
+
+test('idle connections live on by their heartbeats', { timeout: timeoutMs }, async () => {
+  const server = await BenchServer.start(program('NANO_BENCH_SERVER'), ['--heartbeat', '0.3']);
+  try {
+    // The server closes who is silent for 0.9 seconds.
+    const result = await measure(server, 'tcp', 'idle', '--connections', '20', '--warm-up-s', '1.2');
+    assert.equal(result.failed, 0);
+  } finally {
+    assert.equal(await server.stop(), 0);
+  }
 });
 
 test('figures for people without --json', { timeout: timeoutMs }, async () => {
