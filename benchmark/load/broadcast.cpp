@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -79,8 +78,7 @@ class Room {
     loop_.run_until(LoadClock::now() + seconds_of(drain_s_max),
                     [this] { return all_arrived() || is_broken(); });
     measurement_.stop();
-    const std::uint64_t expected = (said_ - std::min(said_before_, said_)) * listeners_.size();
-    return measurement_.results(failures_, expected - arrived_measured_);
+    return measurement_.results(failures_, said_ * listeners_.size() - arrived_);
   }
 
   const LoadOptions& options() const { return options_; }
@@ -90,9 +88,9 @@ class Room {
 
   void on_arrival(std::uint64_t number, LoadClock::time_point now) {
     arrived_ += 1;
-    if (number <= said_before_) return;
-    arrived_measured_ += 1;
-    measurement_.record_always(now - (schedule_ ? schedule_->at(number - 1) : said_at_));
+    if (number > said_before_) {
+      measurement_.record(now - (schedule_ ? schedule_->at(number - 1) : said_at_));
+    }
   }
 
   /// One by one: when the last listener has it, the next follows.
@@ -173,7 +171,6 @@ class Room {
   std::uint64_t said_ = 0;
   std::uint64_t said_before_ = ~std::uint64_t{0};  // in the warm-up, once that is known
   std::uint64_t arrived_ = 0;                      // at all listeners together
-  std::uint64_t arrived_measured_ = 0;
 };
 
 Listener::Listener(Loop& loop, Failures& all_failures, const Address& address, Room& room)

@@ -38,6 +38,7 @@ void Client::close() {
   if (socket_ >= 0) ::close(socket_);
   socket_ = -1;
   state_ = State::closed;
+  heartbeat_due_ = LoadClock::time_point::max();
   backlog_.clear();
 }
 
@@ -77,12 +78,24 @@ void Client::on_readable() {
     return fail(error.what());
   }
   flush();
+  keep_alive();
   if (socket_ >= 0) after_read();
 }
 
 void Client::on_opened() {
   state_ = State::open;
+  const double interval_s = dialect_->heartbeat_interval_s();
+  if (interval_s > 0) {
+    heartbeat_period_ = seconds_of(interval_s / 2);
+    heartbeat_due_ = loop_.now() + heartbeat_period_;
+  }
   opened();
+}
+
+void Client::send_heartbeat() {
+  heartbeat_due_ = loop_.now() + heartbeat_period_;
+  dialect_->write_heartbeat(loop_.output());
+  flush();
 }
 
 void Client::on_answer(std::uint64_t, bool, protocol::ByteView) {

@@ -32,6 +32,12 @@ class Client : public Ready, private DialectEvents {
   void close();
   State state() const { return state_; }
 
+  /// Sends a heartbeat if it is time for one. Reading does this too, so it is for clients that may get
+  /// nothing to read.
+  void keep_alive() {
+    if (loop_.now() >= heartbeat_due_) send_heartbeat();
+  }
+
   void on_ready(std::uint32_t events) final;
 
  protected:
@@ -61,6 +67,7 @@ class Client : public Ready, private DialectEvents {
   void on_opened() final;
   void on_connected();
   void on_readable();
+  void send_heartbeat();
   void send_backlog();
   std::size_t send_some(protocol::ByteView bytes);
   void watch_for_writing(bool on);
@@ -73,6 +80,8 @@ class Client : public Ready, private DialectEvents {
   State state_ = State::idle;
   int socket_ = -1;
   std::unique_ptr<Dialect> dialect_;
+  LoadClock::duration heartbeat_period_{};
+  LoadClock::time_point heartbeat_due_ = LoadClock::time_point::max();
   OutputBuffer backlog_;  // what the socket did not take
 };
 

@@ -50,13 +50,19 @@ class Dialect {
   virtual void open(OutputBuffer& out) = 0;
 
   /// Takes bytes as they come from the socket, cut anywhere, and tells what they say. Writes to `out` what
-  /// the protocol wants in return: steps of the handshake, heartbeats, pongs. Throws DialectError.
+  /// the protocol wants in return: steps of the handshake, pongs. Throws DialectError.
   virtual void read(protocol::ByteView input, OutputBuffer& out, DialectEvents& events) = 0;
 
   /// `id` is from 1 to below 2^31, and not that of another open request.
   virtual void write_request(OutputBuffer& out, std::string_view route, std::uint64_t id,
                              protocol::ByteView payload) = 0;
   virtual void write_notify(OutputBuffer& out, std::string_view route, protocol::ByteView payload) = 0;
+
+  /// How often the server wants to hear from an idle client; 0: it does not care. Asked once, when opened.
+  virtual double heartbeat_interval_s() const { return 0; }
+  /// Called about twice in each interval. Not to be written in return for the server's: some servers answer
+  /// each at once, which would never end.
+  virtual void write_heartbeat(OutputBuffer& out) { (void)out; }
 };
 
 /// What a dialect is made for.

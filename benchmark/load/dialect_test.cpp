@@ -81,14 +81,18 @@ struct Conversation : DialectEvents {
 const DialectSettings over_tcp;
 const DialectSettings over_websocket{.transport = Transport::websocket};
 
-TEST(NanoDialect, ShakesHandsAndAnswersHeartbeats) {
+constexpr std::string_view hello = R"({"sys":{"type":"nano-bench","version":"1.0.0"},"user":{}})";
+
+TEST(NanoDialect, ShakesHandsAndHasAHeartbeat) {
   Conversation client{over_tcp};
-  EXPECT_EQ(client.written(),
-            packet(PacketType::handshake, R"({"sys":{"version":"1.1.1","type":"nano-bench"},"user":{}})"));
-  client.take(handshake());
+  EXPECT_EQ(client.written(), packet(PacketType::handshake, hello));
+  client.take(packet(PacketType::handshake, protocol::encode(protocol::ServerHandshake{.heartbeat_s = 1.5})));
+  EXPECT_EQ(client.dialect->heartbeat_interval_s(), 1.5);
   EXPECT_EQ(client.told, std::vector<std::string>{"opened"});
   EXPECT_EQ(client.written(), packet(PacketType::handshake_ack));
   client.take(packet(PacketType::heartbeat));
+  EXPECT_EQ(client.written(), "");
+  client.dialect->write_heartbeat(client.out);
   EXPECT_EQ(client.written(), packet(PacketType::heartbeat));
 }
 

@@ -12,6 +12,8 @@ namespace {
 // The first connections pay for what all share: buffers, tables, the allocator's pools.
 constexpr std::size_t first_connections = 100;
 
+constexpr std::chrono::milliseconds heartbeat_check_interval{100};
+
 }  // namespace
 
 Results run_idle(const LoadOptions& options, Failures& failures) {
@@ -21,6 +23,11 @@ Results run_idle(const LoadOptions& options, Failures& failures) {
   const ProcessWatch watch{options.processes};
   std::vector<std::unique_ptr<Client>> first;
   std::vector<std::unique_ptr<Client>> clients;
+  loop.set_timer(loop.now(), [&](LoadClock::time_point now) {
+    for (const auto& client : first) client->keep_alive();
+    for (const auto& client : clients) client->keep_alive();
+    return now + heartbeat_check_interval;
+  });
   const auto add = [&](std::vector<std::unique_ptr<Client>>& to, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
       to.push_back(std::make_unique<Client>(loop, failures, options.address_of(i), options.dialect));

@@ -22,10 +22,9 @@ class Measurement {
   /// Time, CPU time and messages count from here.
   void start();
 
+  /// Counts a message, unless the measurement does not run.
   void record(LoadClock::duration latency) {
-    if (runs_) record_always(latency);
-  }
-  void record_always(LoadClock::duration latency) {
+    if (!runs_) return;
     results_.messages += 1;
     results_.latency.record(std::chrono::nanoseconds{latency}.count());
   }

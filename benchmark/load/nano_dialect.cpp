@@ -43,6 +43,12 @@ void NanoDialect::open(OutputBuffer& out) {
   }
 }
 
+void NanoDialect::write_handshake(OutputBuffer& out) {
+  // An empty body would do for some servers; pomelo and its kin want one.
+  constexpr std::string_view body = R"({"sys":{"type":"nano-bench","version":"1.0.0"},"user":{}})";
+  write_packet(out, protocol::PacketType::handshake, protocol::as_bytes(body));
+}
+
 void NanoDialect::read(protocol::ByteView input, OutputBuffer& out, DialectEvents& events) {
   if (!is_websocket_) {
     read_packets(input, out, events);
@@ -79,7 +85,7 @@ void NanoDialect::on_packet(const protocol::Packet& packet, OutputBuffer& out, D
   }
   switch (packet.type) {
     case protocol::PacketType::handshake: on_handshake(packet.body, out, events); break;
-    case protocol::PacketType::heartbeat: write_packet(out, protocol::PacketType::heartbeat); break;
+    case protocol::PacketType::heartbeat: break;
     case protocol::PacketType::kick:
       throw DialectError("the server kicked a client: " + std::string{protocol::as_text(packet.body)});
     default: throw DialectError("the server sent a handshake-ack");
@@ -99,13 +105,8 @@ void NanoDialect::on_handshake(protocol::ByteView body, OutputBuffer& out, Diale
   if (is_open_) throw DialectError("the server shook hands twice");
   write_packet(out, protocol::PacketType::handshake_ack);
   is_open_ = true;
+  heartbeat_s_ = document->heartbeat_s;
   events.on_opened();
-}
-
-void NanoDialect::write_handshake(OutputBuffer& out) {
-  // Pinus refuses clients that do not say what they are.
-  constexpr std::string_view body = R"({"sys":{"version":"1.1.1","type":"nano-bench"},"user":{}})";
-  write_packet(out, protocol::PacketType::handshake, protocol::as_bytes(body));
 }
 
 void NanoDialect::write_packet(OutputBuffer& out, protocol::PacketType type, protocol::ByteView body) {

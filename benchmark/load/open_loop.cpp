@@ -58,7 +58,7 @@ class OpenLoop {
     loop_.run_until(start + seconds_of(send_s + drain_s_max), [this] { return is_done(); });
     loop_.stop_timer();
     measurement_.stop();
-    return measurement_.results(failures_, end_ - first_measured_ - settled_measured_);
+    return measurement_.results(failures_, end_ - settled_);
   }
 
   const LoadOptions& options() const { return options_; }
@@ -72,9 +72,7 @@ class OpenLoop {
     }
     is_settled_[message] = true;
     settled_ += 1;
-    if (message < first_measured_) return;
-    settled_measured_ += 1;
-    measurement_.record_always(now - schedule_->at(message));
+    if (message >= first_measured_) measurement_.record(now - schedule_->at(message));
   }
 
  private:
@@ -104,7 +102,6 @@ class OpenLoop {
   std::uint64_t end_ = 0;
   std::vector<bool> is_settled_;
   std::uint64_t settled_ = 0;
-  std::uint64_t settled_measured_ = 0;
 };
 
 OpenLoopClient::OpenLoopClient(Loop& loop, Failures& all_failures, const Address& address, OpenLoop& owner)

@@ -71,11 +71,12 @@ TEST(ProcessWatch, CountsTheChildrenOfAProcess) {
 
 TEST(ProcessWatch, KnowsTheMemory) {
   const BusyChild child;
+  child.rest();
   const ProcessWatch watch{{{"one", child.pid()}, {"again", child.pid()}}};
   const auto figures = watch.figures();
   ASSERT_EQ(figures.size(), 2u);
   EXPECT_GT(figures[0].anonymous_kib, 0);
-  EXPECT_GT(figures[0].rss_kib, figures[0].anonymous_kib);
+  EXPECT_GE(figures[0].rss_kib, figures[0].anonymous_kib);
   EXPECT_EQ(watch.anonymous_kib(), 2 * figures[0].anonymous_kib);
 }
 

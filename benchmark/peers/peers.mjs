@@ -8,7 +8,7 @@
 //   flags(scenario)      what nano-bench needs to talk to it, besides --address and --transport
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, statSync } from 'node:fs';
+import { mkdirSync, renameSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -63,7 +63,9 @@ function goNano() {
     async install(folder) {
       mkdirSync(folder, { recursive: true });
       program = path.resolve(folder, 'go-nano');
-      await run('go', ['build', '-o', program, '.'], folderOf('go-nano'));
+      const own = `${program}.${process.pid}`; // others may build, and run, the same at the same time
+      await run('go', ['build', '-o', own, '.'], folderOf('go-nano'));
+      renameSync(own, program);
     },
     start({ transport }) {
       if (!program) throw new Error('go-nano has to be installed first');

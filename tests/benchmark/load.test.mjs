@@ -20,9 +20,9 @@ class BenchServer {
   addresses = {};
   #process;
 
-  static async start(path) {
+  static async start(path, flags = []) {
     const server = new BenchServer();
-    server.#process = spawn(path, [], { stdio: ['ignore', 'pipe', 'ignore'] });
+    server.#process = spawn(path, flags, { stdio: ['ignore', 'pipe', 'ignore'] });
     for await (const line of createInterface({ input: server.#process.stdout })) {
       if (line === 'ready') return server;
       const [, transport, address] = /^(tcp|websocket) (?:ws:\/\/)?([\d.:]+)/.exec(line) ?? [];
@@ -124,6 +124,17 @@ test('each of a crowd gets each broadcast', { timeout: timeoutMs }, async () => 
   const flags = ['--rate', '50', '--connections', '7', '--warm-up-s', '0.1', '--seconds', '0.5'];
   const result = await measure(servers.ours, 'tcp', 'broadcast', ...flags);
   assert.equal(result.messages, 25 * 7);
+});
+
+test('idle connections live on by their heartbeats', { timeout: timeoutMs }, async () => {
+  const server = await BenchServer.start(program('NANO_BENCH_SERVER'), ['--heartbeat', '0.3']);
+  try {
+    // The server closes who is silent for 0.9 seconds.
+    const result = await measure(server, 'tcp', 'idle', '--connections', '20', '--warm-up-s', '1.2');
+    assert.equal(result.failed, 0);
+  } finally {
+    assert.equal(await server.stop(), 0);
+  }
 });
 
 test('figures for people without --json', { timeout: timeoutMs }, async () => {
@@ -232,7 +243,7 @@ test('requests that are never answered are lost', { timeout: timeoutMs }, async 
     const flags = ['--rate', '100', '--address', address, '--json', ...small];
     const result = await bench('open', ...flags);
     assert.equal(result.code, 1);
-    assert.equal(JSON.parse(result.out).lost, 20);
+    assert.equal(JSON.parse(result.out).lost, 25);
   } finally {
     server.close();
   }

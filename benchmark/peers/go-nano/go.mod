@@ -2,12 +2,10 @@ module nano-bench-go-nano
 
 go 1.21
 
-require (
-	github.com/golang/protobuf v1.3.1
-	github.com/lonng/nano v0.5.0
-)
+require github.com/lonng/nano v0.5.0
 
 require (
+	github.com/golang/protobuf v1.3.1 // indirect
 	github.com/gorilla/websocket v1.4.0 // indirect
 	golang.org/x/net v0.0.0-20190509222800-a4d6f7feada5 // indirect
 	golang.org/x/sys v0.0.0-20190509141414-a5b02f93d862 // indirect
