@@ -40,7 +40,7 @@ LAYER_OF_CLUSTER_TESTS = "cluster/testing"
 LIBRARIES = [
     ("Asio", r"asio(/|\.hpp$)", r"nano/transport/"),
     ("websocketpp", r"websocketpp/", r"nano/transport/"),
-    ("OpenSSL", r"openssl/", r"nano/transport/"),
+    ("OpenSSL", r"openssl/", r"nano/transport/|benchmark/limit/"),
     ("gRPC", r"grpc(pp)?/", r"cluster/network/"),
     ("Boost.JSON", r"boost/json(/|\.hpp$)",
      r"nano/serialize/|nano/component/route_printer_json\.cpp$|protocol/[^/]*\.cpp$|TESTS"),

@@ -9,7 +9,7 @@
 //   subjects       the sides that have a line of the table each; the others are there to compare with
 //   figures        numbers that are made of the results of the steps:
 //       of(results)  the number
-//       against      the side whose number is the 1 of the ratio
+//       against      the side whose number is the 1 of the ratio; none: there is no ratio
 //       target       { of: 'ratio' or 'value', max }; none: it is only told
 //       peers        whether it is told of the peers, too
 //   peers          the scenario that a peer must be able to do to be measured here; none: no peers
@@ -135,10 +135,10 @@ export const rows = [
         name: 'CPU, to one after the other',
         unit: 'ratio',
         of: ([alone, together]) => cpu(together) / cpu(alone),
-        against: 'limit',
         target: { of: 'value', max: 0.5 },
       },
     ],
+    { sides: [ours] }, // the limit server writes each push by itself, and so falls behind
   ),
   row(
     'open-20k',

@@ -46,7 +46,7 @@ function lineOf(figure, rounds, subject, others) {
     figure: figure.name,
     unit: figure.unit,
     subject,
-    against: figure.against,
+    against: figure.against ?? null,
     value: medianOrNull(values),
     against_value: medianOrNull(against),
     ratio: ratioOf(values, against),

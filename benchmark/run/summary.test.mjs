@@ -84,7 +84,7 @@ test('a peer has a line with its own pairs, and its failures are no failure of t
 test('each row names sides, subjects and yardsticks that it has', () => {
   for (const { name, sides, subjects, figures } of rows) {
     const known = sides.map((side) => side.name);
-    for (const wanted of [...subjects, ...figures.map((figure) => figure.against)]) {
+    for (const wanted of [...subjects, ...figures.flatMap((figure) => figure.against ?? [])]) {
       assert.ok(known.includes(wanted), `${name}: ${wanted}`);
     }
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <ctime>
 
 namespace nano {
 
@@ -16,6 +17,8 @@ class Clock {
   virtual ~Clock() = default;
   /// Any thread.
   virtual TimePoint now() const = 0;
+  /// Any thread. The same time, up to some milliseconds late, for less: for what is done with each message.
+  virtual TimePoint coarse_now() const { return now(); }
   /// Any thread.
   virtual WallTime wall() const = 0;
 };
@@ -24,6 +27,11 @@ class Clock {
 class SystemClock final : public Clock {
  public:
   TimePoint now() const override { return std::chrono::steady_clock::now(); }
+  TimePoint coarse_now() const override {
+    timespec time{};
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &time);  // std::chrono::steady_clock is CLOCK_MONOTONIC
+    return TimePoint{std::chrono::seconds{time.tv_sec} + std::chrono::nanoseconds{time.tv_nsec}};
+  }
   WallTime wall() const override {
     return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
   }

@@ -66,6 +66,10 @@ inline constexpr std::size_t read_buffer_bytes = std::size_t{64} << 10;
 /// Socket events handled between two flushes, so that a busy loop still writes, runs timers and tasks.
 inline constexpr int events_per_turn = 512;
 
+/// Connections that one listener accepts in a turn: at some 20 microseconds each, the others wait a
+/// millisecond.
+inline constexpr int accepts_per_turn = 64;
+
 /// Connections waiting to be accepted by one listener, in the kernel.
 inline constexpr int listen_backlog = 4096;
 

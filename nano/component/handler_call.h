@@ -191,7 +191,9 @@ struct HandlerCall {
       }
     }
     Stored payload{};
-    if constexpr (!std::is_void_v<PayloadValue>) {
+    if constexpr (RawPayload<PayloadValue>) {
+      payload_type<PayloadValue>().assign(invocation.payload(), &payload);
+    } else if constexpr (!std::is_void_v<PayloadValue>) {
       const Result<void> decoded =
           invocation.host().codec().decode(invocation.payload(), payload_type<PayloadValue>(), &payload);
       if (!decoded) return invocation.fail(decoded.error());
@@ -199,7 +201,7 @@ struct HandlerCall {
     auto& owner = *static_cast<Owner*>(component);
     if constexpr (Traits::responders == 1) {
       std::optional<PendingCall> call = invocation.defer();
-      if (call) call_with_responder(owner, invocation, payload, std::move(*call));
+      if (call) call_with_responder(owner, invocation, payload, *call);
     } else if constexpr (IsTask<Return>::value) {
       std::optional<PendingCall> call = invocation.defer();
       if (!call) return;
@@ -216,16 +218,15 @@ struct HandlerCall {
   }
 
  private:
-  static void call_with_responder(Owner& owner, Invocation& invocation, Stored& payload, PendingCall call) {
-    Responder<typename Traits::Responds> responder{std::move(call)};
+  static void call_with_responder(Owner& owner, Invocation& invocation, Stored& payload, PendingCall& call) {
     if constexpr (IsTask<Return>::value) {
-      auto task = call_method(owner, invocation, payload, &responder);
+      auto task = call_method(owner, invocation, payload, &call);
       invocation.host().scheduler().spawn(
           run_until_done(std::move(task), invocation.host(),
                          invocation.session() ? invocation.session()->shared_from_this() : nullptr,
                          std::string{invocation.route()}));
     } else {
-      call_method(owner, invocation, payload, &responder);
+      call_method(owner, invocation, payload, &call);
     }
   }
 
@@ -242,26 +243,26 @@ struct HandlerCall {
     }
   }
 
-  static Return call_method(Owner& owner, Invocation& invocation, Stored& payload, void* responder) {
-    return call_method(owner, invocation, payload, responder,
+  static Return call_method(Owner& owner, Invocation& invocation, Stored& payload, PendingCall* call) {
+    return call_method(owner, invocation, payload, call,
                        std::make_index_sequence<std::tuple_size_v<typename Traits::Parameters>>{});
   }
   template <std::size_t... I>
   static Return call_method(Owner& owner, [[maybe_unused]] Invocation& invocation,
-                            [[maybe_unused]] Stored& payload, [[maybe_unused]] void* responder,
+                            [[maybe_unused]] Stored& payload, [[maybe_unused]] PendingCall* call,
                             std::index_sequence<I...>) {
     return (owner.*method)(
-        argument<std::tuple_element_t<I, typename Traits::Parameters>>(invocation, payload, responder)...);
+        argument<std::tuple_element_t<I, typename Traits::Parameters>>(invocation, payload, call)...);
   }
   template <class P>
   static decltype(auto) argument([[maybe_unused]] Invocation& invocation, [[maybe_unused]] Stored& payload,
-                                 [[maybe_unused]] void* responder) {
+                                 [[maybe_unused]] PendingCall* call) {
     if constexpr (std::is_same_v<P, Session&>) {
       return (*invocation.session());
     } else if constexpr (is_session_parameter<P>) {
       return invocation.session()->shared_from_this();
     } else if constexpr (IsResponder<std::remove_cvref_t<P>>::value) {
-      return std::move(*static_cast<std::remove_cvref_t<P>*>(responder));
+      return std::remove_cvref_t<P>{std::move(*call)};
     } else {
       return std::move(payload);
     }

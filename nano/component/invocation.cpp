@@ -21,14 +21,14 @@ Invocation::~Invocation() {
 
 void Invocation::answer(const PayloadType& type, const void* value) {
   if (!wants_answer()) return;
-  std::string& bytes = host_.scratch();
-  if (Result<void> encoded = host_.codec().encode(type, value, bytes); !encoded) {
+  const Result<protocol::ByteView> encoded = host_.encode(type, value);
+  if (!encoded) {
     host_.log().error(
         "response not encoded",
         {{"route", route_}, {"session", session_ ? session_->id() : 0}, {"error", encoded.error().message}});
     return fail({Errc::internal, "The server failed to encode its answer."});
   }
-  reply_to_.answer(session_, protocol::as_bytes(bytes));  // may throw: the answer is too long for the wire
+  reply_to_.answer(session_, *encoded);  // may throw: the answer is too long for the wire
   settled_ = true;
 }
 

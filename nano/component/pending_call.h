@@ -47,13 +47,13 @@ class PendingCall {
   const ReplyTo& reply_to() const { return reply_to_; }
 
   void answer(const PayloadType& type, const void* value) {
-    std::string& bytes = host_->scratch();
-    if (Result<void> encoded = host_->codec().encode(type, value, bytes); !encoded) {
+    const Result<protocol::ByteView> encoded = host_->encode(type, value);
+    if (!encoded) {
       host_->log().error("response not encoded",
                          {{"session", session_ ? session_->id() : 0}, {"error", encoded.error().message}});
       return fail({Errc::internal, "The server failed to encode its answer."});
     }
-    answer_bytes(protocol::as_bytes(bytes));
+    answer_bytes(*encoded);
   }
   void answer_empty() { answer_bytes(protocol::as_bytes(host_->codec().empty_response())); }
   void answer_bytes(protocol::ByteView payload) {

@@ -14,20 +14,6 @@ constexpr std::size_t batch_capacity_kept = 4096;
 
 }  // namespace
 
-/// Counts how deep the stack is in tasks; when the outermost has ended, no coroutine runs any more.
-class Scheduler::Depth {
- public:
-  explicit Depth(Scheduler& scheduler) : scheduler_(scheduler) { ++scheduler_.depth_; }
-  ~Depth() {
-    if (--scheduler_.depth_ == 0) scheduler_.finish_cancel_all();
-  }
-  Depth(const Depth&) = delete;
-  Depth& operator=(const Depth&) = delete;
-
- private:
-  Scheduler& scheduler_;
-};
-
 Scheduler::Scheduler(const Clock& clock, Driver& driver, WorkerPool& workers, Log log)
     : clock_(clock),
       driver_(driver),
@@ -79,21 +65,9 @@ void Scheduler::cancel_all() {
   if (depth_ == 0) finish_cancel_all();
 }
 
-void Scheduler::finish_cancel_all() {
-  if (std::exchange(cancel_all_requested_, false)) spawned_.destroy_all();
-}
-
 void Scheduler::at_turn_end(Function<void()> hook) {
   assert_logic_thread();
   hooks_.push_back(std::move(hook));
-}
-
-void Scheduler::run_now(Function<void()> task) {
-  assert_logic_thread();
-  const Depth depth{*this};
-  watch_.begin("task");
-  guarded(task, "task");
-  watch_.end();
 }
 
 void Scheduler::run() {
@@ -173,7 +147,7 @@ std::size_t Scheduler::run_due(std::uint64_t sequence_end) {
     guarded(callback, "timer");
     watch_.task_done();
   };
-  const TimePoint due = watch_.piece_began();  // read just now
+  const TimePoint due = now();
   std::size_t count = 0;
   while (timers_.fire(due, sequence_end, run_timer)) ++count;
   return count;
@@ -185,13 +159,7 @@ void Scheduler::run_hooks() {
   for (std::size_t i = 0; i < count; ++i) guarded(hooks_[i], "turn end");
 }
 
-void Scheduler::guarded(Function<void()>& call, std::string_view name) {
-  try {
-    call();
-  } catch (...) {
-    log_failure(log_, name, std::current_exception());
-  }
-}
+void Scheduler::log_task_failure(std::string_view name) { log_failure(log_, name, std::current_exception()); }
 
 void Scheduler::wait() {
   // With tasks ready, a look at the driver's own work and no sleep: they must not starve it.

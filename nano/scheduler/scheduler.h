@@ -100,7 +100,14 @@ class Scheduler {
 
   /// Runs `task` now, with the care that posted tasks get: its exception is logged, its time watched. For
   /// logic that a driver's own handlers enter.
-  void run_now(Function<void()> task);
+  template <class F>
+  void run_now(F&& task) {
+    assert_logic_thread();
+    const Depth depth{*this};
+    watch_.begin("task");
+    guarded(task, "task");
+    watch_.end();
+  }
 
   /// The calling thread becomes the logic thread until stop(). Not from within a task.
   void run();
@@ -136,15 +143,38 @@ class Scheduler {
   void set_stall_limit(Duration limit) { watch_.set_limit(limit); }
 
  private:
-  class Depth;
+  /// Counts how deep the stack is in tasks; when the outermost has ended, no coroutine runs any more.
+  class Depth {
+   public:
+    explicit Depth(Scheduler& scheduler) : scheduler_(scheduler) { ++scheduler_.depth_; }
+    ~Depth() {
+      if (--scheduler_.depth_ == 0) scheduler_.finish_cancel_all();
+    }
+    Depth(const Depth&) = delete;
+    Depth& operator=(const Depth&) = delete;
+
+   private:
+    Scheduler& scheduler_;
+  };
 
   std::size_t turn();
   bool ready() const;
   std::size_t run_posted();
   std::size_t run_due(std::uint64_t sequence_end);
   void run_hooks();
-  void guarded(Function<void()>& call, std::string_view name);
-  void finish_cancel_all();
+  template <class F>
+  void guarded(F& call, std::string_view name) {
+    try {
+      call();
+    } catch (...) {
+      log_task_failure(name);
+    }
+  }
+  /// From within a catch block.
+  void log_task_failure(std::string_view name);
+  void finish_cancel_all() {
+    if (std::exchange(cancel_all_requested_, false)) spawned_.destroy_all();
+  }
   void wait();
 
   const Clock& clock_;

@@ -14,7 +14,7 @@ long long milliseconds(Duration duration) {
 
 void StallWatch::begin(std::string_view name) {
   if (depth_++ > 0) return note(name);
-  began_ = piece_began_ = clock_.now();
+  began_ = piece_began_ = clock_.coarse_now();
   tasks_ = 0;
   warned_ = false;
   rename(name);
@@ -36,7 +36,7 @@ void StallWatch::note(std::string_view name) {
 }
 
 void StallWatch::lap() {
-  const TimePoint now = clock_.now();
+  const TimePoint now = clock_.coarse_now();
   const Duration took = now - piece_began_;
   piece_began_ = now;
   if (took < limit_) return;

@@ -11,9 +11,9 @@
 
 namespace nano {
 
-/// Times what runs with one clock reading for each piece: a piece begins where the one before it ended. Logs
-/// `logic thread stalled in=<name> took_ms=<n>` for a piece that took too long, and `logic thread busy
-/// took_ms=<n> tasks=<n>` for a turn in which no piece did but all together. Logic thread only.
+/// Times what runs with one reading of the coarse clock for each piece: a piece begins where the one before
+/// it ended. Logs `logic thread stalled in=<name> took_ms=<n>` for a piece that took too long, and `logic
+/// thread busy took_ms=<n> tasks=<n>` for a turn in which no piece did but all together. Logic thread only.
 class StallWatch {
  public:
   static constexpr std::size_t name_bytes_max = 64;

@@ -35,8 +35,7 @@ Connection::~Connection() {
 // -- what the wire tells -----------------------------------------------------------------------------------
 
 void Connection::on_packets(protocol::ByteView packets) {
-  const auto self = shared_from_this();
-  last_received_ = host_.scheduler().now();
+  last_received_ = host_.scheduler().clock().coarse_now();
   protocol::for_each_packet(packets, [this](const protocol::Packet& packet) {
     on_packet(packet);
     return state_ != State::closed && !over_budget_;
@@ -195,10 +194,10 @@ void Connection::deliver(const Frame& frame) {
   if (state_ != State::validating) send(frame);
 }
 
-void Connection::send(Frame frame) {
+void Connection::send(const Frame& frame) {
   host_.scheduler().assert_logic_thread();  // everything an application sends comes through here
   if (state_ == State::closed || over_budget_) return;
-  if (wire_->send(std::move(frame))) return;
+  if (wire_->send(frame)) return;
   // Closed in a task of its own: whoever is sending may be walking a group that this session belongs to.
   over_budget_ = true;
   host_.scheduler().post([self = shared_from_this()] {

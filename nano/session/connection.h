@@ -53,7 +53,7 @@ class Connection final : public WireReceiver,
   void on_timer();
   void refuse_handshake(int code, std::string message);
   void protocol_error(std::string detail);
-  void send(Frame frame);
+  void send(const Frame& frame);
   void send_message(protocol::MessageType type, std::uint64_t id, std::string_view route,
                     protocol::ByteView payload, bool is_error);
   void restart_handshake_timer();

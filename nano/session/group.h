@@ -55,9 +55,7 @@ class Group final : public GroupCore {
   template <class T>
   void broadcast(std::string_view route, const T& payload) {
     if (empty()) return;
-    std::string& bytes = host().scratch();
-    encode_payload(host().codec(), payload, bytes);
-    broadcast_bytes(members(), route, protocol::as_bytes(bytes));
+    broadcast_bytes(members(), route, host().encode_now(payload));
   }
 
   /// Pushes to the members for which `wanted(Session&)` is true; still encoded once. `wanted` may close
@@ -69,9 +67,7 @@ class Group final : public GroupCore {
       if (contains(*session) && wanted(*session)) receivers.push_back(session);
     }
     if (receivers.empty()) return;
-    std::string& bytes = receivers.front()->host().scratch();
-    encode_payload(receivers.front()->host().codec(), payload, bytes);
-    broadcast_bytes(receivers, route, protocol::as_bytes(bytes));
+    broadcast_bytes(receivers, route, receivers.front()->host().encode_now(payload));
   }
 };
 

@@ -42,9 +42,7 @@ class Session final : public std::enable_shared_from_this<Session> {
   template <class T>
   void push(std::string_view route, const T& payload) {
     if (closed()) return;
-    std::string& bytes = host_.scratch();
-    encode_payload(host_.codec(), payload, bytes);
-    entity_->push(route, protocol::as_bytes(bytes));
+    entity_->push(route, host_.encode_now(payload));
   }
 
   /// Answers a request that its handler left open with Responder::release(). False if there is no such
@@ -54,9 +52,7 @@ class Session final : public std::enable_shared_from_this<Session> {
     const std::optional<ReleasedRequest> request = take_released(request_id);
     if (!request) return false;
     try {
-      std::string& bytes = host_.scratch();
-      encode_payload(host_.codec(), payload, bytes);
-      request->reply_to.answer(this, protocol::as_bytes(bytes));
+      request->reply_to.answer(this, host_.encode_now(payload));
     } catch (...) {
       request->reply_to.fail(this, Error{Errc::internal, "The server failed to encode its answer."});
       end_call(request->bytes);

@@ -45,6 +45,13 @@ bool SessionHost::may_warn() {
   return true;
 }
 
+Result<protocol::ByteView> SessionHost::encode(const PayloadType& type, const void* value) {
+  if (type.kind == PayloadType::Kind::raw) return protocol::ByteView{type.view(value)};
+  scratch_.clear();
+  if (Result<void> encoded = codec_.encode(type, value, scratch_); !encoded) return encoded.error();
+  return protocol::as_bytes(scratch_);
+}
+
 Frame SessionHost::encode(const protocol::Message& message) const {
   if (message.route.size() > protocol::route_bytes_max) {
     throw std::length_error("The route \"" + std::string{message.route.substr(0, 40)} +

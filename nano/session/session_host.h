@@ -67,11 +67,12 @@ class SessionHost {
   /// Throws std::length_error for a route over 255 bytes or a message over 2^24-1 bytes (WIRE limits).
   Frame encode(const protocol::Message& message) const;
 
-  /// A buffer for payloads that are encoded and at once copied into a frame; cleared, its memory kept.
-  std::string& scratch() {
-    scratch_.clear();
-    return scratch_;
-  }
+  /// The payload's bytes, to be used at once: until the next call, or, of a raw payload, its own.
+  Result<protocol::ByteView> encode(const PayloadType& type, const void* value);
+  /// The same of a text literal, too. Throws std::runtime_error with a sentence when the serializer cannot
+  /// encode the value.
+  template <class T>
+  protocol::ByteView encode_now(const T& payload);
   /// For calls between services: an id that clients are unlikely to use.
   std::uint64_t next_call_id() { return ++last_call_id_; }
   /// Whether to warn of what a client does: once a second, lest clients fill the log.
@@ -116,6 +117,17 @@ void encode_payload(const PayloadCodec& codec, const T& payload, std::string& ou
         "A payload is a struct described with BOOST_DESCRIBE_STRUCT, a protobuf message, or raw bytes "
         "(std::string, std::string_view, std::vector<std::uint8_t>, std::span<const std::uint8_t>).");
     out += std::string_view{payload};
+  }
+}
+
+template <class T>
+protocol::ByteView SessionHost::encode_now(const T& payload) {
+  if constexpr (RawPayload<T>) {
+    return payload_type<T>().view(&payload);
+  } else {
+    scratch_.clear();
+    encode_payload(codec_, payload, scratch_);
+    return protocol::as_bytes(scratch_);
   }
 }
 

@@ -27,14 +27,15 @@ class Wire {
   virtual ~Wire() = default;
   /// Queues the frame; it leaves with all others of this turn. False: the send queue is over its budget and
   /// the frame was dropped (the caller closes the connection).
-  virtual bool send(Frame frame) = 0;
+  virtual bool send(const Frame& frame) = 0;
   /// Ends the wire; the receiver hears nothing more from it. The second call does nothing.
   virtual void close(WireClose how, const CloseReason& reason) = 0;
   /// "address:port" of the client. Never changes.
   virtual std::string remote_address() const = 0;
 };
 
-/// What a wire tells. All calls on the logic thread, none after Wire::close().
+/// What a wire tells. All calls on the logic thread, none after Wire::close(). The wire keeps the receiver
+/// alive during the call.
 class WireReceiver {
  public:
   virtual ~WireReceiver() = default;

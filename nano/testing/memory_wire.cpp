@@ -4,13 +4,13 @@
 
 namespace nano::testing {
 
-bool MemoryWire::send(Frame frame) {
+bool MemoryWire::send(const Frame& frame) {
   const std::size_t cost = frame.queue_cost();
   const bool large = cost > send_queue_bytes_max_;  // as a socket does: see limits::send_queue_bytes
   if (queued_bytes_ > send_queue_bytes_max_ || (!large && queued_bytes_ + cost > send_queue_bytes_max_))
     return false;
   queued_bytes_ += cost;
-  queue_.push_back(std::move(frame));
+  queue_.push_back(frame);
   return true;
 }
 

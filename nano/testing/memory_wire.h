@@ -17,7 +17,7 @@ class MemoryWire final : public Wire {
   MemoryWire(std::string address, std::size_t send_queue_bytes_max)
       : address_(std::move(address)), send_queue_bytes_max_(send_queue_bytes_max) {}
 
-  bool send(Frame frame) override;
+  bool send(const Frame& frame) override;
   void close(WireClose how, const CloseReason& reason) override;
   std::string remote_address() const override { return address_; }
 

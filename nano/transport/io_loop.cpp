@@ -7,6 +7,12 @@
 #include "nano/transport/socket_connection.h"
 
 namespace nano {
+namespace {
+
+/// More events than this in one turn: the next ones are probably there already.
+constexpr std::size_t events_of_traffic = 1;
+
+}  // namespace
 
 IoLoop::IoLoop() : read_buffer_(limits::read_buffer_bytes) {}
 
@@ -67,16 +73,26 @@ void IoLoop::flush_to_logic() {
 }
 
 void IoLoop::wait(std::optional<TimePoint> until) {
+  // While there is traffic, the sockets are looked at without asking Asio to wait for them.
+  events_ = events_ > events_of_traffic || ready_set_.has_unread() ? ready_set_.poll() : 0;
+  if (events_ == 0) {
+    sleep(until);
+    events_ = ready_set_.poll();
+  }
+  for (int i = 0; i < limits::events_per_turn && context_.poll_one() > 0; ++i) {
+  }
+  run_posted();
+  flush_dirty();
+  flush_to_logic();
+}
+
+void IoLoop::sleep(std::optional<TimePoint> until) {
+  ready_set_.wake_when_ready();
   if (until) {
     context_.run_one_until(*until);
   } else {
     context_.run_one();
   }
-  for (int i = 1; i < limits::events_per_turn && context_.poll_one() > 0; ++i) {
-  }
-  run_posted();
-  flush_dirty();
-  flush_to_logic();
 }
 
 void IoLoop::wake() {
@@ -93,9 +109,12 @@ void IoLoop::run_posted() {
 }
 
 void IoLoop::flush_dirty() {
+  flushing_.swap(dirty_);
+  for (SocketConnection* connection : flushing_) connection->flush();
+  flushing_.clear();
   // Flushing can make other connections dirty; those are for the next turn.
-  for (const auto& connection : std::exchange(dirty_, {})) connection->flush();
-  if (!dirty_.empty()) wake();
+  if (!dirty_.empty()) return wake();
+  ready_set_.forget_removed();
 }
 
 void IoLoop::add_deadline(TimePoint when, std::weak_ptr<SocketConnection> connection) {

@@ -17,6 +17,7 @@
 #include "nano/base/limits.h"
 #include "nano/scheduler/driver.h"
 #include "nano/scheduler/scheduler.h"
+#include "nano/transport/ready_set.h"
 
 namespace nano {
 
@@ -38,6 +39,8 @@ class IoLoop final : public Driver {
   bool is_inline() const { return !own_thread_; }
   asio::io_context& context() { return context_; }
   Scheduler& scheduler() { return *scheduler_; }
+  /// The open connections.
+  ReadySet& ready_set() { return ready_set_; }
   /// What one read takes; shared by all connections of the loop.
   std::vector<std::uint8_t>& read_buffer() { return read_buffer_; }
 
@@ -49,7 +52,7 @@ class IoLoop final : public Driver {
   void to_logic(Function<void()> task);
 
   /// The connection has something to write: it is flushed once at the end of this turn.
-  void mark_dirty(std::shared_ptr<SocketConnection> connection) { dirty_.push_back(std::move(connection)); }
+  void mark_dirty(SocketConnection& connection) { dirty_.push_back(&connection); }
   /// Calls connection->on_deadline(when) at that time, if the connection still exists.
   void add_deadline(TimePoint when, std::weak_ptr<SocketConnection> connection);
 
@@ -58,6 +61,7 @@ class IoLoop final : public Driver {
   void wake() override;
 
  private:
+  void sleep(std::optional<TimePoint> until);
   void run_posted();
   void flush_dirty();
   void flush_to_logic();
@@ -69,7 +73,10 @@ class IoLoop final : public Driver {
   asio::executor_work_guard<asio::io_context::executor_type> work_{context_.get_executor()};
   asio::steady_timer deadline_timer_{context_};
   std::multimap<TimePoint, std::weak_ptr<SocketConnection>> deadlines_;
-  std::vector<std::shared_ptr<SocketConnection>> dirty_;
+  ReadySet ready_set_{context_};
+  std::size_t events_ = 0;                // of the last turn
+  std::vector<SocketConnection*> dirty_;  // open, or removed from the set within this turn
+  std::vector<SocketConnection*> flushing_;
   std::vector<Function<void()>> to_logic_;
   std::vector<Function<void()>> from_logic_;  // logic thread's side
   std::vector<std::uint8_t> read_buffer_;

@@ -1,7 +1,10 @@
 #include "nano/transport/listener.h"
 
+#include <cerrno>
 #include <charconv>
+#include <cstring>
 #include <stdexcept>
+#include <sys/socket.h>
 #include <utility>
 
 #include <asio/ip/v6_only.hpp>
@@ -59,6 +62,7 @@ Listener::Listener(std::vector<IoLoop*> loops, const std::string& address,
   }
   if (!error) acceptor_.bind(endpoint, error);
   if (!error) acceptor_.listen(limits::listen_backlog, error);
+  if (!error) acceptor_.non_blocking(true, error);
   if (error == asio::error::address_in_use) {
     refuse_address(address, "another program uses this port; stop it or choose another port.");
   }
@@ -76,7 +80,7 @@ std::string Listener::address() const {
 }
 
 void Listener::start() {
-  loops_.front()->from_logic([self = shared_from_this()] { self->accept(); });
+  loops_.front()->from_logic([self = shared_from_this()] { self->await_clients(); });
 }
 
 void Listener::stop() {
@@ -88,29 +92,42 @@ void Listener::stop() {
   });
 }
 
-void Listener::accept() {
+void Listener::await_clients() {
   if (stopped_) return;
-  IoLoop& loop = *loops_[next_loop_];
-  next_loop_ = (next_loop_ + 1) % loops_.size();
-  acceptor_.async_accept(loop.context(),
-                         [self = shared_from_this(), &loop](asio::error_code error, tcp::socket socket) {
-                           if (self->stopped_) return;
-                           if (error) return self->pause_after(error);
-                           self->on_accepted(loop, std::move(socket));
-                           self->accept();
-                         });
+  acceptor_.async_wait(tcp::acceptor::wait_read, [self = shared_from_this()](asio::error_code cancelled) {
+    if (!cancelled) self->accept();
+  });
 }
 
-void Listener::on_accepted(IoLoop& loop, tcp::socket socket) {
-  auto connection = std::make_shared<SocketConnection>(loop, std::move(socket), options_);
+void Listener::accept() {
+  // Those that are still there after these are told of at once, after what the loop has to do meanwhile.
+  for (int i = 0; i < limits::accepts_per_turn && !stopped_; ++i) {
+    tcp::endpoint remote;
+    socklen_t size = static_cast<socklen_t>(remote.capacity());
+    Socket socket{::accept4(acceptor_.native_handle(), remote.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC)};
+    if (socket.descriptor() >= 0) {
+      remote.resize(size);
+      on_accepted(std::move(socket), remote);
+    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+      break;
+    } else if (errno != EINTR && errno != ECONNABORTED) {
+      return pause_after(errno);
+    }
+  }
+  await_clients();
+}
+
+void Listener::on_accepted(Socket socket, const tcp::endpoint& remote) {
+  IoLoop& loop = *loops_[next_loop_];
+  next_loop_ = (next_loop_ + 1) % loops_.size();
+  auto connection = std::make_shared<SocketConnection>(loop, std::move(socket), remote, options_);
   if (&loop == loops_.front()) return connection->start();
   loop.post([connection = std::move(connection)] { connection->start(); });
 }
 
-void Listener::pause_after(const asio::error_code& error) {
-  if (error == asio::error::connection_aborted) return accept();
+void Listener::pause_after(int error) {
   loops_.front()->scheduler().log().warning("cannot accept connections for a moment",
-                                            {{"listener", address()}, {"error", error.message()}});
+                                            {{"listener", address()}, {"error", std::strerror(error)}});
   pause_.expires_after(limits::accept_pause);
   pause_.async_wait([self = shared_from_this()](asio::error_code cancelled) {
     if (!cancelled) self->accept();

@@ -11,6 +11,7 @@
 
 #include "nano/transport/io_loop.h"
 #include "nano/transport/listener_options.h"
+#include "nano/transport/socket.h"
 
 namespace nano {
 
@@ -31,9 +32,10 @@ class Listener final : public std::enable_shared_from_this<Listener> {
   void stop();
 
  private:
+  void await_clients();
   void accept();
-  void on_accepted(IoLoop& loop, asio::ip::tcp::socket socket);
-  void pause_after(const asio::error_code& error);
+  void on_accepted(Socket socket, const asio::ip::tcp::endpoint& remote);
+  void pause_after(int error);
 
   std::vector<IoLoop*> loops_;
   std::shared_ptr<const ListenerOptions> options_;

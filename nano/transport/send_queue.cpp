@@ -5,55 +5,99 @@
 namespace nano {
 namespace {
 
-/// A drained queue keeps memory for this many entries: enough for a turn of a busy session, little for an
-/// idle one.
-constexpr std::size_t entries_kept = 8;
+/// Up to here, a copy takes no longer than what sharing takes.
+constexpr std::size_t copied_bytes_max = 512;
+
+/// A drained queue keeps this much memory: what a busy session sends in a turn.
+constexpr std::size_t bytes_kept = 1024;
+
+/// Sent bytes at the front are moved away when there are so many, and more than are left.
+constexpr std::size_t compacted_bytes = 4096;
 
 }  // namespace
 
-std::span<const std::uint8_t> SendQueue::Entry::bytes() const {
-  if (text) return {reinterpret_cast<const std::uint8_t*>(text->data()), text->size()};
-  return websocket ? frame.websocket() : frame.packet();
+void SendQueue::push(const Frame& frame, bool websocket) {
+  const std::span<const std::uint8_t> bytes = websocket ? frame.websocket() : frame.packet();
+  if (bytes.size() > copied_bytes_max) return push_large({bytes, frame.queue_cost(), frame, nullptr});
+  tail_.bytes.insert(tail_.bytes.end(), bytes.begin(), bytes.end());
+  tail_.cost += frame.queue_cost();
+}
+
+void SendQueue::push(std::shared_ptr<const std::string> text) {
+  if (text->empty()) return;
+  const std::span bytes{reinterpret_cast<const std::uint8_t*>(text->data()), text->size()};
+  push_large({bytes, 0, {}, std::move(text)});
+}
+
+void SendQueue::push_large(Large large) {
+  if (!tail_.left().empty()) entries_.emplace_back(std::exchange(tail_, {}));
+  entries_.emplace_back(std::move(large));
 }
 
 void SendQueue::clear() {
   entries_ = {};
   first_ = 0;
-  first_offset_ = 0;
+  tail_ = {};
 }
 
 std::size_t SendQueue::gather(std::span<iovec> into) const {
   std::size_t filled = 0;
-  std::size_t offset = first_offset_;
-  for (std::size_t i = first_; i < entries_.size() && filled < into.size(); ++i) {
-    const auto bytes = entries_[i].bytes().subspan(std::exchange(offset, 0));
-    into[filled++] = {const_cast<std::uint8_t*>(bytes.data()), bytes.size()};  // sendmsg only reads
-  }
+  const auto add = [&](std::span<const std::uint8_t> bytes) {
+    into[filled++] = {const_cast<std::uint8_t*>(bytes.data()), bytes.size()};  // writing only reads
+  };
+  for (std::size_t i = first_; i < entries_.size() && filled < into.size(); ++i) add(left(entries_[i]));
+  if (filled < into.size() && !tail_.left().empty()) add(tail_.left());
   return filled;
 }
 
 std::size_t SendQueue::consume(std::size_t bytes) {
-  std::size_t cost_done = 0;
-  while (first_ < entries_.size()) {
+  std::size_t cost = 0;
+  while (!entries_.empty() && bytes > 0) {
     Entry& entry = entries_[first_];
-    const std::size_t left = entry.bytes().size() - first_offset_;
-    if (bytes < left) {
-      first_offset_ += bytes;
-      break;
-    }
-    bytes -= left;
-    cost_done += entry.frame.queue_cost();
-    entry = {};
-    ++first_;
-    first_offset_ = 0;
+    const std::size_t of_entry = std::min(bytes, left(entry).size());
+    cost += consume(entry, of_entry);
+    bytes -= of_entry;
+    if (left(entry).empty()) drop_first();
   }
+  return bytes == 0 ? cost : cost + tail_.consume(bytes);
+}
+
+void SendQueue::drop_first() {
+  entries_[first_] = {};
+  ++first_;
   if (first_ == entries_.size()) {
-    entries_.clear();
+    entries_ = {};
     first_ = 0;
-    if (entries_.capacity() > entries_kept) entries_.shrink_to_fit();
-  } else if (first_ > entries_kept && first_ > entries_.size() / 2) {
-    entries_.erase(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(first_));
-    first_ = 0;
+  } else if (first_ > entries_.size() / 2) {
+    entries_.erase(entries_.begin(),
+                   entries_.begin() + static_cast<std::ptrdiff_t>(std::exchange(first_, 0)));
+  }
+}
+
+std::span<const std::uint8_t> SendQueue::left(const Entry& entry) {
+  const auto* large = std::get_if<Large>(&entry);
+  return large ? large->left : std::get_if<Small>(&entry)->left();
+}
+
+std::size_t SendQueue::consume(Entry& entry, std::size_t bytes) {
+  auto* large = std::get_if<Large>(&entry);
+  if (!large) return std::get_if<Small>(&entry)->consume(bytes);
+  large->left = large->left.subspan(bytes);
+  return large->left.empty() ? large->cost : 0;
+}
+
+std::size_t SendQueue::Small::consume(std::size_t count) {
+  if (count == bytes.size() - sent) {
+    sent = 0;
+    bytes.clear();
+    if (bytes.capacity() > bytes_kept) bytes.shrink_to_fit();
+    return std::exchange(cost, 0);
+  }
+  const std::size_t cost_done = cost * count / (bytes.size() - sent);
+  cost -= cost_done;
+  sent += count;
+  if (sent >= compacted_bytes && sent > bytes.size() - sent) {
+    bytes.erase(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(std::exchange(sent, 0)));
   }
   return cost_done;
 }

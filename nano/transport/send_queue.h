@@ -2,47 +2,65 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
 #include <sys/uio.h>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "nano/base/frame.h"
 
 namespace nano {
 
-/// Buffers in the order of sending, none of them copied. One thread.
+/// Buffers in the order of sending. Large ones are shared and not copied. Small frames are copied one behind
+/// the other: that takes less time than to keep hold of each, and one buffer is cheaper to write than many.
+/// One thread.
 class SendQueue {
  public:
   /// With `websocket`, the frame's WebSocket form.
-  void push(Frame frame, bool websocket) { entries_.push_back({std::move(frame), nullptr, websocket}); }
-  void push(std::shared_ptr<const std::string> bytes) { entries_.push_back({{}, std::move(bytes), false}); }
+  void push(const Frame& frame, bool websocket);
+  void push(std::shared_ptr<const std::string> bytes);
   void push(std::string bytes) { push(std::make_shared<const std::string>(std::move(bytes))); }
 
-  bool empty() const { return first_ == entries_.size(); }
+  bool empty() const { return entries_.empty() && tail_.left().empty(); }
   void clear();
 
   /// Fills `into` from the front; returns how many it filled.
   std::size_t gather(std::span<iovec> into) const;
 
-  /// Removes `bytes` from the front. Returns the queue cost of the frames that have left completely; other
-  /// text costs nothing.
+  /// Removes `bytes` from the front. Returns the queue cost of the frames that have left, of small ones in
+  /// proportion to the bytes; other text costs nothing.
   std::size_t consume(std::size_t bytes);
 
  private:
-  struct Entry {
+  /// Frames of up to `copied_bytes_max` bytes.
+  struct Small {
+    std::vector<std::uint8_t> bytes;
+    std::size_t sent = 0;
+    std::size_t cost = 0;  // of what is not sent
+
+    std::span<const std::uint8_t> left() const { return std::span{bytes}.subspan(sent); }
+    std::size_t consume(std::size_t count);
+  };
+  struct Large {
+    std::span<const std::uint8_t> left;
+    std::size_t cost = 0;
     Frame frame;
     std::shared_ptr<const std::string> text;
-    bool websocket;
-
-    std::span<const std::uint8_t> bytes() const;
   };
+  using Entry = std::variant<Small, Large>;
+
+  void push_large(Large large);
+  void drop_first();
+  static std::span<const std::uint8_t> left(const Entry& entry);
+  static std::size_t consume(Entry& entry, std::size_t bytes);
 
   std::vector<Entry> entries_;
-  std::size_t first_ = 0;         // entries before it are sent
-  std::size_t first_offset_ = 0;  // bytes of the first that are sent
+  std::size_t first_ = 0;  // entries before it have left
+  Small tail_;             // behind the entries
 };
 
 }  // namespace nano

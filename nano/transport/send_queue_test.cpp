@@ -45,13 +45,35 @@ TEST(SendQueue, GathersNoMoreBuffersThanThereIsRoomFor) {
   EXPECT_EQ(gathered(queue, 0), "");
 }
 
-TEST(SendQueue, DoesNotCopyAFrame) {
+TEST(SendQueue, DoesNotCopyALargeFrame) {
   SendQueue queue;
-  const Frame frame = frame_of("shared");
+  const Frame frame = frame_of(std::string(600, 'x'));
   queue.push(frame, false);
   std::array<iovec, 1> buffers;
   ASSERT_EQ(queue.gather(buffers), 1u);
   EXPECT_EQ(buffers[0].iov_base, frame.packet().data());
+}
+
+TEST(SendQueue, PutsSmallFramesIntoOneBuffer) {
+  SendQueue queue;
+  for (const char* text : {"one ", "two ", "three"}) queue.push(frame_of(text), false);
+  std::array<iovec, 2> buffers;
+  EXPECT_EQ(queue.gather(buffers), 1u);
+  EXPECT_EQ(gathered(queue), "one two three");
+}
+
+TEST(SendQueue, KeepsSmallAndLargeInOrder) {
+  SendQueue queue;
+  const std::string large(600, 'x');
+  queue.push(frame_of("a"), false);
+  queue.push(frame_of("b"), false);
+  queue.push(frame_of(large), false);
+  queue.push(frame_of("c"), false);
+  EXPECT_EQ(gathered(queue), "ab" + large + "c");
+  queue.consume(1);
+  EXPECT_EQ(gathered(queue), "b" + large + "c");
+  queue.consume(1 + large.size());
+  EXPECT_EQ(gathered(queue), "c");
 }
 
 TEST(SendQueue, PutsTheWebSocketHeaderBeforeAFrameForWebSocket) {
@@ -75,16 +97,26 @@ TEST(SendQueue, GoesOnInTheMiddleOfAnEntryThatWasPartlySent) {
   EXPECT_EQ(gathered(queue), "");
 }
 
-TEST(SendQueue, CountsFramesWhenTheirLastByteHasLeftAndNothingElse) {
+TEST(SendQueue, CountsLargeFramesWhenTheirLastByteHasLeftAndNothingElse) {
   SendQueue queue;
   queue.push(std::string{"HTTP/1.1 101"});
-  const Frame frame = frame_of("12345");
-  queue.push(frame, true);  // with a header of two bytes
-  queue.push(frame_of("678"), false);
+  const Frame frame = frame_of(std::string(600, 'x'));
+  queue.push(frame, true);  // with a header of four bytes
+  queue.push(frame_of(std::string(700, 'y')), false);
   EXPECT_EQ(queue.consume(12), 0u);
-  EXPECT_EQ(queue.consume(6), 0u);
+  EXPECT_EQ(queue.consume(603), 0u);
   EXPECT_EQ(queue.consume(1), frame.queue_cost());
-  EXPECT_EQ(queue.consume(3), 3u + limits::message_overhead_bytes);
+  EXPECT_EQ(queue.consume(700), 700u + limits::message_overhead_bytes);
+}
+
+TEST(SendQueue, CountsSmallFramesInProportionToTheBytesThatHaveLeft) {
+  SendQueue queue;
+  queue.push(frame_of("12"), false);
+  queue.push(frame_of("34"), false);
+  const std::size_t cost = 2 * (2 + limits::message_overhead_bytes);
+  EXPECT_EQ(queue.consume(1), cost / 4);
+  EXPECT_EQ(queue.consume(2), cost / 2);
+  EXPECT_EQ(queue.consume(1), cost / 4) << "together all that they cost";
 }
 
 TEST(SendQueue, PassesOverEmptyTexts) {
@@ -126,7 +158,7 @@ TEST(SendQueue, SendsTheSameBytesHoweverTheyAreTaken) {
   std::size_t cost = 0, counted = 0;
   for (int round = 0; round < 5000; ++round) {
     if (random() % 2 == 0) {
-      const std::string bytes(random() % 40, static_cast<char>('a' + round % 26));
+      const std::string bytes(random() % (round % 7 == 0 ? 1000 : 40), static_cast<char>('a' + round % 26));
       if (random() % 3 == 0) {
         queue.push(bytes);
       } else {

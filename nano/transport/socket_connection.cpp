@@ -4,17 +4,16 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <sys/socket.h>
+#include <sys/epoll.h>
 #include <utility>
 
 namespace nano {
 
-using asio::ip::tcp;
-
-SocketConnection::SocketConnection(IoLoop& loop, tcp::socket socket,
+SocketConnection::SocketConnection(IoLoop& loop, Socket socket, const asio::ip::tcp::endpoint& remote,
                                    std::shared_ptr<const ListenerOptions> options)
     : loop_(loop),
       socket_(std::move(socket)),
+      remote_(remote),
       options_(std::move(options)),
       decoder_(options_->packet_body_bytes_max),
       mode_(options_->websocket ? Mode::http : Mode::packets) {}
@@ -22,10 +21,8 @@ SocketConnection::SocketConnection(IoLoop& loop, tcp::socket socket,
 SocketConnection::~SocketConnection() { hold_up_stop(false); }
 
 void SocketConnection::start() {
-  asio::error_code error;
-  remote_ = socket_.remote_endpoint(error);
-  socket_.non_blocking(true, error);
-  socket_.set_option(tcp::no_delay{true}, error);
+  socket_.set_no_delay();
+  loop_.ready_set().add(shared_from_this());
   if (options_->tls) tls_ = std::make_unique<TlsStream>(*options_->tls);
   if (mode_ == Mode::http) {
     http_ = std::make_unique<HttpRequestReader>();
@@ -33,7 +30,6 @@ void SocketConnection::start() {
   } else {
     open_receiver();
   }
-  await_readable();
 }
 
 // -- the logic thread's side --------------------------------------------------------------------------------
@@ -52,7 +48,7 @@ void SocketConnection::tell_logic(Tell&& tell) {
   });
 }
 
-bool SocketConnection::send(Frame frame) {
+bool SocketConnection::send(const Frame& frame) {
   const std::size_t cost = frame.queue_cost();
   const std::size_t waiting = queued_bytes_.load(std::memory_order_relaxed);
   const std::size_t budget = options_->send_queue_bytes_max;
@@ -60,10 +56,9 @@ bool SocketConnection::send(Frame frame) {
   if (waiting > budget || (!large && waiting + cost > budget)) return false;
   queued_bytes_.fetch_add(cost, std::memory_order_relaxed);
   if (loop_.is_inline()) {
-    enqueue(std::move(frame));
+    enqueue(frame);
   } else {
-    loop_.from_logic(
-        [self = shared_from_this(), frame = std::move(frame)]() mutable { self->enqueue(std::move(frame)); });
+    loop_.from_logic([self = shared_from_this(), frame] { self->enqueue(frame); });
   }
   return true;
 }
@@ -104,19 +99,22 @@ void SocketConnection::handled(std::size_t bytes) {
 
 // -- reading ------------------------------------------------------------------------------------------------
 
-void SocketConnection::await_readable() {
-  if (awaiting_readable_ || end_of_input_ || closing_ == Closing::closed) return;
-  awaiting_readable_ = true;
-  socket_.async_wait(tcp::socket::wait_read, [self = shared_from_this()](asio::error_code error) {
-    self->awaiting_readable_ = false;
-    if (!error) self->on_readable();
-  });
+void SocketConnection::on_ready(std::uint32_t events) {
+  constexpr std::uint32_t hung_up = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
+  if ((events & (EPOLLIN | hung_up)) != 0) {
+    readable_ = true;
+    hung_up_ |= (events & hung_up) != 0;
+    if (!paused_) read();
+  }
+  if ((events & EPOLLOUT) != 0 && std::exchange(awaiting_writable_, false)) flush();
 }
 
-void SocketConnection::on_readable() {
-  if (closing_ == Closing::closed) return;
+void SocketConnection::read() {
+  if (end_of_input_ || closing_ == Closing::closed) return;
   auto& buffer = loop_.read_buffer();
-  const ssize_t bytes = ::recv(socket_.native_handle(), buffer.data(), buffer.size(), 0);
+  const ssize_t bytes = socket_.receive(buffer);
+  // What comes after a read that did not fill the buffer is told by a new event.
+  readable_ = hung_up_ || bytes == static_cast<ssize_t>(buffer.size()) || (bytes < 0 && errno == EINTR);
   if (bytes < 0) {
     if (errno != EAGAIN && errno != EINTR) return on_lost(std::strerror(errno));
   } else if (bytes == 0) {
@@ -125,11 +123,11 @@ void SocketConnection::on_readable() {
     on_bytes({buffer.data(), static_cast<std::size_t>(bytes)});
   }
   paused_ = unhandled_bytes_.load(std::memory_order_acquire) > limits::receive_queue_bytes || answering_;
-  if (!paused_) await_readable();
+  if (readable_ && !paused_) loop_.ready_set().read_again(shared_from_this());
 }
 
 void SocketConnection::resume_reading() {
-  if (std::exchange(paused_, false)) await_readable();
+  if (std::exchange(paused_, false) && readable_) loop_.ready_set().read_again(shared_from_this());
 }
 
 void SocketConnection::on_bytes(std::span<std::uint8_t> bytes) {
@@ -181,8 +179,7 @@ void SocketConnection::on_websocket_bytes(std::span<std::uint8_t> bytes) {
 void SocketConnection::on_websocket_finished() {
   if (closing_ == Closing::lingering) {
     if (websocket_->closed_by_peer()) return close_socket();
-    asio::error_code ignored;  // no close frame will come: wait for the end of the stream, as with TCP
-    socket_.shutdown(tcp::socket::shutdown_send, ignored);
+    socket_.shutdown_send();  // no close frame will come: wait for the end of the stream, as with TCP
   }
   if (std::exchange(ignoring_input_, true) || closing_ != Closing::no) return;
   // Our close frame stays in the stream's output until begin_close(): the answers to what the client sent
@@ -225,17 +222,17 @@ void SocketConnection::on_lost(std::string_view why) {
 
 // -- writing ------------------------------------------------------------------------------------------------
 
-void SocketConnection::enqueue(Frame frame) {
+void SocketConnection::enqueue(const Frame& frame) {
   if (closing_ != Closing::no) {
     queued_bytes_.fetch_sub(frame.queue_cost(), std::memory_order_relaxed);
     return;
   }
-  queue_.push(std::move(frame), mode_ == Mode::websocket);
+  queue_.push(frame, mode_ == Mode::websocket);
   mark_dirty();
 }
 
 void SocketConnection::mark_dirty() {
-  if (!std::exchange(dirty_, true)) loop_.mark_dirty(shared_from_this());
+  if (closing_ != Closing::closed && !std::exchange(dirty_, true)) loop_.mark_dirty(*this);
 }
 
 void SocketConnection::flush() {
@@ -268,23 +265,17 @@ bool SocketConnection::encrypt_some() {
 
 bool SocketConnection::write_some() {
   std::array<iovec, limits::gather_buffers> buffers;
-  msghdr message{};
-  message.msg_iov = buffers.data();
+  std::size_t count = 1;
   if (tls_) {
     buffers[0] = {ciphertext_.data(), ciphertext_.size()};
-    message.msg_iovlen = 1;
   } else {
-    message.msg_iovlen = queue_.gather(buffers);
+    count = queue_.gather(buffers);
   }
-  const ssize_t sent = ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL);
+  const ssize_t sent = socket_.send({buffers.data(), count});
   if (sent < 0) {
     if (errno == EINTR) return true;
     if (errno != EAGAIN) return on_lost(std::strerror(errno)), false;
     awaiting_writable_ = true;
-    socket_.async_wait(tcp::socket::wait_write, [self = shared_from_this()](asio::error_code error) {
-      self->awaiting_writable_ = false;
-      if (!error) self->flush();
-    });
     return false;
   }
   std::size_t done = 0;
@@ -304,9 +295,7 @@ bool SocketConnection::write_some() {
 void SocketConnection::begin_close(WireClose how, const CloseReason& reason) {
   if (closing_ != Closing::no) return;
   if (how == WireClose::drop) {
-    asio::error_code ignored;
-    socket_.set_option(asio::socket_base::linger{true, 0},
-                       ignored);  // a client that does not read holds nothing
+    socket_.reset_on_close();  // a client that does not read holds nothing
     return close_socket();
   }
   closing_ = Closing::flushing;
@@ -339,18 +328,17 @@ void SocketConnection::linger() {
     if (closing_ == Closing::closed) return;
   }
   closing_ = Closing::lingering;
-  asio::error_code ignored;
   // A WebSocket client answers our close frame first; its answer, its end or the deadline closes the socket.
   const bool awaits_close_frame = websocket_ && websocket_->status() == WebSocketStream::Status::closing;
-  if (!awaits_close_frame) socket_.shutdown(tcp::socket::shutdown_send, ignored);
+  if (!awaits_close_frame) socket_.shutdown_send();
   if (end_of_input_) return close_socket();
-  await_readable();  // what comes is discarded
+  resume_reading();  // what comes is discarded
 }
 
 void SocketConnection::close_socket() {
   if (std::exchange(closing_, Closing::closed) == Closing::closed) return;
-  asio::error_code ignored;
-  socket_.close(ignored);
+  loop_.ready_set().remove(*this);
+  socket_.close();
   queue_.clear();
   ciphertext_.clear();
 }

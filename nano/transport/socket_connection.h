@@ -17,20 +17,21 @@
 #include "nano/transport/io_loop.h"
 #include "nano/transport/listener_options.h"
 #include "nano/transport/send_queue.h"
+#include "nano/transport/socket.h"
 #include "nano/transport/tls_stream.h"
 #include "nano/transport/websocket_stream.h"
 #include "protocol/packet.h"
 
 namespace nano {
 
-/// Belongs to one IoLoop; the logic thread sees it as a Wire. Kept alive by its pending operations and by the
-/// logic's end; closes the socket when both are done.
+/// Belongs to one IoLoop; the logic thread sees it as a Wire. Kept alive by the loop while its socket is
+/// open, and by the logic's end.
 ///
 /// Bytes in:  socket > [TLS] > [HTTP until the upgrade, then WebSocket] > packets > logic thread
 /// Bytes out: logic thread > queue > [TLS] > one gather write per turn
 class SocketConnection final : public Wire, public std::enable_shared_from_this<SocketConnection> {
  public:
-  SocketConnection(IoLoop& loop, asio::ip::tcp::socket socket,
+  SocketConnection(IoLoop& loop, Socket socket, const asio::ip::tcp::endpoint& remote,
                    std::shared_ptr<const ListenerOptions> options);
   ~SocketConnection() override;
 
@@ -38,9 +39,16 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
   void start();
 
   // Wire: logic thread.
-  bool send(Frame frame) override;
+  bool send(const Frame& frame) override;
   void close(WireClose how, const CloseReason& reason) override;
   std::string remote_address() const override;
+
+  // Loop's thread, for its ReadySet.
+  int descriptor() const { return socket_.descriptor(); }
+  std::size_t place() const { return place_; }
+  void set_place(std::size_t place) { place_ = static_cast<std::uint32_t>(place); }
+  /// `events` are epoll's: what has become possible, and may have been told before.
+  void on_ready(std::uint32_t events);
 
   /// Loop's thread: writes all that is queued.
   void flush();
@@ -58,8 +66,7 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
   };
 
   // -- loop's thread: reading
-  void await_readable();
-  void on_readable();
+  void read();
   void on_bytes(std::span<std::uint8_t> bytes);
   void on_plaintext(std::span<std::uint8_t> bytes);
   void on_packet_bytes(std::span<const std::uint8_t> bytes);
@@ -81,7 +88,7 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
   void send_http(HttpResponse response, const HttpRequest* request);
 
   // -- loop's thread: writing and closing
-  void enqueue(Frame frame);
+  void enqueue(const Frame& frame);
   void mark_dirty();
   bool encrypt_some();
   bool write_some();
@@ -103,8 +110,8 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
   void handled(std::size_t bytes);
 
   IoLoop& loop_;
-  asio::ip::tcp::socket socket_;
-  asio::ip::tcp::endpoint remote_;  // constant once started
+  Socket socket_;
+  const asio::ip::tcp::endpoint remote_;
   std::shared_ptr<const ListenerOptions> options_;
   std::unique_ptr<TlsStream> tls_;
   std::unique_ptr<HttpRequestReader> http_;  // Mode::http
@@ -117,10 +124,12 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
   TimePoint deadline_{};                         // none: the connection's state machine watches the time
   TimePoint armed_deadline_ = TimePoint::max();  // what the loop was told
   std::size_t written_since_deadline_ = 0;
+  std::uint32_t place_ = 0;  // in the loop's ReadySet
   Mode mode_;
   Closing closing_ = Closing::no;
   bool dirty_ = false;
-  bool awaiting_readable_ = false;
+  bool readable_ = false;  // there may be more to read than was read
+  bool hung_up_ = false;   // the client's end of the stream, or an error, is there to be read
   bool awaiting_writable_ = false;
   bool answering_ = false;  // an HTTP request: until its response has left, the next one waits
   bool response_queued_ = false;

@@ -1,6 +1,9 @@
 #include "nano/transport/websocket_stream.h"
 
 #include <algorithm>
+#include <array>
+#include <cstring>
+#include <optional>
 
 #include <websocketpp/close.hpp>
 #include <websocketpp/utf8_validator.hpp>
@@ -21,6 +24,48 @@ constexpr std::size_t close_code_bytes = 2;
 constexpr int no_close_code = 1005;
 // Payload memory above this is given back after each read, so that idle connections stay small.
 constexpr std::size_t payload_capacity_kept_bytes = 128;
+
+/// Where the payload of a binary message begins and ends that is one whole frame at the start of `bytes`;
+/// empty when there is none. RFC 6455, section 5.2.
+struct WholeMessage {
+  std::size_t payload_begin = 0;
+  std::size_t payload_bytes = 0;
+
+  std::size_t end() const { return payload_begin + payload_bytes; }
+
+  static std::optional<WholeMessage> at_start_of(std::span<const std::uint8_t> bytes) {
+    constexpr std::uint8_t final_binary = 0x82;
+    constexpr std::uint8_t masked = 0x80;
+    constexpr std::uint8_t length_in_two_bytes = 126;
+    if (bytes.size() < 2 || bytes[0] != final_binary || (bytes[1] & masked) == 0) return std::nullopt;
+    WholeMessage message{2 + mask_bytes, static_cast<std::size_t>(bytes[1] & ~masked)};
+    if (message.payload_bytes >= length_in_two_bytes) {
+      if (message.payload_bytes > length_in_two_bytes || bytes.size() < 4) return std::nullopt;
+      message = {4 + mask_bytes, static_cast<std::size_t>(bytes[2] << 8 | bytes[3])};
+      if (message.payload_bytes < length_in_two_bytes) return std::nullopt;  // a violation
+    }
+    return message.end() <= bytes.size() ? std::optional{message} : std::nullopt;
+  }
+
+  static constexpr std::size_t mask_bytes = 4;
+};
+
+/// Writes the payload to `out`, which may overlap it from below. RFC 6455, section 5.3.
+void unmask(const std::uint8_t* masked, std::size_t bytes, const std::uint8_t* key, std::uint8_t* out) {
+  std::uint64_t mask = 0;
+  std::memcpy(&mask, key, WholeMessage::mask_bytes);
+  mask |= mask << 32;
+  std::size_t i = 0;
+  for (; i + sizeof mask <= bytes; i += sizeof mask) {
+    std::uint64_t word;
+    std::memcpy(&word, masked + i, sizeof word);
+    word ^= mask;
+    std::memcpy(out + i, &word, sizeof word);
+  }
+  std::array<std::uint8_t, sizeof mask> last;
+  std::memcpy(last.data(), &mask, sizeof mask);
+  for (; i < bytes; ++i) out[i] = masked[i] ^ last[i % sizeof mask];
+}
 
 WebSocketClose code_for(const std::error_code& error) {
   using namespace websocketpp::processor;
@@ -64,6 +109,13 @@ class WebSocketStream::Engine : private websocket_engine::Processor {
     return is_control;
   }
 
+  /// Between two messages, with no frame begun.
+  bool is_between_messages() const {
+    return m_state == HEADER_BASIC && m_bytes_needed == websocketpp::frame::BASIC_HEADER_LENGTH &&
+           !m_data_msg.msg_ptr;
+  }
+  std::size_t message_bytes_max() const { return message_bytes_max_; }
+
   bool data_is_text() const { return messages_.data.get_opcode() == opcode::TEXT; }
   const std::error_code& error() const { return error_; }
   Message& control() { return messages_.control; }
@@ -104,6 +156,24 @@ WebSocketStream::WebSocketStream(std::size_t message_bytes_max)
 WebSocketStream::~WebSocketStream() = default;
 WebSocketStream::WebSocketStream(WebSocketStream&&) noexcept = default;
 WebSocketStream& WebSocketStream::operator=(WebSocketStream&&) noexcept = default;
+
+/// Takes from the front of `bytes` the binary messages that are one whole frame each, which is nearly all
+/// that clients ever send, and moves their payloads together. What else there is, the engine reads.
+std::span<const std::uint8_t> WebSocketStream::take_whole_messages(std::span<std::uint8_t>& bytes) {
+  if (!engine_->is_between_messages()) return {};
+  std::uint8_t* const run = bytes.data();
+  std::size_t run_bytes = 0;
+  while (const auto message = WholeMessage::at_start_of(bytes)) {
+    if (message->payload_bytes > engine_->message_bytes_max()) break;
+    std::array<std::uint8_t, WholeMessage::mask_bytes> key;  // the payload may be moved over it
+    const std::uint8_t* payload = bytes.data() + message->payload_begin;
+    std::copy_n(payload - key.size(), key.size(), key.begin());
+    unmask(payload, message->payload_bytes, key.data(), run + run_bytes);
+    run_bytes += message->payload_bytes;
+    bytes = bytes.subspan(message->end());
+  }
+  return {run, run_bytes};
+}
 
 std::span<const std::uint8_t> WebSocketStream::read_frames(std::span<std::uint8_t>& bytes) {
   bytes = bytes.subspan(engine_->read(bytes));

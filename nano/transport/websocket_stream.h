@@ -54,11 +54,14 @@ class WebSocketStream {
   WebSocketStream& operator=(WebSocketStream&&) noexcept;
 
   /// Takes all of `bytes`, overwriting them (they are unmasked in place), and calls
-  /// `on_payload(std::span<const std::uint8_t>)` for each piece of payload, never empty, gone when it
+  /// `on_payload(std::span<const std::uint8_t>)` for each run of payload, never empty, gone when it
   /// returns. The callee may call close(), but neither consume() nor the destructor.
   template <class OnPayload>
   Status consume(std::span<std::uint8_t> bytes, OnPayload&& on_payload) {
     while (!bytes.empty() && status_ != Status::finished) {
+      const std::span<const std::uint8_t> run = take_whole_messages(bytes);
+      if (!run.empty() && status_ == Status::open) on_payload(run);
+      if (bytes.empty()) break;
       const std::span<const std::uint8_t> payload = read_frames(bytes);
       if (!payload.empty() && status_ == Status::open) on_payload(payload);
       handle_what_ended();
@@ -93,6 +96,7 @@ class WebSocketStream {
   class Engine;
   static constexpr std::size_t none = static_cast<std::size_t>(-1);
 
+  std::span<const std::uint8_t> take_whole_messages(std::span<std::uint8_t>& bytes);
   std::span<const std::uint8_t> read_frames(std::span<std::uint8_t>& bytes);
   void handle_what_ended();
   void handle_control();

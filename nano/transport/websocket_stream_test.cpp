@@ -82,6 +82,35 @@ TEST(WebSocketStream, ReadsTheMaskedExampleOfTheRfcAsBinary) {
   EXPECT_TRUE(reader.stream.output().empty());
 }
 
+TEST(WebSocketStream, HandsOutWholeMessagesThatCameTogetherAsOneRun) {
+  std::string input, expected;
+  for (const std::size_t bytes : {0, 1, 3, 4, 7, 8, 9, 125, 126, 127, 1000, 65535}) {
+    std::string payload;
+    for (std::size_t i = 0; i < bytes; ++i) payload += static_cast<char>('a' + (i + bytes) % 26);
+    input += binary(payload);
+    expected += payload;
+  }
+  WebSocketStream stream;
+  std::vector<std::string> runs;
+  const auto feed = [&](std::string bytes) {
+    stream.consume({reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size()},
+                   [&](std::span<const std::uint8_t> run) { runs.emplace_back(run.begin(), run.end()); });
+  };
+  feed(input);
+  EXPECT_EQ(runs, std::vector<std::string>{expected});
+  runs.clear();
+  feed(binary("one") + binary("two") + ping("!") + binary("three") + binary("cut").substr(0, 7));
+  feed(binary("cut").substr(7) + binary("four"));
+  EXPECT_EQ(runs, (std::vector<std::string>{"onetwo", "three", "c", "ut", "four"}));
+  EXPECT_EQ(stream.output(), server_control(pong_opcode, "!"));
+}
+
+TEST(WebSocketStream, RefusesALengthThatIsWrittenLongerThanNeeded) {
+  std::string frame = binary(std::string(126, 'x'));
+  frame[3] = 125;
+  expect_refusal(frame, 1002);
+}
+
 TEST(WebSocketStream, RefusesTheUnmaskedExampleOfTheRfc) {
   expect_refusal("\x81\x05\x48\x65\x6c\x6c\x6f"s, 1002);
 }
@@ -313,7 +342,7 @@ TEST(WebSocketStream, AlwaysSendsACloseReasonInUtf8) {
 
 TEST(WebSocketStream, StopsHandingOutPayloadsOnceTheCalleeHasClosed) {
   WebSocketStream stream;
-  std::string bytes = binary("first") + binary("second");
+  std::string bytes = binary("first") + ping("") + binary("second");
   std::string seen;
   const Status status = stream.consume({reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size()},
                                        [&](std::span<const std::uint8_t> payload) {
