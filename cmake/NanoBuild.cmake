@@ -35,6 +35,13 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # memory fences, which the thread sanitizer does not see: nothing of ours relies on them.
   list(APPEND NANO_WARNINGS -Wno-maybe-uninitialized -Wno-restrict -Wno-tsan)
 endif()
+if(CMAKE_UNITY_BUILD)
+  # Several sources as one: what is local to one of them is not shadowed or leaked where each stands alone.
+  list(APPEND NANO_WARNINGS -Wno-shadow)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    list(APPEND NANO_WARNINGS -Wno-subobject-linkage)
+  endif()
+endif()
 
 # nano_library(<target> [FUZZED] [DEPENDS <targets>] [PRIVATE_DEPENDS <targets>]): one static library of all
 # sources of this folder (*.cpp without tests, fuzzers and programs). FUZZED: fuzzers are guided by its
@@ -53,6 +60,8 @@ function(nano_library target)
   endif()
 endfunction()
 
+add_custom_target(programs)      # builds what is no test, and the tests that also run without sanitizers
+add_custom_target(cpp_tests)     # builds all test programs
 add_custom_target(thread_tests)  # builds the test programs that use threads
 add_custom_target(fuzzers)       # builds the fuzzers and what they need
 
@@ -70,6 +79,9 @@ function(nano_test target)
   add_executable(${target} ${sources})
   # Of tests the line numbers are enough; all there is to debug would take them half as long again to compile.
   target_compile_options(${target} PRIVATE ${NANO_WARNINGS} $<$<CONFIG:Debug>:-g1>)
+  if(NANO_SANITIZE)
+    target_compile_options(${target} PRIVATE -O0)  # instrumented tests take longer to optimise than to run
+  endif()
   target_compile_definitions(${target} PRIVATE NANO_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   target_link_libraries(${target} PRIVATE ${arg_DEPENDS} GTest::gtest_main)
   set(label cpp)
