@@ -28,6 +28,8 @@ class Responder {
     check();
     call_.fail(error);
   }
+  /// Whether a client or service waits for the answer: false for a notify.
+  bool awaited() const { return call_.reply_to().anybody(); }
   /// Not answered yet.
   bool open() const { return call_.open(); }
   /// The session that the message came for; aborts for a call that a service made without one.

@@ -1,0 +1,35 @@
+// Internal header. NullWire: a client that takes everything and keeps the last of it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "nano/session/wire.h"
+
+namespace nano::benchmark {
+
+/// The cheapest wire there can be, so that what is measured is what lies before it. One thread.
+class NullWire final : public Wire {
+ public:
+  bool send(Frame frame) override {
+    last_ = std::move(frame);
+    ++sent_;
+    return true;
+  }
+  void close(WireClose, const CloseReason& reason) override { close_reason_ = reason.code; }
+  std::string remote_address() const override { return "192.0.2.1:1024"; }
+
+  /// What the server sent last.
+  const Frame& last() const { return last_; }
+  std::uint64_t sent() const { return sent_; }
+  /// Empty while the server has not closed.
+  const std::string& close_reason() const { return close_reason_; }
+
+ private:
+  Frame last_;
+  std::uint64_t sent_ = 0;
+  std::string close_reason_;
+};
+
+}  // namespace nano::benchmark
