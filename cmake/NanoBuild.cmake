@@ -60,18 +60,19 @@ function(nano_library target)
   endif()
 endfunction()
 
-add_custom_target(programs)      # builds what is no test, and the tests that also run without sanitizers
-add_custom_target(cpp_tests)     # builds all test programs
+add_custom_target(programs)      # builds all programs, and of the test programs those that are PLAIN
+add_custom_target(unit_tests)    # builds all test programs
 add_custom_target(thread_tests)  # builds the test programs that use threads
 add_custom_target(fuzzers)       # builds the fuzzers and what they need
 
-# nano_test(<target> [THREADS] [DEPENDS <targets>]): one GoogleTest program of all *_test.cpp of this folder.
-# THREADS: they use threads, so they also run with the thread sanitizer.
+# nano_test(<target> [THREADS] [PLAIN] [DEPENDS <targets>]): one GoogleTest program of all *_test.cpp of this
+# folder. `./dev test` runs it with sanitizers. THREADS: it uses threads, so it also runs with the thread
+# sanitizer. PLAIN: it also runs without sanitizers, where it is different (more seeds) or not built with them.
 function(nano_test target)
   if(NOT NANO_BUILD_TESTS)
     return()
   endif()
-  cmake_parse_arguments(arg "THREADS" "" "DEPENDS" ${ARGN})
+  cmake_parse_arguments(arg "THREADS;PLAIN" "" "DEPENDS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS *_test.cpp)
   if(NOT sources)
     return()
@@ -84,12 +85,17 @@ function(nano_test target)
   endif()
   target_compile_definitions(${target} PRIVATE NANO_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   target_link_libraries(${target} PRIVATE ${arg_DEPENDS} GTest::gtest_main)
-  set(label cpp)
+  add_dependencies(unit_tests ${target})
+  set(labels unit)
+  if(arg_PLAIN)
+    set(labels unit-plain)
+    add_dependencies(programs ${target})
+  endif()
   if(arg_THREADS)
-    set(label cpp-threads)
+    list(APPEND labels threads)
     add_dependencies(thread_tests ${target})
   endif()
-  gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 120 LABELS ${label})
+  gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 120 LABELS "${labels}")
 endfunction()
 
 # nano_program(<target> SOURCES <files> [DEPENDS <targets>]): an executable.
@@ -98,6 +104,7 @@ function(nano_program target)
   add_executable(${target} ${arg_SOURCES})
   target_compile_options(${target} PRIVATE ${NANO_WARNINGS})
   target_link_libraries(${target} PRIVATE ${arg_DEPENDS})
+  add_dependencies(programs ${target})
 endfunction()
 
 # nano_fuzzer(<target> SOURCES <files> [DEPENDS <targets>]): a libFuzzer program, run briefly as a test.
