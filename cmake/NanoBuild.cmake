@@ -13,6 +13,7 @@ option(NANO_BUILD_EXAMPLES "Build the examples" ON)
 option(NANO_BUILD_BENCHMARKS "Build the benchmarks" ON)
 option(NANO_BUILD_FUZZERS "Build the libFuzzer targets (clang only)" OFF)
 set(NANO_FUZZ_SECONDS 10 CACHE STRING "How long each fuzzer runs as a test")
+set(NANO_TEST_SHARDS "" CACHE STRING "Processes for each test program; empty: one for each test case")
 set(NANO_SANITIZE "" CACHE STRING "Sanitizers for all code, as for -fsanitize=: address,undefined or thread")
 
 find_program(NANO_CCACHE ccache)
@@ -66,8 +67,8 @@ add_custom_target(thread_tests)  # builds the test programs that use threads
 add_custom_target(fuzzers)       # builds the fuzzers and what they need
 
 # nano_test(<target> [THREADS] [PLAIN] [DEPENDS <targets>]): one GoogleTest program of all *_test.cpp of this
-# folder. `./dev test` runs it with sanitizers. THREADS: it uses threads, so it also runs with the thread
-# sanitizer. PLAIN: it also runs without sanitizers, where it is different (more seeds) or not built with them.
+# folder. `./dev test` runs it with sanitizers. THREADS: it uses threads, so the thread sanitizer sees it too.
+# PLAIN: it also runs without sanitizers, because there it does more (seeds) or only there it is built.
 function(nano_test target)
   if(NOT NANO_BUILD_TESTS)
     return()
@@ -95,7 +96,18 @@ function(nano_test target)
     list(APPEND labels threads)
     add_dependencies(thread_tests ${target})
   endif()
-  gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 120 LABELS "${labels}")
+  if(NOT NANO_TEST_SHARDS)
+    gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 120 LABELS "${labels}")
+    return()
+  endif()
+  foreach(shard RANGE 1 ${NANO_TEST_SHARDS})
+    math(EXPR index "${shard} - 1")
+    set(report ${PROJECT_BINARY_DIR}/gtest/${target}_${shard}.xml)  # `./dev test` counts the cases in it
+    add_test(NAME ${target}_${shard} COMMAND ${target} --gtest_brief=1 --gtest_output=xml:${report})
+    set_tests_properties(${target}_${shard} PROPERTIES
+      ENVIRONMENT "GTEST_TOTAL_SHARDS=${NANO_TEST_SHARDS};GTEST_SHARD_INDEX=${index}"
+      TIMEOUT 300 LABELS "${labels}")
+  endforeach()
 endfunction()
 
 # nano_program(<target> SOURCES <files> [DEPENDS <targets>]): an executable.
