@@ -13,6 +13,7 @@ option(NANO_BUILD_EXAMPLES "Build the examples" ON)
 option(NANO_BUILD_BENCHMARKS "Build the benchmarks" ON)
 option(NANO_BUILD_FUZZERS "Build the libFuzzer targets (clang only)" OFF)
 set(NANO_FUZZ_SECONDS 10 CACHE STRING "How long each fuzzer runs as a test")
+set(NANO_TEST_SHARDS "" CACHE STRING "Processes for each test program; empty: one for each test case")
 set(NANO_SANITIZE "" CACHE STRING "Sanitizers for all code, as for -fsanitize=: address,undefined or thread")
 
 find_program(NANO_CCACHE ccache)
@@ -35,6 +36,13 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # memory fences, which the thread sanitizer does not see: nothing of ours relies on them.
   list(APPEND NANO_WARNINGS -Wno-maybe-uninitialized -Wno-restrict -Wno-tsan)
 endif()
+if(CMAKE_UNITY_BUILD)
+  # Several sources as one: what is local to one of them is not shadowed or leaked where each stands alone.
+  list(APPEND NANO_WARNINGS -Wno-shadow)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    list(APPEND NANO_WARNINGS -Wno-subobject-linkage)
+  endif()
+endif()
 
 # nano_library(<target> [FUZZED] [DEPENDS <targets>] [PRIVATE_DEPENDS <targets>]): one static library of all
 # sources of this folder (*.cpp without tests, fuzzers and programs). FUZZED: fuzzers are guided by its
@@ -53,16 +61,19 @@ function(nano_library target)
   endif()
 endfunction()
 
+add_custom_target(programs)      # builds all programs, and of the test programs those that are PLAIN
+add_custom_target(unit_tests)    # builds all test programs
 add_custom_target(thread_tests)  # builds the test programs that use threads
 add_custom_target(fuzzers)       # builds the fuzzers and what they need
 
-# nano_test(<target> [THREADS] [DEPENDS <targets>]): one GoogleTest program of all *_test.cpp of this folder.
-# THREADS: they use threads, so they also run with the thread sanitizer.
+# nano_test(<target> [THREADS] [PLAIN] [DEPENDS <targets>]): one GoogleTest program of all *_test.cpp of this
+# folder. `./dev test` runs it with sanitizers. THREADS: it uses threads, so the thread sanitizer sees it too.
+# PLAIN: it also runs without sanitizers, because there it does more (seeds) or only there it is built.
 function(nano_test target)
   if(NOT NANO_BUILD_TESTS)
     return()
   endif()
-  cmake_parse_arguments(arg "THREADS" "" "DEPENDS" ${ARGN})
+  cmake_parse_arguments(arg "THREADS;PLAIN" "" "DEPENDS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS *_test.cpp)
   if(NOT sources)
     return()
@@ -70,14 +81,33 @@ function(nano_test target)
   add_executable(${target} ${sources})
   # Of tests the line numbers are enough; all there is to debug would take them half as long again to compile.
   target_compile_options(${target} PRIVATE ${NANO_WARNINGS} $<$<CONFIG:Debug>:-g1>)
+  if(NANO_SANITIZE)
+    target_compile_options(${target} PRIVATE -O0)  # instrumented tests take longer to optimise than to run
+  endif()
   target_compile_definitions(${target} PRIVATE NANO_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   target_link_libraries(${target} PRIVATE ${arg_DEPENDS} GTest::gtest_main)
-  set(label cpp)
+  add_dependencies(unit_tests ${target})
+  set(label unit)
+  if(arg_PLAIN)
+    string(APPEND label -plain)
+    add_dependencies(programs ${target})
+  endif()
   if(arg_THREADS)
-    set(label cpp-threads)
+    string(APPEND label -threads)
     add_dependencies(thread_tests ${target})
   endif()
-  gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 120 LABELS ${label})
+  if(NOT NANO_TEST_SHARDS)
+    gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 120 LABELS ${label})
+    return()
+  endif()
+  foreach(shard RANGE 1 ${NANO_TEST_SHARDS})
+    math(EXPR index "${shard} - 1")
+    set(report ${PROJECT_BINARY_DIR}/gtest/${target}_${shard}.xml)  # `./dev test` counts the cases in it
+    add_test(NAME ${target}_${shard} COMMAND ${target} --gtest_brief=1 --gtest_output=xml:${report})
+    set_tests_properties(${target}_${shard} PROPERTIES
+      ENVIRONMENT "GTEST_TOTAL_SHARDS=${NANO_TEST_SHARDS};GTEST_SHARD_INDEX=${index}"
+      TIMEOUT 300 LABELS ${label})
+  endforeach()
 endfunction()
 
 # nano_program(<target> SOURCES <files> [DEPENDS <targets>]): an executable.
@@ -86,6 +116,7 @@ function(nano_program target)
   add_executable(${target} ${arg_SOURCES})
   target_compile_options(${target} PRIVATE ${NANO_WARNINGS})
   target_link_libraries(${target} PRIVATE ${arg_DEPENDS})
+  add_dependencies(programs ${target})
 endfunction()
 
 # nano_fuzzer(<target> SOURCES <files> [DEPENDS <targets>]): a libFuzzer program, run briefly as a test.

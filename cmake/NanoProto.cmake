@@ -18,6 +18,7 @@ function(nano_proto_library target)
   endforeach()
   # Our warnings are not for generated code: it is compiled without them and included as a system header.
   add_library(${target} STATIC ${sources})
+  set_target_properties(${target} PROPERTIES UNITY_BUILD OFF)  # all its sources use the same local names
   target_include_directories(${target} SYSTEM PUBLIC ${out})
   target_link_libraries(${target} PUBLIC protobuf::libprotobuf)
 endfunction()

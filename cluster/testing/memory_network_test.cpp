@@ -24,7 +24,7 @@ struct End final : StreamEvents {
 };
 
 /// A node that takes one stream and answers each call with its request.
-class Peer final : public Service {
+class Peer final : public cluster::Service {
  public:
   Peer(MemoryNetwork& hub, Scheduler& scheduler, const std::string& name)
       : network_(hub.join(scheduler, name)) {

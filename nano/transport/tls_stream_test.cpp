@@ -14,7 +14,7 @@
 namespace nano {
 namespace {
 
-using Status = TlsStream::Status;
+using TlsStatus = TlsStream::Status;
 
 std::span<const std::uint8_t> bytes_of(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
@@ -31,7 +31,7 @@ struct End {
   explicit End(const TlsContext& context, const std::string& server_name = {})
       : stream(context, server_name) {}
 
-  Status take(std::string_view ciphertext) {
+  TlsStatus take(std::string_view ciphertext) {
     return stream.decrypt(bytes_of(ciphertext), [this](std::span<std::uint8_t> plaintext) {
       received.append(plaintext.begin(), plaintext.end());
     });
@@ -114,12 +114,12 @@ TEST(TlsStream, MayStillSendAfterThePeerHasClosedItsSide) {
   exchange(pair.client, pair.server);
   pair.client.stream.encrypt(bytes_of("last"));
   pair.client.stream.shutdown();
-  EXPECT_EQ(pair.server.take(pair.client.stream.take_output()), Status::closed);
+  EXPECT_EQ(pair.server.take(pair.client.stream.take_output()), TlsStatus::closed);
   EXPECT_EQ(pair.server.received, "last");
   pair.server.stream.encrypt(bytes_of("answer"));
   pair.server.stream.shutdown();
   pair.server.stream.encrypt(bytes_of("ignored"));
-  EXPECT_EQ(pair.client.take(pair.server.stream.take_output()), Status::closed);
+  EXPECT_EQ(pair.client.take(pair.server.stream.take_output()), TlsStatus::closed);
   EXPECT_EQ(pair.client.received, "answer");
 }
 
@@ -149,10 +149,10 @@ TEST(TlsStream, RefusesWhatIsNotTls) {
   for (const char* garbage :
        {"GET / HTTP/1.1\r\nHost: h\r\n\r\n", "garbage garbage garbage", "\x01\x02\x03\x04\x05\x06"}) {
     End server{context};
-    EXPECT_EQ(server.take(garbage), Status::error) << garbage;
+    EXPECT_EQ(server.take(garbage), TlsStatus::error) << garbage;
     EXPECT_FALSE(server.stream.error_text().empty());
     EXPECT_EQ(server.received, "");
-    EXPECT_EQ(server.take("more"), Status::error) << "an error is final";
+    EXPECT_EQ(server.take("more"), TlsStatus::error) << "an error is final";
   }
   End server{context};
   server.take("GET / HTTP/1.1\r\n");
@@ -168,7 +168,7 @@ TEST(TlsStream, DetectsCiphertextThatWasChanged) {
   pair.client.stream.encrypt(bytes_of("hello"));
   std::string ciphertext = pair.client.stream.take_output();
   ciphertext.back() ^= 1;
-  EXPECT_EQ(pair.server.take(ciphertext), Status::error);
+  EXPECT_EQ(pair.server.take(ciphertext), TlsStatus::error);
   EXPECT_EQ(pair.server.received, "");
   EXPECT_FALSE(pair.server.stream.output().empty()) << "the alert";
   pair.server.stream.encrypt(bytes_of("ignored"));

@@ -19,7 +19,7 @@ using testing_frames::close_payload;
 using testing_frames::encode;
 using testing_frames::ping;
 using testing_frames::server_control;
-using Status = WebSocketStream::Status;
+using StreamStatus = WebSocketStream::Status;
 using namespace std::string_literals;
 
 constexpr std::uint8_t close_opcode = 8;
@@ -29,7 +29,7 @@ constexpr std::uint8_t pong_opcode = 10;
 struct Reader {
   explicit Reader(std::size_t message_bytes_max = 1 << 20) : stream(message_bytes_max) {}
 
-  Status feed(std::string bytes) {
+  StreamStatus feed(std::string bytes) {
     return stream.consume(
         {reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size()},
         [this](std::span<const std::uint8_t> payload) { payloads.append(payload.begin(), payload.end()); });
@@ -51,7 +51,7 @@ int sent_close_code(std::string_view bytes) {
 void expect_refusal(const std::string& input, int code, const std::string& payloads_before = {},
                     std::size_t message_bytes_max = 1 << 20) {
   const auto check = [&](const Reader& reader, const std::string& how) {
-    EXPECT_EQ(reader.stream.status(), Status::finished) << how;
+    EXPECT_EQ(reader.stream.status(), StreamStatus::finished) << how;
     EXPECT_EQ(sent_close_code(reader.stream.output()), code) << how;
     EXPECT_EQ(reader.stream.close_code(), code) << how;
     EXPECT_FALSE(reader.stream.close_reason().empty()) << how;
@@ -77,7 +77,7 @@ TEST(WebSocketStream, ReadsTheMaskedExampleOfTheRfcAsText) {
 
 TEST(WebSocketStream, ReadsTheMaskedExampleOfTheRfcAsBinary) {
   Reader reader;
-  EXPECT_EQ(reader.feed("\x82\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58"s), Status::open);
+  EXPECT_EQ(reader.feed("\x82\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58"s), StreamStatus::open);
   EXPECT_EQ(reader.payloads, "Hello");
   EXPECT_TRUE(reader.stream.output().empty());
 }
@@ -129,7 +129,7 @@ TEST(WebSocketStream, ReadsAllThreeFormsOfLengthHoweverTheyAreSplit) {
     for (std::size_t cut = 0; cut <= input.size(); ++cut) {
       Reader reader;
       reader.feed(input.substr(0, cut));
-      EXPECT_EQ(reader.feed(input.substr(cut)), Status::open);
+      EXPECT_EQ(reader.feed(input.substr(cut)), StreamStatus::open);
       ASSERT_EQ(reader.payloads, payload + "end") << bytes << " bytes cut at " << cut;
     }
   }
@@ -146,7 +146,7 @@ TEST(WebSocketStream, JoinsFragmentsAroundControlFrames) {
   for (std::size_t cut = 0; cut <= input.size(); ++cut) {
     Reader reader;
     reader.feed(input.substr(0, cut));
-    EXPECT_EQ(reader.feed(input.substr(cut)), Status::open);
+    EXPECT_EQ(reader.feed(input.substr(cut)), StreamStatus::open);
     ASSERT_EQ(reader.payloads, "one two three four") << "cut at " << cut;
     ASSERT_EQ(reader.stream.output(), server_control(pong_opcode, "now")) << "cut at " << cut;
   }
@@ -184,7 +184,7 @@ TEST(WebSocketStream, AnswersAPingThatTheSameReadClosesAfter) {
 TEST(WebSocketStream, EchoesTheCodeOfACloseAndFinishes) {
   for (const int code : {1000, 1001, 1003, 1007, 1011, 1012, 1014, 3000, 4999}) {
     Reader reader;
-    EXPECT_EQ(reader.feed(close(code, "bye")), Status::finished);
+    EXPECT_EQ(reader.feed(close(code, "bye")), StreamStatus::finished);
     EXPECT_EQ(reader.stream.output(), server_control(close_opcode, close_payload(code)));
     EXPECT_EQ(reader.stream.close_code(), code);
     EXPECT_EQ(reader.stream.close_reason(), "bye");
@@ -194,7 +194,7 @@ TEST(WebSocketStream, EchoesTheCodeOfACloseAndFinishes) {
 
 TEST(WebSocketStream, EchoesAnEmptyClose) {
   Reader reader;
-  EXPECT_EQ(reader.feed(encode({.opcode = close_opcode})), Status::finished);
+  EXPECT_EQ(reader.feed(encode({.opcode = close_opcode})), StreamStatus::finished);
   EXPECT_EQ(reader.stream.output(), server_control(close_opcode, ""));
   EXPECT_EQ(reader.stream.close_code(), 1005);
 }
@@ -203,7 +203,7 @@ TEST(WebSocketStream, IgnoresWhatFollowsAClose) {
   Reader reader;
   reader.feed(binary("before") + close(1000) + binary("after") + ping("after"));
   EXPECT_EQ(reader.payloads, "before");
-  EXPECT_EQ(reader.feed(binary("later") + "garbage"), Status::finished);
+  EXPECT_EQ(reader.feed(binary("later") + "garbage"), StreamStatus::finished);
   EXPECT_EQ(reader.payloads, "before");
   EXPECT_EQ(reader.stream.output(), server_control(close_opcode, close_payload(1000)));
 }
@@ -258,7 +258,7 @@ TEST(WebSocketStream, TakesAMessageOfExactlyTheLimitAndForgetsItsLengthAfterward
   for (int i = 0; i < 3; ++i) {
     EXPECT_EQ(reader.feed(encode({.payload = "1234", .final = false}) +
                           encode({.opcode = 0, .payload = "567890", .final = true})),
-              Status::open);
+              StreamStatus::open);
   }
   EXPECT_EQ(reader.payloads.size(), 30u);
 }
@@ -292,8 +292,8 @@ TEST(WebSocketStream, RefusesTextWhoseFragmentsWrapTheLengthAround) {
 
 TEST(WebSocketStream, LetsControlFramesPassWhateverTheMessageLimit) {
   Reader reader{4};
-  EXPECT_EQ(reader.feed(ping(std::string(100, 'p')).substr(0, 20)), Status::open);
-  EXPECT_EQ(reader.feed(ping(std::string(100, 'p')).substr(20)), Status::open);
+  EXPECT_EQ(reader.feed(ping(std::string(100, 'p')).substr(0, 20)), StreamStatus::open);
+  EXPECT_EQ(reader.feed(ping(std::string(100, 'p')).substr(20)), StreamStatus::open);
   EXPECT_EQ(reader.stream.output(), server_control(pong_opcode, std::string(100, 'p')));
 }
 
@@ -301,7 +301,7 @@ TEST(WebSocketStream, TakesEmptyFragmentsWithoutEndInItsStride) {
   Reader reader;
   std::string fragments = encode({.final = false});
   for (int i = 0; i < 100'000; ++i) fragments += encode({.opcode = 0, .final = false});
-  EXPECT_EQ(reader.feed(fragments), Status::open);
+  EXPECT_EQ(reader.feed(fragments), StreamStatus::open);
   EXPECT_TRUE(reader.payloads.empty());
   EXPECT_TRUE(reader.stream.output().empty());
 }
@@ -311,9 +311,9 @@ TEST(WebSocketStream, SendsOneCloseAndWaitsForThePeers) {
   reader.stream.close(WebSocketClose::going_away, "server stops");
   reader.stream.close(WebSocketClose::normal);
   EXPECT_EQ(reader.stream.take_output(), server_control(close_opcode, close_payload(1001, "server stops")));
-  EXPECT_EQ(reader.feed(binary("dropped") + ping("unanswered")), Status::closing);
+  EXPECT_EQ(reader.feed(binary("dropped") + ping("unanswered")), StreamStatus::closing);
   EXPECT_EQ(reader.payloads, "");
-  EXPECT_EQ(reader.feed(close(1001)), Status::finished);
+  EXPECT_EQ(reader.feed(close(1001)), StreamStatus::finished);
   EXPECT_TRUE(reader.stream.output().empty());
 }
 
@@ -321,7 +321,7 @@ TEST(WebSocketStream, FinishesOnAViolationWhileItWaitsForTheClose) {
   Reader reader;
   reader.stream.close(WebSocketClose::normal);
   reader.stream.take_output();
-  EXPECT_EQ(reader.feed(encode({.payload = "x", .masked = false})), Status::finished);
+  EXPECT_EQ(reader.feed(encode({.payload = "x", .masked = false})), StreamStatus::finished);
   EXPECT_TRUE(reader.stream.output().empty());
 }
 
@@ -344,12 +344,12 @@ TEST(WebSocketStream, StopsHandingOutPayloadsOnceTheCalleeHasClosed) {
   WebSocketStream stream;
   std::string bytes = binary("first") + ping("") + binary("second");
   std::string seen;
-  const Status status = stream.consume({reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size()},
-                                       [&](std::span<const std::uint8_t> payload) {
-                                         seen.append(payload.begin(), payload.end());
-                                         stream.close(WebSocketClose::policy_violation, "kicked");
-                                       });
-  EXPECT_EQ(status, Status::closing);
+  const StreamStatus status = stream.consume({reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size()},
+                                             [&](std::span<const std::uint8_t> payload) {
+                                               seen.append(payload.begin(), payload.end());
+                                               stream.close(WebSocketClose::policy_violation, "kicked");
+                                             });
+  EXPECT_EQ(status, StreamStatus::closing);
   EXPECT_EQ(seen, "first");
   EXPECT_EQ(sent_close_code(stream.output()), 1008);
 }
