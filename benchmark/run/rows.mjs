@@ -188,7 +188,7 @@ export const rows = [
     'paced',
     "Go Nano's own benchmark: clients arrive at random, 10 ms between the notifies of each",
     [{ scenario: 'paced', connections: 1000 }],
-    [cpuFigure(), percentile('99 %', 'p99')],
+    [cpuFigure(), percentile('99 %', 'p99'), { ...rate, peers: true }],
     { peers: 'paced' },
   ),
   row(

@@ -36,8 +36,6 @@ class StallWatch {
   }
   /// Names the current piece without reading the clock.
   void rename(std::string_view name);
-  /// When the current piece began.
-  TimePoint piece_began() const { return piece_began_; }
 
  private:
   void lap();

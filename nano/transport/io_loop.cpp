@@ -58,10 +58,20 @@ void IoLoop::to_logic(Function<void()> task) {
   to_logic_.push_back(std::move(task));
 }
 
+SendQueue& IoLoop::stage(SocketConnection& connection) {
+  if (connection.staged_at() == SocketConnection::not_staged) {
+    connection.set_staged_at(static_cast<std::uint32_t>(staged_.size()));
+    staged_.push_back({connection.shared_from_this(), {}});
+  }
+  return staged_[connection.staged_at()].frames;
+}
+
 void IoLoop::flush_from_logic() {
-  if (from_logic_.empty()) return;
-  post([batch = std::exchange(from_logic_, {})]() mutable {
-    for (auto& task : batch) task();
+  if (from_logic_.empty() && staged_.empty()) return;
+  for (const Staged& staged : staged_) staged.connection->set_staged_at(SocketConnection::not_staged);
+  post([staged = std::exchange(staged_, {}), tasks = std::exchange(from_logic_, {})]() mutable {
+    for (auto& [connection, frames] : staged) connection->enqueue(std::move(frames));
+    for (auto& task : tasks) task();
   });
 }
 

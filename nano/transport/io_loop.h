@@ -18,6 +18,7 @@
 #include "nano/scheduler/driver.h"
 #include "nano/scheduler/scheduler.h"
 #include "nano/transport/ready_set.h"
+#include "nano/transport/send_queue.h"
 
 namespace nano {
 
@@ -48,6 +49,9 @@ class IoLoop final : public Driver {
   void post(Function<void()> task);
   /// Logic thread. Runs `task` on the loop's thread: at once if inline, else with all others of this turn.
   void from_logic(Function<void()> task);
+  /// Logic thread, not inline. Where to put what the connection sends in this turn: it goes over with all
+  /// others at the turn's end, before the tasks of from_logic().
+  SendQueue& stage(SocketConnection& connection);
   /// Runs `task` on the logic thread: at once if inline, else with all others of this turn of the loop.
   void to_logic(Function<void()> task);
 
@@ -61,6 +65,12 @@ class IoLoop final : public Driver {
   void wake() override;
 
  private:
+  /// What a connection sends in one turn of the logic.
+  struct Staged {
+    std::shared_ptr<SocketConnection> connection;
+    SendQueue frames;
+  };
+
   void sleep(std::optional<TimePoint> until);
   void run_posted();
   void flush_dirty();
@@ -79,6 +89,7 @@ class IoLoop final : public Driver {
   std::vector<SocketConnection*> flushing_;
   std::vector<Function<void()>> to_logic_;
   std::vector<Function<void()>> from_logic_;  // logic thread's side
+  std::vector<Staged> staged_;                // logic thread's side
   std::vector<std::uint8_t> read_buffer_;
   Scheduler* scheduler_ = nullptr;
 

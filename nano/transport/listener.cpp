@@ -100,7 +100,6 @@ void Listener::await_clients() {
 }
 
 void Listener::accept() {
-  // Those that are still there after these are told of at once, after what the loop has to do meanwhile.
   for (int i = 0; i < limits::accepts_per_turn && !stopped_; ++i) {
     tcp::endpoint remote;
     socklen_t size = static_cast<socklen_t>(remote.capacity());
@@ -112,6 +111,9 @@ void Listener::accept() {
       break;
     } else if (errno != EINTR && errno != ECONNABORTED) {
       return pause_after(errno);
+    }
+    if (i + 1 == limits::accepts_per_turn) {  // the others wait until the loop has done all else once
+      return loops_.front()->post([self = shared_from_this()] { self->await_clients(); });
     }
   }
   await_clients();

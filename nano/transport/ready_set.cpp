@@ -1,9 +1,10 @@
 #include "nano/transport/ready_set.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstddef>
 #include <sys/epoll.h>
-#include <system_error>
 #include <utility>
 
 #include "nano/base/limits.h"
@@ -24,15 +25,16 @@ ReadySet::ReadySet(asio::io_context& context) : epoll_(context, create_epoll()) 
 
 ReadySet::~ReadySet() = default;
 
-void ReadySet::add(std::shared_ptr<SocketConnection> connection) {
+std::error_code ReadySet::add(std::shared_ptr<SocketConnection> connection) {
   epoll_event event{};
   event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
   event.data.ptr = connection.get();
   if (epoll_ctl(epoll_.native_handle(), EPOLL_CTL_ADD, connection->descriptor(), &event) != 0) {
-    throw std::system_error(errno, std::generic_category(), "epoll_ctl");
+    return {errno, std::generic_category()};
   }
   connection->set_place(connections_.size());
   connections_.push_back(std::move(connection));
+  return {};
 }
 
 void ReadySet::remove(SocketConnection& connection) {
@@ -47,15 +49,17 @@ void ReadySet::remove(SocketConnection& connection) {
 }
 
 std::size_t ReadySet::poll() {
-  const auto unread = std::exchange(unread_, {});
-  for (const auto& connection : unread) connection->on_ready(EPOLLIN);
+  const auto unread = std::exchange(unread_, {});  // what is left unread now is for the next time
   std::array<epoll_event, limits::events_per_turn> events;
   const int count = epoll_wait(epoll_.native_handle(), events.data(), events.size(), 0);
   // One that closes another leaves it in removed_, so none of the pointers dangles.
   for (int i = 0; i < count; ++i) {
     static_cast<SocketConnection*>(events[i].data.ptr)->on_ready(events[i].events);
   }
-  return unread.size() + (count > 0 ? static_cast<std::size_t>(count) : 0);
+  const std::size_t read_on = std::min<std::size_t>(unread.size(), limits::events_per_turn);
+  for (std::size_t i = 0; i < read_on; ++i) unread[i]->read_more();
+  unread_.insert(unread_.begin(), unread.begin() + static_cast<std::ptrdiff_t>(read_on), unread.end());
+  return read_on + (count > 0 ? static_cast<std::size_t>(count) : 0);
 }
 
 void ReadySet::wake_when_ready() {

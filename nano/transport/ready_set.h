@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <system_error>
+#include <utility>
 #include <vector>
 
 #include <asio/io_context.hpp>
@@ -22,8 +24,8 @@ class ReadySet {
   explicit ReadySet(asio::io_context& context);
   ~ReadySet();
 
-  /// Calls connection->on_ready() from now on. Throws std::system_error.
-  void add(std::shared_ptr<SocketConnection> connection);
+  /// Calls connection->on_ready() from now on. Otherwise (the system has no room for it) returns why not.
+  std::error_code add(std::shared_ptr<SocketConnection> connection);
   /// Before its socket is closed. The connection stays alive until forget_removed().
   void remove(SocketConnection& connection);
   void forget_removed() { removed_.clear(); }

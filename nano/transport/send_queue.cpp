@@ -19,8 +19,7 @@ constexpr std::size_t compacted_bytes = 4096;
 void SendQueue::push(const Frame& frame, bool websocket) {
   const std::span<const std::uint8_t> bytes = websocket ? frame.websocket() : frame.packet();
   if (bytes.size() > copied_bytes_max) return push_large({bytes, frame.queue_cost(), frame, nullptr});
-  tail_.bytes.insert(tail_.bytes.end(), bytes.begin(), bytes.end());
-  tail_.cost += frame.queue_cost();
+  tail_.append(bytes, frame.queue_cost());
 }
 
 void SendQueue::push(std::shared_ptr<const std::string> text) {
@@ -38,6 +37,29 @@ void SendQueue::clear() {
   entries_ = {};
   first_ = 0;
   tail_ = {};
+}
+
+void SendQueue::append(SendQueue&& later) {
+  if (empty()) {
+    *this = std::move(later);
+    return;
+  }
+  for (std::size_t i = later.first_; i < later.entries_.size(); ++i) {
+    if (auto* large = std::get_if<Large>(&later.entries_[i])) {
+      push_large(std::move(*large));
+    } else {
+      tail_.append(*std::get_if<Small>(&later.entries_[i]));
+    }
+  }
+  tail_.append(later.tail_);
+}
+
+std::size_t SendQueue::cost() const {
+  std::size_t sum = tail_.cost;
+  for (std::size_t i = first_; i < entries_.size(); ++i) {
+    sum += std::visit([](const auto& entry) { return entry.cost; }, entries_[i]);
+  }
+  return sum;
 }
 
 std::size_t SendQueue::gather(std::span<iovec> into) const {
@@ -86,6 +108,11 @@ std::size_t SendQueue::consume(Entry& entry, std::size_t bytes) {
   return large->left.empty() ? large->cost : 0;
 }
 
+void SendQueue::Small::append(std::span<const std::uint8_t> more, std::size_t cost_of_more) {
+  bytes.insert(bytes.end(), more.begin(), more.end());
+  cost += cost_of_more;
+}
+
 std::size_t SendQueue::Small::consume(std::size_t count) {
   if (count == bytes.size() - sent) {
     sent = 0;
@@ -98,6 +125,7 @@ std::size_t SendQueue::Small::consume(std::size_t count) {
   sent += count;
   if (sent >= compacted_bytes && sent > bytes.size() - sent) {
     bytes.erase(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(std::exchange(sent, 0)));
+    if (bytes.capacity() > 4 * bytes.size()) bytes.shrink_to_fit();
   }
   return cost_done;
 }

@@ -27,6 +27,10 @@ class SendQueue {
 
   bool empty() const { return entries_.empty() && tail_.left().empty(); }
   void clear();
+  /// Takes over what `later` holds, behind its own.
+  void append(SendQueue&& later);
+  /// Of all that waits; consume() returns it bit by bit.
+  std::size_t cost() const;
 
   /// Fills `into` from the front; returns how many it filled.
   std::size_t gather(std::span<iovec> into) const;
@@ -43,6 +47,8 @@ class SendQueue {
     std::size_t cost = 0;  // of what is not sent
 
     std::span<const std::uint8_t> left() const { return std::span{bytes}.subspan(sent); }
+    void append(std::span<const std::uint8_t> more, std::size_t cost_of_more);
+    void append(const Small& later) { append(later.left(), later.cost); }
     std::size_t consume(std::size_t count);
   };
   struct Large {

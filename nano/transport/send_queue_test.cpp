@@ -129,6 +129,26 @@ TEST(SendQueue, PassesOverEmptyTexts) {
   EXPECT_TRUE(queue.empty());
 }
 
+TEST(SendQueue, TakesOverAnotherBehindItsOwn) {
+  const std::string large(600, 'x');
+  SendQueue queue, later, last;
+  later.append(std::move(queue));
+  EXPECT_TRUE(later.empty());
+  for (const std::string& bytes : {std::string{"a"}, large, std::string{"b"}}) {
+    queue.push(frame_of(bytes), false);
+    later.push(frame_of(bytes), false);
+  }
+  last.push(frame_of("c"), false);
+  later.append(std::move(last));
+  queue.consume(1);
+  const std::size_t cost = queue.cost() + later.cost();
+  queue.append(std::move(later));
+  EXPECT_EQ(gathered(queue), large + "ba" + large + "bc");
+  EXPECT_EQ(queue.cost(), cost);
+  EXPECT_EQ(queue.consume(2 * 600 + 4), cost);
+  EXPECT_EQ(queue.cost(), 0u);
+}
+
 TEST(SendQueue, HoldsNothingAfterClear) {
   SendQueue queue;
   auto text = std::make_shared<const std::string>("text");

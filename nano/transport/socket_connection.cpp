@@ -22,7 +22,11 @@ SocketConnection::~SocketConnection() { hold_up_stop(false); }
 
 void SocketConnection::start() {
   socket_.set_no_delay();
-  loop_.ready_set().add(shared_from_this());
+  if (const std::error_code refused = loop_.ready_set().add(shared_from_this())) {
+    loop_.scheduler().log().warning("connection refused",
+                                    {{"remote", remote_address()}, {"error", refused.message()}});
+    return;  // the last owner lets go of it, which closes the socket
+  }
   if (options_->tls) tls_ = std::make_unique<TlsStream>(*options_->tls);
   if (mode_ == Mode::http) {
     http_ = std::make_unique<HttpRequestReader>();
@@ -58,7 +62,7 @@ bool SocketConnection::send(const Frame& frame) {
   if (loop_.is_inline()) {
     enqueue(frame);
   } else {
-    loop_.from_logic([self = shared_from_this(), frame] { self->enqueue(frame); });
+    loop_.stage(*this).push(frame, mode_ == Mode::websocket);
   }
   return true;
 }
@@ -104,16 +108,28 @@ void SocketConnection::on_ready(std::uint32_t events) {
   if ((events & (EPOLLIN | hung_up)) != 0) {
     readable_ = true;
     hung_up_ |= (events & hung_up) != 0;
-    if (!paused_) read();
+    if (!paused_ && !reads_again_) read();
   }
   if ((events & EPOLLOUT) != 0 && std::exchange(awaiting_writable_, false)) flush();
 }
 
+void SocketConnection::read_more() {
+  reads_again_ = false;
+  if (!paused_) read();
+}
+
+void SocketConnection::read_again() {
+  if (!std::exchange(reads_again_, true)) loop_.ready_set().read_again(shared_from_this());
+}
+
+/// One read for each turn, so that the answers leave in between and a client that floods holds up nobody.
 void SocketConnection::read() {
   if (end_of_input_ || closing_ == Closing::closed) return;
   auto& buffer = loop_.read_buffer();
   const ssize_t bytes = socket_.receive(buffer);
-  // What comes after a read that did not fill the buffer is told by a new event.
+  // What comes after a read that did not fill the buffer is told by a new event (epoll(7)). Urgent data,
+  // which no client of ours sends, cuts a read short as well; what is behind it is then read with what comes
+  // next.
   readable_ = hung_up_ || bytes == static_cast<ssize_t>(buffer.size()) || (bytes < 0 && errno == EINTR);
   if (bytes < 0) {
     if (errno != EAGAIN && errno != EINTR) return on_lost(std::strerror(errno));
@@ -123,11 +139,11 @@ void SocketConnection::read() {
     on_bytes({buffer.data(), static_cast<std::size_t>(bytes)});
   }
   paused_ = unhandled_bytes_.load(std::memory_order_acquire) > limits::receive_queue_bytes || answering_;
-  if (readable_ && !paused_) loop_.ready_set().read_again(shared_from_this());
+  if (readable_ && !paused_) read_again();
 }
 
 void SocketConnection::resume_reading() {
-  if (std::exchange(paused_, false) && readable_) loop_.ready_set().read_again(shared_from_this());
+  if (std::exchange(paused_, false) && readable_) read_again();
 }
 
 void SocketConnection::on_bytes(std::span<std::uint8_t> bytes) {
@@ -228,6 +244,15 @@ void SocketConnection::enqueue(const Frame& frame) {
     return;
   }
   queue_.push(frame, mode_ == Mode::websocket);
+  mark_dirty();
+}
+
+void SocketConnection::enqueue(SendQueue staged) {
+  if (closing_ != Closing::no) {
+    queued_bytes_.fetch_sub(staged.cost(), std::memory_order_relaxed);
+    return;
+  }
+  queue_.append(std::move(staged));
   mark_dirty();
 }
 

@@ -49,7 +49,16 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
   void set_place(std::size_t place) { place_ = static_cast<std::uint32_t>(place); }
   /// `events` are epoll's: what has become possible, and may have been told before.
   void on_ready(std::uint32_t events);
+  /// After ReadySet::read_again().
+  void read_more();
 
+  // Logic thread, for the loop: where what this turn sends is staged.
+  std::uint32_t staged_at() const { return staged_at_; }
+  void set_staged_at(std::uint32_t place) { staged_at_ = place; }
+  static constexpr std::uint32_t not_staged = static_cast<std::uint32_t>(-1);
+
+  /// Loop's thread: what the logic has staged in one of its turns.
+  void enqueue(SendQueue staged);
   /// Loop's thread: writes all that is queued.
   void flush();
   /// Loop's thread: the time given to IoLoop::add_deadline() has come.
@@ -67,6 +76,7 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
 
   // -- loop's thread: reading
   void read();
+  void read_again();
   void on_bytes(std::span<std::uint8_t> bytes);
   void on_plaintext(std::span<std::uint8_t> bytes);
   void on_packet_bytes(std::span<const std::uint8_t> bytes);
@@ -128,8 +138,9 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
   Mode mode_;
   Closing closing_ = Closing::no;
   bool dirty_ = false;
-  bool readable_ = false;  // there may be more to read than was read
-  bool hung_up_ = false;   // the client's end of the stream, or an error, is there to be read
+  bool readable_ = false;     // there may be more to read than was read
+  bool reads_again_ = false;  // read_more() will be called
+  bool hung_up_ = false;      // the client's end of the stream, or an error, is there to be read
   bool awaiting_writable_ = false;
   bool answering_ = false;  // an HTTP request: until its response has left, the next one waits
   bool response_queued_ = false;
@@ -143,6 +154,7 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
 
   // logic thread
   std::shared_ptr<WireReceiver> receiver_;
+  std::uint32_t staged_at_ = not_staged;
   bool closed_by_logic_ = false;
 };
 

@@ -52,9 +52,11 @@ struct WholeMessage {
 
 /// Writes the payload to `out`, which may overlap it from below. RFC 6455, section 5.3.
 void unmask(const std::uint8_t* masked, std::size_t bytes, const std::uint8_t* key, std::uint8_t* out) {
-  std::uint64_t mask = 0;
-  std::memcpy(&mask, key, WholeMessage::mask_bytes);
-  mask |= mask << 32;
+  std::array<std::uint8_t, 2 * WholeMessage::mask_bytes> keys;
+  std::copy_n(key, WholeMessage::mask_bytes, keys.begin());
+  std::copy_n(key, WholeMessage::mask_bytes, keys.begin() + WholeMessage::mask_bytes);
+  std::uint64_t mask;
+  std::memcpy(&mask, keys.data(), sizeof mask);
   std::size_t i = 0;
   for (; i + sizeof mask <= bytes; i += sizeof mask) {
     std::uint64_t word;
@@ -62,9 +64,7 @@ void unmask(const std::uint8_t* masked, std::size_t bytes, const std::uint8_t* k
     word ^= mask;
     std::memcpy(out + i, &word, sizeof word);
   }
-  std::array<std::uint8_t, sizeof mask> last;
-  std::memcpy(last.data(), &mask, sizeof mask);
-  for (; i < bytes; ++i) out[i] = masked[i] ^ last[i % sizeof mask];
+  for (; i < bytes; ++i) out[i] = masked[i] ^ keys[i % keys.size()];
 }
 
 WebSocketClose code_for(const std::error_code& error) {
