@@ -81,8 +81,8 @@ function(nano_test target)
   add_executable(${target} ${sources})
   # Of tests the line numbers are enough; all there is to debug would take them half as long again to compile.
   target_compile_options(${target} PRIVATE ${NANO_WARNINGS} $<$<CONFIG:Debug>:-g1>)
-  # Instrumented tests take longer to optimise than to run. Not with the thread sanitizer: libraries that it does
-  # not see, such as gRPC, would call the small functions of headers that are then not inlined, and be reported.
+  # Instrumented tests take longer to optimise than to run. Not with the thread sanitizer: libraries that it
+  # does not see, such as gRPC, would call functions of headers that are then not inlined, and be reported.
   if(NANO_SANITIZE MATCHES "address")
     target_compile_options(${target} PRIVATE -O0)
   endif()

@@ -64,7 +64,7 @@ inline constexpr std::size_t encrypted_piece_bytes = std::size_t{64} << 10;
 inline constexpr std::size_t read_buffer_bytes = std::size_t{64} << 10;
 
 /// Socket events handled between two flushes, so that a busy loop still writes, runs timers and tasks.
-inline constexpr int events_per_turn = 512;
+inline constexpr int events_per_turn = 128;
 
 /// Connections that one listener accepts in a turn: at some 20 microseconds each, the others wait a
 /// millisecond.
