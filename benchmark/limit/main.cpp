@@ -1,4 +1,4 @@
-// The smallest server that does the benchmark's work: one thread, epoll, no framework. Nothing that serves
+// The smallest server that does the benchmark's work: one thread, epoll, no framework. Not much that serves
 // the same clients with the same system calls can be cheaper, so the others are given as ratios to it. It
 // trusts its clients, which no real server may: there are no limits, no timeouts and no heartbeats, a
 // WebSocket frame holds whole packets, and protobuf messages are sent back without a look inside.

@@ -98,10 +98,12 @@ void add_flags(CLI::App& app, LoadOptions& options, Raw& raw) {
   app.add_option(
          "SCENARIO", raw.scenario,
          "request (each connection keeps requests open), notify (the same, answered with pushes), open "
-         "(at a fixed rate), broadcast, idle (memory of connections), churn (connect, ask, close), "
+         "(at a fixed rate), broadcast, idle (memory of connections to a server that was started just now), "
+         "churn (connect, ask, close), "
          "paced (clients that arrive at random and notify every 10 ms)")
       ->required();
-  app.add_option("--address", raw.addresses, "HOST:PORT of a server; repeated: taken in turn")
+  app.add_option("--address", raw.addresses,
+                 "HOST:PORT of a server, HOST an IPv4 address as 127.0.0.1; repeated: taken in turn")
       ->required()
       ->allow_extra_args(false);
   app.add_option("--pid", raw.processes, "NAME=PID of a process to watch, with its children; repeated")
@@ -110,14 +112,17 @@ void add_flags(CLI::App& app, LoadOptions& options, Raw& raw) {
   app.add_option("--path", options.dialect.path, "Of the WebSocket upgrade (/nano)");
   app.add_option("--dialect", options.dialect.dialect,
                  "How the server is spoken to: " + CLI::detail::join(dialect_names(), ", ") + " (nano)");
-  app.add_option("--route", raw.route, "Of requests and notifies (by scenario)");
-  app.add_option("--push", raw.push, "Route of the pushes that answer notifies (by scenario)");
-  app.add_option("--payload", raw.payload, "raw, ping (protobuf) or json (by scenario)");
+  app.add_option("--route", raw.route,
+                 "Of requests and notifies (Bench.Echo, Bench.Ping or Bench.Say, as the scenario needs)");
+  app.add_option("--push", raw.push, "Of the pushes that answer notifies (pong or onSay)");
+  app.add_option("--payload", raw.payload, "raw, ping (protobuf) or json (raw; ping for notify and paced)");
   app.add_option("--payload-bytes", raw.payload_bytes, "Of all of a raw payload, of the text in others (64)");
-  app.add_option("--connections", raw.connections, "(100)");
-  app.add_option("--in-flight", raw.in_flight, "Open requests or notifies per connection (1)");
-  app.add_option("--rate", raw.rate, "Per second over all connections (0: as fast as answers come)");
-  app.add_option("--warm-up-s", raw.warm_up_s, "(1)");
+  app.add_option("--connections", raw.connections, "Clients, up to 28000 (100)");
+  app.add_option("--in-flight", raw.in_flight, "Open requests or notifies per connection, up to 1000 (1)");
+  app.add_option(
+      "--rate", raw.rate,
+      "Messages a second over all connections; for open, and for broadcast (0: each when all have the last)");
+  app.add_option("--warm-up-s", raw.warm_up_s, "Before it counts (1)");
   app.add_option("--seconds", raw.seconds, "Measured, after the warm-up (5)");
   app.add_flag("--json", options.json, "One JSON object on stdout instead of text");
 }
@@ -144,6 +149,10 @@ void fill(LoadOptions& options, const Raw& raw) {
 void check(const LoadOptions& options) {
   if (options.scenario == Scenario::open && options.rate == 0) {
     throw std::invalid_argument("the scenario open needs --rate, the requests per second of all connections");
+  }
+  if (options.scenario != Scenario::open && options.scenario != Scenario::broadcast && options.rate > 0) {
+    throw std::invalid_argument(
+        "--rate is for open and broadcast; the other scenarios have a pace of their own");
   }
   if (options.route.size() > protocol::route_bytes_max) {
     throw std::invalid_argument("--route takes at most 255 bytes");

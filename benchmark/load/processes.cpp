@@ -11,7 +11,7 @@ namespace {
 
 [[noreturn]] void no_process(pid_t pid) {
   throw std::runtime_error("there is no process " + std::to_string(pid) +
-                           " (any more); --pid takes one that runs as long as the measurement");
+                           ": the --pid is wrong, or the process has ended before the measurement did");
 }
 
 double seconds(const timespec& time) {

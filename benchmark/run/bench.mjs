@@ -50,7 +50,7 @@ async function run(options) {
   const peers = await installPeers(options.peers, path.join(build, 'benchmark/peers'));
   for (const why of peers.left_out) console.log(`without ${why}`);
   const environment = await environmentOf(programs, peers.versions);
-  const warnings = warningsOf(environment);
+  const warnings = warningsOf(environment, options);
   for (const [name, value] of environmentLines(environment)) console.log(`${name.padEnd(18)} ${value}`);
   for (const warning of warnings) console.log(`warning: ${warning}`);
 
@@ -58,6 +58,7 @@ async function run(options) {
   const { pairs, seconds } = options;
   const results = {
     started_at: new Date().toISOString(),
+    quick: options.quick,
     pairs,
     seconds,
     environment,

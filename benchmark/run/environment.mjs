@@ -70,8 +70,11 @@ export async function environmentOf(folder, peerVersions) {
 }
 
 /** Sentences about what makes the figures doubtful. */
-export function warningsOf(environment) {
+export function warningsOf(environment, { quick }) {
   const warnings = [];
+  if (quick) {
+    warnings.push('a quick run, with a hundredth of the connections and rates: it measures nothing');
+  }
   if (environment.busy_share > busyShareMax) {
     const share = `${Math.round(environment.busy_share * 100)} %`;
     warnings.push(`the machine is busy (${share} of its CPUs): figures measured now are worth little`);

@@ -137,6 +137,7 @@ export const rows = [
         of: ([alone, together]) => cpu(together) / cpu(alone),
         target: { of: 'value', max: 0.5 },
       },
+      { name: '99 %', unit: 'us', of: ([, together]) => together.latency_us.p99 },
     ],
     { sides: [ours] }, // the limit server writes each push by itself, and so falls behind
   ),
@@ -191,21 +192,23 @@ export const rows = [
     [cpuFigure(), percentile('99 %', 'p99'), { ...rate, peers: true }],
     { peers: 'paced' },
   ),
-  row(
-    'cluster',
-    'request through a gate to a backend, 100 connections, 8 in flight',
-    [echoInCluster],
-    clusterFigures,
-    {
-      sides: [
-        { name: 'ours', server: 'cluster' },
-        { name: 'Go Nano', server: 'cluster-go' },
-      ],
-    },
+  ...[1, 8].map((in_flight) =>
+    row(
+      `cluster-${in_flight}`,
+      `request through a gate to a backend, 100 connections, ${in_flight} in flight`,
+      [{ ...echoInCluster, in_flight }],
+      clusterFigures,
+      {
+        sides: [
+          { name: 'ours', server: 'cluster' },
+          { name: 'Go Nano', server: 'cluster-go' },
+        ],
+      },
+    ),
   ),
   row(
     'cluster-mixed',
-    'the same with a gate of ours before a backend of Go Nano, and the other way round',
+    '8 in flight with a gate of ours before a backend of Go Nano, and the other way round',
     [echoInCluster],
     clusterFigures,
     {

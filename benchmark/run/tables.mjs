@@ -25,10 +25,14 @@ export function ownCells(rows, labelOf) {
   return [header, ...lines.map(([row, line]) => cellsOf(labelOf(row), line))];
 }
 
-export const peerMarks = [
+const peerMarks = [
   '* over WebSocket, and compared with the limit server over WebSocket',
   '! with failures: messages lost or answered wrong; results.json has the sentences',
 ];
+
+/** What the marks in these cells mean. */
+export const peerMarksOf = (cells) =>
+  peerMarks.filter((mark) => cells.some((row) => row.some((cell) => cell.includes(` ${mark[0]}`))));
 
 function peerCell(row, line) {
   if (!line) return '';
@@ -78,7 +82,7 @@ export function tablesOf({ environment, rows }) {
       name: 'peers',
       title: 'Nano and the peers',
       cells: peerCells(rows, label) ?? [[]],
-      notes: peerMarks,
+      notes: peerMarksOf(peerCells(rows, label) ?? []),
     },
     {
       name: 'machine',

@@ -1,5 +1,5 @@
 // The tables for a terminal and in Markdown.
-import { cellsOf, header, ownCells, peerCells, peerMarks, tablesOf } from './tables.mjs';
+import { cellsOf, header, ownCells, peerCells, peerMarksOf, tablesOf } from './tables.mjs';
 
 const progressWidths = [16, 40, 14, 21, 24, 12, 7];
 
@@ -39,7 +39,7 @@ export function progressOf(row) {
 export function terminalText({ rows }) {
   const own = ownCells(rows, (row) => row.name);
   const peers = peerCells(rows, (row) => row.name);
-  const ofPeers = peers ? ['', ...padded(peers, columnWidths(peers)), '', ...peerMarks] : [];
+  const ofPeers = peers ? ['', ...padded(peers, columnWidths(peers)), '', ...peerMarksOf(peers)] : [];
   return [...padded(own, columnWidths(own)), ...ofPeers].join('\n');
 }
 
@@ -51,7 +51,7 @@ export function markdownTable({ cells: [head, ...rows], notes = [] }) {
 
 /** All tables, each with its title. */
 export function markdownText(results) {
-  return tablesOf(results)
-    .map((table) => `## ${table.title}\n\n${markdownTable(table)}\n`)
-    .join('\n');
+  const warnings = results.warnings.map((text) => `**Warning:** ${text}\n`);
+  const tables = tablesOf(results).map((table) => `## ${table.title}\n\n${markdownTable(table)}\n`);
+  return [...warnings, ...tables].join('\n');
 }

@@ -14,6 +14,10 @@ const page = path.join(root, 'docs/performance.md');
 const folder = process.argv[2] ?? path.join(root, 'build/benchmark');
 
 const results = JSON.parse(readFileSync(path.join(folder, 'results.json'), 'utf8'));
+if (results.quick) {
+  console.error('write_docs: these are the results of a quick run, which measures nothing; run ./dev bench');
+  process.exit(1);
+}
 const tables = Object.fromEntries(tablesOf(results).map((table) => [table.name, table]));
 const missing = [];
 const text = readFileSync(page, 'utf8').replace(

@@ -48,6 +48,11 @@ void ReadySet::remove(SocketConnection& connection) {
   connections_.pop_back();
 }
 
+void ReadySet::forget_removed() {
+  if (removed_.empty()) return;
+  const auto gone = std::exchange(removed_, {});  // ending them may remove others
+}
+
 std::size_t ReadySet::poll() {
   const auto unread = std::exchange(unread_, {});  // what is left unread now is for the next time
   std::array<epoll_event, limits::events_per_turn> events;

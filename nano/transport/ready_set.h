@@ -28,12 +28,14 @@ class ReadySet {
   std::error_code add(std::shared_ptr<SocketConnection> connection);
   /// Before its socket is closed. The connection stays alive until forget_removed().
   void remove(SocketConnection& connection);
-  void forget_removed() { removed_.clear(); }
+  void forget_removed();
 
-  /// The connection was not read to the end: its on_ready() is called again in the next poll().
+  /// The connection was not read to the end: its read_more() is called in one of the next poll()s. Not again
+  /// before that.
   void read_again(std::shared_ptr<SocketConnection> connection) { unread_.push_back(std::move(connection)); }
 
-  /// Tells the connections that are ready, without waiting. Returns how many were.
+  /// Tells the connections that are ready, without waiting; each is read once at most. Returns how many were,
+  /// up to limits::events_per_turn that are ready anew and as many that were not read to the end.
   std::size_t poll();
   /// Whether poll() has something to do without any new event.
   bool has_unread() const { return !unread_.empty(); }

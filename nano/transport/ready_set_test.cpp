@@ -90,6 +90,10 @@ class ReadySetTest : public ::testing::Test {
     options_ = std::make_shared<const ListenerOptions>(std::move(options));
   }
 
+  ~ReadySetTest() override {
+    for (const auto& receiver : receivers_) receiver->wire->close(WireClose::drop, {"shutdown", ""});
+  }
+
   Peer connect() {
     std::array<int, 2> ends{};
     EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends.data()), 0);
