@@ -10,7 +10,7 @@ export const usage = `usage: ./dev bench [flags]
   --output FOLDER    for results.json, results.md, report.html and charts/ (build/benchmark)
 `;
 
-const peerPairsMax = 2;
+const pairsForEachOfPeers = 3;
 
 function wrapped(names) {
   const lines = [''];
@@ -71,7 +71,7 @@ export function parseOptions(args, peerNames) {
     else values[flag](left.shift());
   }
   options.pairs ??= options.quick ? 1 : 5;
-  options.peerPairs = Math.min(options.pairs, peerPairsMax);
+  options.peerPairs = Math.ceil(options.pairs / pairsForEachOfPeers);
   options.seconds ??= options.quick ? 0.2 : 3;
   options.warmUpS = options.quick ? 0.1 : 1;
   return options;
