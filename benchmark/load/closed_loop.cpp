@@ -1,6 +1,7 @@
 #include <memory>
 #include <vector>
 
+#include "benchmark/load/answers.h"
 #include "benchmark/load/client.h"
 #include "benchmark/load/crowd.h"
 #include "benchmark/load/measurement.h"
@@ -34,21 +35,12 @@ class ClosedLoopClient final : public Client {
 
  protected:
   void on_answer(std::uint64_t id, bool ok, protocol::ByteView payload) override {
-    if (!ok) {
-      failures().add("the server answered with an error: " + std::string{protocol::as_text(payload)});
-    } else if (!shared_.payload.is_same(payload, id)) [[unlikely]] {
-      failures().add("the server answered something else than what was sent");
-    }
+    check_answer(shared_.payload, id, ok, payload, failures());
     settle(id);
   }
 
   void on_push(std::string_view route, protocol::ByteView payload) override {
-    const auto id = shared_.payload.sequence_of(payload);
-    if (route != shared_.options.push || !id) [[unlikely]] {
-      throw DialectError("the server pushed \"" + std::string{route} +
-                         "\" with something else than what was sent");
-    }
-    settle(*id);
+    settle(notify_of_push(shared_.payload, shared_.options.push, route, payload));
   }
 
  private:

@@ -2,6 +2,7 @@
 #include <memory>
 #include <vector>
 
+#include "benchmark/load/answers.h"
 #include "benchmark/load/client.h"
 #include "benchmark/load/crowd.h"
 #include "benchmark/load/measurement.h"
@@ -119,21 +120,13 @@ void OpenLoopClient::send(std::uint64_t id) {
 }
 
 void OpenLoopClient::on_answer(std::uint64_t id, bool ok, protocol::ByteView payload) {
-  if (!ok) {
-    failures().add("the server answered with an error: " + std::string{protocol::as_text(payload)});
-  } else if (!owner_.payload().is_same(payload, id)) [[unlikely]] {
-    failures().add("the server answered something else than what was sent");
-  }
+  check_answer(owner_.payload(), id, ok, payload, failures());
   owner_.settle(id, loop().now());
 }
 
 void OpenLoopClient::on_push(std::string_view route, protocol::ByteView payload) {
-  const auto id = owner_.payload().sequence_of(payload);
-  if (route != owner_.options().push || !id) [[unlikely]] {
-    throw DialectError("the server pushed \"" + std::string{route} +
-                       "\" with something else than what was sent");
-  }
-  owner_.settle(*id, loop().now());
+  const std::uint64_t id = notify_of_push(owner_.payload(), owner_.options().push, route, payload);
+  owner_.settle(id, loop().now());
 }
 
 }  // namespace

@@ -55,11 +55,8 @@ void decode_request(State& state) {
 }
 BENCHMARK(decode_request)->ArgName("compressed")->Arg(0)->Arg(1);
 
-void encode_request(State& state) {
-  const bool compressed = state.range(0) != 0;
-  const RouteDictionary dictionary = hundred_routes();
-  const Bytes payload(payload_bytes, 'x');
-  const Message message = request_of(payload, compressed ? &dictionary : nullptr);
+/// Returns the encoded message.
+Bytes measure_encoding(State& state, const Message& message) {
   Bytes body(protocol::encoded_size(message));
   for (auto _ : state) {
     protocol::encode_message(message, body.data());
@@ -67,6 +64,15 @@ void encode_request(State& state) {
     ::benchmark::ClobberMemory();
   }
   count_work(state, 1, body.size());
+  return body;
+}
+
+void encode_request(State& state) {
+  const bool compressed = state.range(0) != 0;
+  const RouteDictionary dictionary = hundred_routes();
+  const Bytes payload(payload_bytes, 'x');
+  const Message message = request_of(payload, compressed ? &dictionary : nullptr);
+  const Bytes body = measure_encoding(state, message);
   Message decoded;
   expect(state,
          protocol::decode_message(body, &dictionary, decoded) == MessageError::none && decoded.route == route,
@@ -80,13 +86,7 @@ void encode_response(State& state) {
   message.type = MessageType::response;
   message.id = 1000;
   message.payload = payload;
-  Bytes body(protocol::encoded_size(message));
-  for (auto _ : state) {
-    protocol::encode_message(message, body.data());
-    DoNotOptimize(body.data());
-    ::benchmark::ClobberMemory();
-  }
-  count_work(state, 1, body.size());
+  const Bytes body = measure_encoding(state, message);
   Message decoded;
   expect(state,
          protocol::decode_message(body, nullptr, decoded) == MessageError::none && decoded.id == message.id,
