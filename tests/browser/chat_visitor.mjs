@@ -52,8 +52,4 @@ export class ChatVisitor extends Visitor {
       names,
     );
   }
-
-  messages() {
-    return this.page.locator('.message .text').allTextContents();
-  }
 }

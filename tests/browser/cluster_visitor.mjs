@@ -9,8 +9,12 @@ export class ClusterVisitor extends Visitor {
     await this.page.locator('#room').waitFor();
   }
 
-  async say(text) {
+  async write(text) {
     await this.page.getByLabel('Message', { exact: true }).fill(text);
+  }
+
+  async say(text) {
+    await this.write(text);
     await this.page.keyboard.press('Enter');
   }
 
@@ -68,9 +72,5 @@ export class ClusterVisitor extends Visitor {
 
   async seesTotals(sentence) {
     await this.page.locator('#totals').getByText(sentence).waitFor();
-  }
-
-  messages() {
-    return this.page.locator('.message .text').allTextContents();
   }
 }

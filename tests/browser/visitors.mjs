@@ -44,6 +44,16 @@ export class Visitor {
     await this.page.locator(`#connection[data-state="${state}"]`).waitFor();
   }
 
+  /** Waits until the messages on the page are these, in this order. */
+  async seesMessages(...texts) {
+    await this.page.waitForFunction(
+      (texts) =>
+        JSON.stringify([...document.querySelectorAll('.message .text')].map((text) => text.textContent)) ===
+        JSON.stringify(texts),
+      texts,
+    );
+  }
+
   /** A picture for people to look at, where NANO_SCREENSHOTS names a folder. */
   async screenshot(name) {
     const folder = process.env.NANO_SCREENSHOTS;
