@@ -134,7 +134,7 @@ function axisRange(numbers) {
  * Bars to the right, in groups one below the other, on a logarithmic axis unless `linear`.
  *
  * `series`: [{ name, colour }]; the colour is an index of the palette or "grey", its place unless given
- * `groups`: [{ name, bars: [{ series: its index, value, text }], target: of the first bar }]
+ * `groups`: [{ name, bars: [{ series: its index, value, text }], target: { value, text }, of the first bar }]
  * `reference`: { value, name } of a line through all groups where the bars start; without it, at the axis
  */
 export function barChart({ title, subtitle, series, groups, reference, linear, width = 860 }) {
@@ -142,7 +142,7 @@ export function barChart({ title, subtitle, series, groups, reference, linear, w
   const left = Math.min(340, 24 + names * characterPx);
   const right = width - 110;
   const numbers = groups.flatMap((group) =>
-    [...group.bars.map((bar) => bar.value), group.target ?? []].flat(),
+    [...group.bars.map((bar) => bar.value), group.target?.value ?? []].flat(),
   );
   if (reference) numbers.push(reference.value);
   const ticks = linear ? linearTicks(Math.max(...numbers)) : logTicks(...axisRange(numbers));
@@ -153,8 +153,8 @@ export function barChart({ title, subtitle, series, groups, reference, linear, w
   let y = top;
   for (const group of groups) {
     const from = y;
-    // The target is that of the first bar; its number stands beside both.
-    if (group.target) parts.push(line(x(group.target), from - 3, x(group.target), from + 15, 'nc-mark'));
+    const target = group.target && x(group.target.value);
+    if (target) parts.push(line(target, from - 3, target, from + 15, 'nc-mark'));
     for (const [i, bar] of group.bars.entries()) {
       const start = reference ? x(reference.value) : left;
       const [low, high] = [Math.min(start, x(bar.value)), Math.max(start, x(bar.value))];
@@ -162,8 +162,10 @@ export function barChart({ title, subtitle, series, groups, reference, linear, w
       parts.push(
         element('rect', { ...box, class: `nc-fill-${series[bar.series].colour ?? bar.series}` }),
       );
-      const marked = i === 0 && group.target ? x(group.target) : high;
-      parts.push(label(Math.max(high, marked) + 6, y + 10, bar.text));
+      // The target is that of the first bar; the numbers of both stand beside them.
+      const targeted = i === 0 && target;
+      const text = targeted ? `${bar.text} (target ${group.target.text})` : bar.text;
+      parts.push(label((targeted ? Math.max(high, target) : high) + 6, y + 10, text));
       y += 16;
     }
     parts.push(label(left - 10, (from + y) / 2 + 2, group.name, '', 'end'));
@@ -176,7 +178,7 @@ export function barChart({ title, subtitle, series, groups, reference, linear, w
   const rule = reference ? [line(x(reference.value), top - 8, x(reference.value), y, 'nc-mark')] : [];
   const note = [
     reference?.name,
-    groups.some((group) => group.target) ? 'short marks: targets of the first bar' : null,
+    groups.some((group) => group.target) ? 'short marks: targets of the first bars' : null,
   ];
   const foot = note.filter(Boolean).join('; ');
   return document({ width, height: y + (foot ? 34 : 14), title }, [

@@ -10,7 +10,7 @@ const bars = {
   subtitle: 'less is better',
   series,
   groups: [
-    { name: 'first', target: 2, bars: [{ series: 0, value: 1.5, text: '1.5 ×' }] },
+    { name: 'first', target: { value: 2, text: '2.0 ×' }, bars: [{ series: 0, value: 1.5, text: '1.5 ×' }] },
     {
       name: 'second',
       bars: [
@@ -64,7 +64,7 @@ test('a bar chart is well-formed, and its texts are escaped', () => {
 
 test('a bar chart names each group, series, number and the reference', () => {
   const svg = barChart(bars);
-  for (const text of ['first', 'second', 'ours', 'limit', '1.5 ×', '40 ×', 'the limit server']) {
+  for (const text of ['first', 'second', 'ours', 'limit', '1.5 × (target 2.0 ×)', '40 ×', 'the limit server']) {
     assert.ok(svg.includes(`>${text}`), text);
   }
 });

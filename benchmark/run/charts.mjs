@@ -33,7 +33,7 @@ function grouped(title, subtitle, all, groups, text, others) {
   const series = all.filter(({ name }) => names.has(name));
   const drawn = filled.map(({ name, lines, target }) => ({
     name,
-    target,
+    target: target && { value: target, text: text(target) },
     bars: bars(series, lines, text),
   }));
   return barChart({ title, subtitle, series, groups: drawn, ...others });

@@ -157,13 +157,16 @@ TEST_P(ClusterChat, ANameIsFreeAgainWhenItsOwnerHasLeftOrGone) {
   EXPECT_FALSE(ada->next_push()) << "told once, though Bob had been in the room twice";
 }
 
-TEST_P(ClusterChat, OnlyThoseInTheRoomAreHeard) {
+TEST_P(ClusterChat, WhatNobodyHearsIsRefused) {
   auto ada = guest("Ada");
   auto outsider = world_.connect();
   ASSERT_TRUE(login(*outsider, "Eve").ok());
-  outsider->notify("Room.Say", SayRequest{"psst"});
-  ada->notify("Room.Say", SayRequest{"  \n "});
-  ada->notify("Room.Say", SayRequest{std::string(Room::text_characters_max + 1, 'x')});
+  const auto say = [](Client& client, const std::string& text) {
+    return client.request<Nothing>("Room.Say", SayRequest{text}).error().code;
+  };
+  EXPECT_EQ(say(*outsider, "psst"), "not_joined");
+  EXPECT_EQ(say(*ada, "  \n "), "text_invalid");
+  EXPECT_EQ(say(*ada, std::string(Room::text_characters_max + 1, 'x')), "text_invalid");
   EXPECT_FALSE(ada->next_push());
 }
 

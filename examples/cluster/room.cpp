@@ -42,16 +42,20 @@ void Room::add(nano::Session& session, const std::string& room, Talk& talk) {
   session.notify("Stats.Came", Nothing{});
 }
 
-void Room::say(nano::Session& session, const SayRequest& request) {
+nano::Result<void> Room::say(nano::Session& session, const SayRequest& request) {
   const std::string* room = session.get<std::string>(joined);
   const std::string text = trimmed(request.text);
-  if (room == nullptr || text.empty() || count_characters(text) > text_characters_max) return;
-
+  if (room == nullptr) return nano::Error{"not_joined", "Please join the room first."};
+  if (text.empty()) return nano::Error{"text_invalid", "Please enter a text."};
+  if (count_characters(text) > text_characters_max) {
+    return nano::Error{"text_invalid", "A text has at most 1000 characters."};
+  }
   Talk& talk = talks_[*room];
   talk.history.push_back({name_of(session), text, wall_time().time_since_epoch().count(), node_name_});
   if (talk.history.size() > history_lines) talk.history.pop_front();
   talk.members.broadcast("onMessage", talk.history.back());
   session.notify("Stats.Said", Nothing{});
+  return {};
 }
 
 void Room::leave(nano::Session& session) {

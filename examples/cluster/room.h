@@ -38,7 +38,8 @@ class Room final : public nano::Component {
 
   /// Into the room that the session's gate has noted. Empty rooms are made as they are asked for.
   nano::Result<JoinReply> join(nano::Session& session);
-  void say(nano::Session& session, const SayRequest& request);
+  /// Refused where the session has not joined: its gate may have chosen this node a moment ago.
+  nano::Result<void> say(nano::Session& session, const SayRequest& request);
   void leave(nano::Session& session);
 
   /// To be called when another chat node has come. Closes the sessions in rooms that are that node's now:

@@ -9,12 +9,8 @@ export class ClusterVisitor extends Visitor {
     await this.page.locator('#room').waitFor();
   }
 
-  async write(text) {
-    await this.page.getByLabel('Message', { exact: true }).fill(text);
-  }
-
   async say(text) {
-    await this.write(text);
+    await this.page.getByLabel('Message', { exact: true }).fill(text);
     await this.page.keyboard.press('Enter');
   }
 
