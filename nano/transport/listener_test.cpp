@@ -49,9 +49,10 @@ class ClientSocket {
     std::string all;
     std::array<char, 4096> buffer;
     ssize_t bytes = 0;
-    while ((bytes = ::recv(descriptor_, buffer.data(), buffer.size(), 0)) > 0) {
-      all.append(buffer.data(), static_cast<std::size_t>(bytes));
-    }
+    do {  // EINTR: the process was stopped for a while
+      bytes = ::recv(descriptor_, buffer.data(), buffer.size(), 0);
+      if (bytes > 0) all.append(buffer.data(), static_cast<std::size_t>(bytes));
+    } while (bytes > 0 || (bytes < 0 && errno == EINTR));
     return bytes == 0 ? all : errno == EAGAIN ? "hangs" : "reset";
   }
 
@@ -120,7 +121,8 @@ TEST_P(ListenerTest, AnIdleKeptConnectionIsClosedAfterTheIdleTimeoutAndNotBefore
       listen({.websocket = true, .handshake_timeout = forever, .http_idle_timeout = short_time})};
   const auto begin = std::chrono::steady_clock::now();
   client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nHost: sl");
-  EXPECT_TRUE(client.receive_all().ends_with("\r\n\r\n!")) << "the second request never ends";
+  const std::string answer = client.receive_all();
+  EXPECT_TRUE(answer.ends_with("\r\n\r\n!")) << answer << ": the second request never ends";
   EXPECT_GE(std::chrono::steady_clock::now() - begin, short_time);
 }
 
@@ -147,7 +149,8 @@ TEST_P(ListenerTest, AfterItsLastAnswerAClientsEndIsHeardWhateverItStillSends) {
   answer_at_once();
   ClientSocket client{listen({.websocket = true, .close_timeout = forever})};
   client.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-  EXPECT_TRUE(client.receive_all().ends_with("\r\n\r\n!"));
+  const std::string answer = client.receive_all();
+  EXPECT_TRUE(answer.ends_with("\r\n\r\n!")) << answer;
   client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
   client.finish();
   EXPECT_TRUE(nothing_holds_up_a_stop());
@@ -157,7 +160,8 @@ TEST_P(ListenerTest, AClientThatFloodsAfterItsLastAnswerIsCutOffAfterTheCloseTim
   answer_at_once();
   ClientSocket client{listen({.websocket = true, .close_timeout = short_time})};
   client.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-  EXPECT_TRUE(client.receive_all().ends_with("\r\n\r\n!"));
+  const std::string answer = client.receive_all();
+  EXPECT_TRUE(answer.ends_with("\r\n\r\n!")) << answer;
   while (client.send(std::string(4096, 'x'))) {
   }
   EXPECT_TRUE(nothing_holds_up_a_stop());
