@@ -57,8 +57,11 @@ TEST(ProcessWatch, CountsTheTimeFromItsStart) {
   ProcessWatch watch{{{"busy", child.pid()}}};
   ASSERT_TRUE(eventually([&] { return watch.figures()[0].cpu_s > 0.02; }));
   child.rest();
-  watch.start();
-  EXPECT_EQ(watch.figures()[0].cpu_s, 0);
+  // The system may still charge it with a moment of its work.
+  EXPECT_TRUE(eventually([&] {
+    watch.start();
+    return watch.figures()[0].cpu_s == 0;
+  }));
   EXPECT_EQ(watch.figures()[0].name, "busy");
 }
 

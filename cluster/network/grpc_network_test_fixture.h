@@ -13,6 +13,7 @@
 #include <gtest/gtest.h>
 
 #include "cluster/network/grpc_network.h"
+#include "cluster/network/reserved_port_for_tests.h"
 
 namespace nano::cluster {
 
@@ -86,6 +87,15 @@ class GrpcNetworkFixture : public ::testing::Test {
     run_until([&] { return outcome.has_value(); });
     return outcome ? *outcome : CallOutcome{NetworkError{NetworkErrc::timeout, "waited in vain"}};
   }
+  /// Calls until an answer comes: on a busy machine an attempt to connect may take longer than it is given,
+  /// and a call does not wait for the next one.
+  CallOutcome call_until_answered(Channel& channel, std::string_view method = "/clusterpb.Test/Echo") {
+    const TimePoint end = clock_.now() + patience;
+    while (true) {
+      CallOutcome outcome = call(channel, method);
+      if (outcome.ok() || clock_.now() > end) return outcome;
+    }
+  }
   static void open(Channel& channel, StreamEnd& end, std::string_view method = "/test.Link/Open") {
     end.stream = channel.open_stream(method, end);
   }
@@ -98,12 +108,18 @@ class GrpcNetworkFixture : public ::testing::Test {
   std::function<bool()> awaited_;
 };
 
-/// One node that serves and one that asks it.
+/// One node that serves and one that asks it, connected.
 class TwoNodes : public GrpcNetworkFixture {
  protected:
+  void SetUp() override {
+    const CallOutcome outcome = call_until_answered(*channel_);
+    ASSERT_TRUE(outcome.ok()) << outcome.error().message;
+  }
+
+  const ReservedPort port_;
   TestService service_;
   std::unique_ptr<GrpcNetwork> server_ = std::make_unique<GrpcNetwork>(scheduler_, GrpcOptions{});
-  const std::string address_ = server_->listen("127.0.0.1:0", service_);
+  const std::string address_ = server_->listen(port_.address(), service_);
   std::unique_ptr<GrpcNetwork> client_ = std::make_unique<GrpcNetwork>(scheduler_, GrpcOptions{});
   std::unique_ptr<Channel> channel_ = client_->connect(address_);
 };

@@ -1,3 +1,5 @@
+#include <stdexcept>
+
 #include "cluster/network/grpc_network_test_fixture.h"
 
 namespace nano::cluster {
@@ -9,7 +11,10 @@ class GrpcStreams : public TwoNodes {
   StreamEnd& open_both(StreamEnd& near) {
     const std::size_t before = service_.streams.size();
     open(*channel_, near);
-    run_until([&] { return service_.streams.size() > before; });
+    run_until([&] { return service_.streams.size() > before || near.closed; });
+    if (service_.streams.size() == before) {
+      throw std::runtime_error(near.closed ? near.closed->message : "no stream has come");
+    }
     return *service_.streams.back();
   }
 };
@@ -131,8 +136,9 @@ TEST_F(GrpcStreams, WhenTheChannelGoesTheServerHearsItAndTheClientDoesNot) {
 
 TEST_F(GrpcStreams, AreClosedLaterWhereNobodyListens) {
   server_.reset();
+  const auto channel = client_->connect(address_);
   StreamEnd end;
-  open(*channel_, end);
+  open(*channel, end);
   EXPECT_FALSE(end.closed);
   run_until([&] { return end.closed.has_value(); });
   EXPECT_EQ(end.closed->code, NetworkErrc::nobody_listens);
@@ -200,6 +206,9 @@ TEST_P(GrpcInMidFlight, AnyPartMayGoFirst) {
     const std::string address = server->listen("127.0.0.1:0", service);
     auto client = std::make_unique<GrpcNetwork>(scheduler_, GrpcOptions{});
     auto channel = client->connect(address);
+    if (round > 0) {  // in the first one, while it connects
+      ASSERT_TRUE(call_until_answered(*channel).ok());
+    }
     StreamEnd end;
     open(*channel, end);
     end.heard = [&](const std::string& message) {

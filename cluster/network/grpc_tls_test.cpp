@@ -11,16 +11,12 @@ class GrpcWithTls : public GrpcNetworkFixture {
   GrpcOptions member() const {
     return {.tls = GrpcTls{.ca = ours_.ca(), .certificate = ours_.certificate(), .key = ours_.key()}};
   }
-  /// A call from a client with these options to a server that demands certificates of ours.
-  CallOutcome call_server(const GrpcOptions& options) {
+  /// From a client with these options to a server that demands certificates of ours.
+  void expect_unreachable(const GrpcOptions& options) {
     GrpcNetwork server{scheduler_, member()};
     const std::string address = server.listen("localhost:0", service_);
     GrpcNetwork client{scheduler_, options};
-    const auto channel = client.connect(address);
-    return call(*channel, "/clusterpb.Test/Echo", "hello");
-  }
-  void expect_unreachable(const GrpcOptions& options) {
-    const CallOutcome outcome = call_server(options);
+    const CallOutcome outcome = call(*client.connect(address), "/clusterpb.Test/Echo");
     ASSERT_FALSE(outcome.ok());
     EXPECT_EQ(outcome.error().code, NetworkErrc::unreachable) << outcome.error().message;
   }
@@ -31,7 +27,12 @@ class GrpcWithTls : public GrpcNetworkFixture {
 };
 
 TEST_F(GrpcWithTls, MembersOfOneAuthorityTrustEachOther) {
-  const CallOutcome outcome = call_server(member());
+  GrpcNetwork server{scheduler_, member()};
+  const std::string address = server.listen("localhost:0", service_);
+  GrpcNetwork client{scheduler_, member()};
+  const auto channel = client.connect(address);
+  ASSERT_TRUE(call_until_answered(*channel).ok());
+  const CallOutcome outcome = call(*channel, "/clusterpb.Test/Echo", "hello");
   ASSERT_TRUE(outcome.ok()) << outcome.error().message;
   EXPECT_EQ(outcome.response(), "hello");
 }
@@ -66,7 +67,8 @@ TEST_F(GrpcWithTls, AServerWithoutTheRightNameIsRefusedUnlessTheNameIsGiven) {
   }
   options.tls->server_name = "node.example";
   GrpcNetwork client{scheduler_, options};
-  EXPECT_TRUE(call(*client.connect(address), "/clusterpb.Test/Echo").ok());
+  const CallOutcome outcome = call_until_answered(*client.connect(address));
+  EXPECT_TRUE(outcome.ok()) << outcome.error().message;
 }
 
 TEST_F(GrpcWithTls, AClientsFormNeedsNoCertificateButCannotListen) {

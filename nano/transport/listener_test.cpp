@@ -20,8 +20,6 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds short_time{60};
-/// For a client's request to come, also where the machine is busy.
-constexpr milliseconds request_time{500};
 constexpr std::chrono::hours forever{1};
 
 /// A socket of a client, which gives up after a while.
@@ -41,15 +39,20 @@ class ClientSocket {
   ClientSocket(const ClientSocket&) = delete;
   ClientSocket& operator=(const ClientSocket&) = delete;
 
-  void send(std::string_view bytes) { ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL); }
+  /// False: the connection is gone.
+  bool send(std::string_view bytes) {
+    return ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL) >= 0;
+  }
+  void finish() { ::shutdown(descriptor_, SHUT_WR); }
   /// All until the server's end of the stream; "reset" if it ends with one, "hangs" if it does not end.
   std::string receive_all() {
     std::string all;
     std::array<char, 4096> buffer;
     ssize_t bytes = 0;
-    while ((bytes = ::recv(descriptor_, buffer.data(), buffer.size(), 0)) > 0) {
-      all.append(buffer.data(), static_cast<std::size_t>(bytes));
-    }
+    do {  // EINTR: the process was stopped for a while
+      bytes = ::recv(descriptor_, buffer.data(), buffer.size(), 0);
+      if (bytes > 0) all.append(buffer.data(), static_cast<std::size_t>(bytes));
+    } while (bytes > 0 || (bytes < 0 && errno == EINTR));
     return bytes == 0 ? all : errno == EAGAIN ? "hangs" : "reset";
   }
 
@@ -79,6 +82,16 @@ class ListenerTest : public ::testing::TestWithParam<bool> {
     }};
     return address;
   }
+  void answer_at_once() {
+    router_->add_handler("/",
+                         [](HttpRequest, HttpRouter::Reply reply) { reply(HttpResponse::text(200, "!")); });
+  }
+  /// Waits for the end of all that a stop would wait for.
+  bool nothing_holds_up_a_stop() {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+    while (wires_->load() != 0 && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+    return wires_->load() == 0;
+  }
   Driver& driver() { return GetParam() ? static_cast<Driver&>(parking_) : loop_; }
 
   Log log_{LogLevel::off};
@@ -98,31 +111,60 @@ INSTANTIATE_TEST_SUITE_P(Loop, ListenerTest, ::testing::Bool(),
 TEST_P(ListenerTest, ARequestThatNeverEndsIsClosedAfterTheHandshakeTimeout) {
   ClientSocket client{listen({.websocket = true, .handshake_timeout = short_time})};
   client.send("GET / HTTP/1.1\r\nHost: sl");
-  EXPECT_EQ(client.receive_all(), "");
+  const std::string answer = client.receive_all();
+  EXPECT_TRUE(answer.empty() || answer == "reset") << answer;  // a reset if it came after the timeout
 }
 
 TEST_P(ListenerTest, AnIdleKeptConnectionIsClosedAfterTheIdleTimeoutAndNotBefore) {
-  router_->add_handler("/",
-                       [](HttpRequest, HttpRouter::Reply reply) { reply(HttpResponse::text(200, "!")); });
-  constexpr milliseconds idle_timeout = request_time + short_time;
+  answer_at_once();
   ClientSocket client{
-      listen({.websocket = true, .handshake_timeout = request_time, .http_idle_timeout = idle_timeout})};
+      listen({.websocket = true, .handshake_timeout = forever, .http_idle_timeout = short_time})};
   const auto begin = std::chrono::steady_clock::now();
   client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nHost: sl");
-  EXPECT_TRUE(client.receive_all().ends_with("\r\n\r\n!")) << "the second request never ends";
-  EXPECT_GE(std::chrono::steady_clock::now() - begin, idle_timeout);
+  const std::string answer = client.receive_all();
+  EXPECT_TRUE(answer.ends_with("\r\n\r\n!")) << answer << ": the second request never ends";
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, short_time);
 }
 
 TEST_P(ListenerTest, AHandlerMayTakeLongerThanAnyTimeout) {
+  constexpr milliseconds request_time{500};
   router_->add_handler("/", [&](HttpRequest, HttpRouter::Reply reply) {
     auto held = std::make_shared<HttpRouter::Reply>(std::move(reply));
     timer_ =
         scheduler_.after(request_time + short_time, [held] { (*held)(HttpResponse::text(200, "at last")); });
   });
-  ClientSocket client{
-      listen({.websocket = true, .handshake_timeout = request_time, .http_idle_timeout = short_time})};
+  const std::string address =
+      listen({.websocket = true, .handshake_timeout = request_time, .http_idle_timeout = short_time});
+  std::string answer;
+  // A busy machine may not bring the request in time. A server that cuts off the handler always does.
+  for (int attempt = 0; attempt < 10 && !answer.ends_with("\r\n\r\nat last"); ++attempt) {
+    ClientSocket client{address};
+    client.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    answer = client.receive_all();
+  }
+  EXPECT_TRUE(answer.ends_with("\r\n\r\nat last")) << answer;
+}
+
+TEST_P(ListenerTest, AfterItsLastAnswerAClientsEndIsHeardWhateverItStillSends) {
+  answer_at_once();
+  ClientSocket client{listen({.websocket = true, .close_timeout = forever})};
   client.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-  EXPECT_TRUE(client.receive_all().ends_with("\r\n\r\nat last"));
+  const std::string answer = client.receive_all();
+  EXPECT_TRUE(answer.ends_with("\r\n\r\n!")) << answer;
+  client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  client.finish();
+  EXPECT_TRUE(nothing_holds_up_a_stop());
+}
+
+TEST_P(ListenerTest, AClientThatFloodsAfterItsLastAnswerIsCutOffAfterTheCloseTimeout) {
+  answer_at_once();
+  ClientSocket client{listen({.websocket = true, .close_timeout = short_time})};
+  client.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  const std::string answer = client.receive_all();
+  EXPECT_TRUE(answer.ends_with("\r\n\r\n!")) << answer;
+  while (client.send(std::string(4096, 'x'))) {
+  }
+  EXPECT_TRUE(nothing_holds_up_a_stop());
 }
 
 TEST_P(ListenerTest, AHandlerThatDropsItsReplyIsAnswered500) {
@@ -149,7 +191,7 @@ ReceiverFactory refuse_with(WireClose how) {
 TEST_P(ListenerTest, AClientThatDoesNotCloseIsCutOffAfterTheCloseTimeout) {
   ClientSocket client{listen({.make_receiver = refuse_with(WireClose::flush), .close_timeout = short_time})};
   EXPECT_EQ(client.receive_all(), "");
-  while (wires_->load() != 0) std::this_thread::yield();  // the client still holds its end
+  EXPECT_TRUE(nothing_holds_up_a_stop()) << "though the client still holds its end";
 }
 
 TEST_P(ListenerTest, AWireThatIsDroppedEndsWithAReset) {

@@ -78,14 +78,15 @@ class EtcdTest : public ::testing::Test {
     admin_ = admin_network_->connect(address);
     etcd::RangeRequest request;
     request.set_key("/");
-    for (int attempt = 0; attempt < 200; ++attempt) {
+    const TimePoint end = clock_.now() + std::chrono::seconds{60};
+    while (true) {
       const CallOutcome outcome = ask(etcd_method::range, request);
       if (outcome.ok() || outcome.error().code == NetworkErrc::refused) return;
+      ASSERT_LT(clock_.now(), end) << "etcd does not start: " << outcome.error().message;
       bool waited = false;
       const Timer pause = scheduler_.after(std::chrono::milliseconds{50}, [&] { waited = true; });
       wait_for([&] { return waited; });
     }
-    FAIL() << "etcd does not start";
   }
 
   template <class Request>

@@ -1,13 +1,10 @@
 #include "tests/cluster/etcd_server.h"
 
-#include <arpa/inet.h>
 #include <csignal>
 #include <cstdlib>
-#include <netinet/in.h>
 #include <sstream>
 #include <stdexcept>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <unistd.h>
 #include <utility>
 
@@ -23,21 +20,8 @@ std::optional<std::string> EtcdServer::program() {
   return std::nullopt;
 }
 
-std::string EtcdServer::free_address() {
-  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in name{};
-  name.sin_family = AF_INET;
-  name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof name;
-  auto* generic = reinterpret_cast<sockaddr*>(&name);
-  const bool bound = ::bind(socket, generic, size) == 0 && ::getsockname(socket, generic, &size) == 0;
-  ::close(socket);
-  if (!bound) throw std::runtime_error("no free port");
-  return "127.0.0.1:" + std::to_string(ntohs(name.sin_port));
-}
-
 EtcdServer::EtcdServer(std::string scheme, std::vector<std::string> arguments)
-    : scheme_(std::move(scheme)), arguments_(std::move(arguments)), address_(free_address()) {
+    : scheme_(std::move(scheme)), arguments_(std::move(arguments)) {
   std::string pattern = (std::filesystem::temp_directory_path() / "nano-etcd-XXXXXX").string();
   if (!::mkdtemp(pattern.data())) throw std::runtime_error("no folder for etcd's data");
   folder_ = pattern;

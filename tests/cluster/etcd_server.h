@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "cluster/network/reserved_port_for_tests.h"
 #include "tests/sockets/process.h"
 
 namespace nano::cluster {
@@ -24,18 +25,16 @@ class EtcdServer {
   EtcdServer& operator=(const EtcdServer&) = delete;
 
   /// Begins to start it, at the same address each time.
-  void start() { start_at(address_); }
+  void start() { start_at(address()); }
   void start_at(const std::string& address);
   /// As a crash would end it. Its data stay.
   void kill() { process_.reset(); }
-  const std::string& address() const { return address_; }
-  /// An address where nobody listens.
-  static std::string free_address();
+  const std::string& address() const { return port_.address(); }
 
  private:
   const std::string scheme_;
   const std::vector<std::string> arguments_;
-  const std::string address_;
+  const ReservedPort port_;
   std::filesystem::path folder_;
   std::unique_ptr<sockets::Process> process_;
 };

@@ -82,6 +82,7 @@ bool Socket::send(std::string_view bytes) {
 bool Socket::send_raw(std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t sent = ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (sent < 0 && errno == EINTR) continue;  // the process was stopped for a while
     if (sent < 0) return false;
     bytes.remove_prefix(static_cast<std::size_t>(sent));
   }
@@ -90,7 +91,10 @@ bool Socket::send_raw(std::string_view bytes) {
 
 Received Socket::receive_raw(std::string& into) {
   std::array<char, 64 * 1024> buffer;
-  const ssize_t bytes = ::recv(descriptor_, buffer.data(), buffer.size(), 0);
+  ssize_t bytes = 0;
+  do {
+    bytes = ::recv(descriptor_, buffer.data(), buffer.size(), 0);
+  } while (bytes < 0 && errno == EINTR);
   if (bytes < 0) return errno == EAGAIN ? Received::nothing : Received::reset;
   if (bytes == 0) return Received::end;
   into.append(buffer.data(), static_cast<std::size_t>(bytes));

@@ -79,7 +79,7 @@ class TlsTimeout : public OverTransports {
     Socket socket{server.port(transport())};
     socket.send(bytes);
     std::string answer = socket.receive_all();
-    EXPECT_EQ(socket.last(), Received::end);
+    EXPECT_NE(socket.last(), Received::nothing);  // a reset if the bytes came after the timeout
     return answer;
   }
   const std::string hello_ = client_hello();
