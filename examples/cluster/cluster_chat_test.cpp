@@ -1,5 +1,4 @@
 #include <map>
-#include <set>
 
 #include <gtest/gtest.h>
 
@@ -16,14 +15,25 @@ using nano::cluster::Member;
 using nano::testing::Client;
 using Names = std::vector<std::string>;
 
+const Member chat_1{.address = "a:1", .label = "chat-1"};
+const Member chat_2{.address = "b:1", .label = "chat-2"};
+const Member chat_3{.address = "c:1", .label = "chat-3"};
+
+/// The name of a room that this one of the nodes serves.
+std::string room_of(const Member& node, const std::vector<const Member*>& nodes) {
+  for (int i = 1;; ++i) {
+    std::string room = "Room " + std::to_string(i);
+    if (place_of(room, nodes) == &node) return room;
+  }
+}
+
 /// All services in one process, in memory: where they are makes no difference to them. Every test runs with
 /// several seeds, which cut the byte streams differently.
 class ClusterChat : public testing::TestWithParam<std::uint64_t> {
  protected:
   ClusterChat() : world_(GetParam()) {
-    world_.app().add<Gate>("gate-1");
-    room_ = &world_.app().add<Room>("chat-1",
-                                    [this](std::string_view room) { return !elsewhere_.contains(room); });
+    gate_ = &world_.app().add<Gate>("gate-1");
+    world_.app().add<Room>("chat-1");
     world_.app().add<Stats>();
     world_.start();
   }
@@ -38,6 +48,10 @@ class ClusterChat : public testing::TestWithParam<std::uint64_t> {
     EXPECT_TRUE(join(*client).ok());
     return client;
   }
+  /// As a gate with these chat nodes does when the session sends its first message to the room.
+  void choose(nano::SessionId session, const std::vector<const Member*>& candidates) {
+    ASSERT_NE(route_by_room(*world_.app().find_session(session), "Room", candidates), nullptr);
+  }
   /// As a gate asks.
   Totals totals() {
     Totals counted{-1, -1};
@@ -47,8 +61,7 @@ class ClusterChat : public testing::TestWithParam<std::uint64_t> {
   }
 
   nano::testing::World world_;
-  Room* room_ = nullptr;
-  std::set<std::string, std::less<>> elsewhere_;  // rooms of other nodes
+  Gate* gate_ = nullptr;
 
  private:
   static nano::Task<void> ask(nano::Application& app, Totals& into) {
@@ -174,10 +187,8 @@ TEST_P(ClusterChat, ARoomThatEverybodyHasLeftAtOnceIsForgotten) {
   auto ada = guest("Ada");
   auto bob = guest("Bob");
   ada->notify("Room.Say", SayRequest{"Is anybody here?"});
-  elsewhere_.insert("Lobby");
-  room_->move_rooms();
+  for (const nano::SessionId id : {1, 2}) world_.app().find_session(id)->close();
   world_.settle();
-  elsewhere_.clear();
   auto cleo = world_.connect();
   ASSERT_TRUE(login(*cleo, "Cleo").ok());
   const auto reply = join(*cleo);
@@ -186,24 +197,41 @@ TEST_P(ClusterChat, ARoomThatEverybodyHasLeftAtOnceIsForgotten) {
   EXPECT_TRUE(reply->history.empty());
 }
 
-TEST_P(ClusterChat, ARoomThatIsAnotherNodesNowSendsItsPeopleThere) {
-  auto ada = guest("Ada", "Lobby");
-  auto eve = guest("Eve", "Garden");
-  elsewhere_.insert("Lobby");
-  room_->move_rooms();
+TEST_P(ClusterChat, ANodeThatComesGetsItsRoomsAndNoOther) {
+  auto ada = guest("Ada", room_of(chat_2, {&chat_1, &chat_2}));
+  auto eve = guest("Eve", room_of(chat_1, {&chat_1, &chat_2}));
+  for (const nano::SessionId id : {1, 2}) choose(id, {&chat_1});
+  gate_->move_rooms(chat_2);
   world_.settle();
   EXPECT_TRUE(ada->closed());
   EXPECT_EQ(ada->kick(), std::nullopt) << "a kicked client would not come back";
   EXPECT_FALSE(eve->closed());
 }
 
-TEST_P(ClusterChat, AGateThatHearsLateOfANodeCostsItsPeopleASecondMove) {
-  elsewhere_.insert("Lobby");
-  room_->move_rooms();
-  auto late = guest("Late", "Lobby");
-  EXPECT_FALSE(late->closed()) << "the gate may know better: that the other node is dead";
-  world_.advance(Room::news_time);
-  EXPECT_TRUE(late->closed());
+TEST_P(ClusterChat, ThoseWhoHaveNoNodeYetStay) {
+  auto ada = world_.connect();
+  ASSERT_TRUE(login(*ada, "Ada", room_of(chat_2, {&chat_1, &chat_2})).ok());
+  gate_->move_rooms(chat_2);
+  world_.settle();
+  EXPECT_FALSE(ada->closed());
+}
+
+TEST_P(ClusterChat, ADeadNodeHasNoSayInWhichRoomsAreMoved) {
+  // Of rooms that were chat-2's and that chat-1 serves since.
+  const auto served_after_a_death = [&](const Member& better) {
+    for (int i = 1;; ++i) {
+      std::string room = "Room " + std::to_string(i);
+      const bool was_of_chat_2 = place_of(room, {&chat_1, &chat_2, &chat_3}) == &chat_2;
+      if (was_of_chat_2 && place_of(room, {&chat_1, &chat_3}) == &better) return room;
+    }
+  };
+  auto ada = guest("Ada", served_after_a_death(chat_3));
+  auto eve = guest("Eve", served_after_a_death(chat_1));
+  for (const nano::SessionId id : {1, 2}) choose(id, {&chat_1});
+  gate_->move_rooms(chat_3);
+  world_.settle();
+  EXPECT_TRUE(ada->closed());
+  EXPECT_FALSE(eve->closed());
 }
 
 TEST_P(ClusterChat, TheMasterCountsWhoIsThereAndWhatIsSaid) {
@@ -232,22 +260,16 @@ TEST(ClusterGate, LetsNoClientCountForItself) {
 }
 
 /// By address, as routing functions get them.
-class Places : public testing::Test {
- protected:
-  std::string place(const std::string& room, const std::vector<Member>& members) {
-    std::vector<const Member*> candidates;
-    for (const Member& member : members) candidates.push_back(&member);
-    const Member* found = place_of(room, candidates);
-    return found ? found->address : "nowhere";
-  }
-  const Member one_{.address = "a:1", .label = "chat-1"};
-  const Member two_{.address = "b:1", .label = "chat-2"};
-  const Member three_{.address = "c:1", .label = "chat-3"};
-};
+std::string place(const std::string& room, const std::vector<Member>& members) {
+  std::vector<const Member*> candidates;
+  for (const Member& member : members) candidates.push_back(&member);
+  const Member* found = place_of(room, candidates);
+  return found ? found->address : "nowhere";
+}
 
-TEST_F(Places, EachNodeServesItsShareOfTheRooms) {
+TEST(Places, EachNodeServesItsShareOfTheRooms) {
   std::map<std::string, int> rooms;
-  for (int i = 0; i < 3000; ++i) ++rooms[place("room " + std::to_string(i), {one_, two_, three_})];
+  for (int i = 0; i < 3000; ++i) ++rooms[place("room " + std::to_string(i), {chat_1, chat_2, chat_3})];
   ASSERT_EQ(rooms.size(), 3u);
   for (const auto& [address, count] : rooms) {
     EXPECT_GT(count, 900) << address;
@@ -255,11 +277,11 @@ TEST_F(Places, EachNodeServesItsShareOfTheRooms) {
   }
 }
 
-TEST_F(Places, OnlyTheRoomsOfANodeThatGoesAreMoved) {
+TEST(Places, OnlyTheRoomsOfANodeThatGoesAreMoved) {
   for (int i = 0; i < 300; ++i) {
     const std::string room = "room " + std::to_string(i);
-    const std::string before = place(room, {one_, two_, three_});
-    const std::string after = place(room, {one_, three_});
+    const std::string before = place(room, {chat_1, chat_2, chat_3});
+    const std::string after = place(room, {chat_1, chat_3});
     EXPECT_NE(after, "b:1");
     if (before != "b:1") {
       EXPECT_EQ(after, before);
@@ -268,15 +290,15 @@ TEST_F(Places, OnlyTheRoomsOfANodeThatGoesAreMoved) {
   EXPECT_EQ(place("Lobby", {}), "nowhere");
 }
 
-TEST_F(Places, ANodeThatWasStartedAgainServesTheSameRooms) {
+TEST(Places, ANodeThatWasStartedAgainServesTheSameRooms) {
   const Member two_again{.address = "a:0", .label = "chat-2"};
   for (int i = 0; i < 300; ++i) {
     const std::string room = "room " + std::to_string(i);
-    EXPECT_EQ(place(room, {one_, two_}) == "b:1", place(room, {two_again, one_}) == "a:0");
+    EXPECT_EQ(place(room, {chat_1, chat_2}) == "b:1", place(room, {two_again, chat_1}) == "a:0");
   }
 }
 
-TEST_F(Places, NodesWithOneLabelAreToldApartByTheirAddresses) {
+TEST(Places, NodesWithOneLabelAreToldApartByTheirAddresses) {
   const Member first{.address = "x:1", .label = "chat"};
   const Member second{.address = "y:1", .label = "chat"};
   EXPECT_EQ(place("Lobby", {first, second}), "x:1");

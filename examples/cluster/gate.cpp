@@ -1,7 +1,9 @@
 #include "examples/cluster/gate.h"
 
 #include <cstdint>
+#include <vector>
 
+#include "examples/cluster/places.h"
 #include "examples/cluster/text.h"
 
 namespace cluster_chat {
@@ -27,7 +29,15 @@ nano::Result<LoginReply> Gate::login(nano::Session& session, const LoginRequest&
   session.bind(uid_of(name));
   session.share("name", name);
   session.share("room", room);
+  logged_in_.add(session);
   return LoginReply{name, room, gate_name_};
+}
+
+void Gate::move_rooms(const nano::cluster::Member& newcomer) {
+  // Closing takes a session out of the group.
+  for (nano::Session* session : std::vector<nano::Session*>{logged_in_.members()}) {
+    if (moves_to(newcomer, *session)) session->close();
+  }
 }
 
 nano::Result<void> refuse_inner_routes(nano::Session& /*session*/, nano::PipelineMessage& message) {

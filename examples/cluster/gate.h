@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "cluster/registry/member.h"
 #include "examples/cluster/messages.h"
 
 namespace cluster_chat {
@@ -23,8 +24,13 @@ class Gate final : public nano::Component {
 
   nano::Result<LoginReply> login(nano::Session& session, const LoginRequest& request);
 
+  /// Closes the sessions in rooms that the newcomer, a chat node, serves from now on: their pages come back
+  /// by themselves, and this gate chooses anew for them. Each gate does so when it hears of the newcomer.
+  void move_rooms(const nano::cluster::Member& newcomer);
+
  private:
   std::string gate_name_;
+  nano::Group logged_in_;
 };
 
 /// For a gate's inbound pipeline: refuses what only nodes may call.

@@ -58,7 +58,10 @@ std::string problem(const Flags& flags, const nano::cluster::NodeOptions& cluste
 
 void add_gate(nano::Application& app, nano::cluster::Node& node, const Flags& flags,
               const std::vector<std::string>& gates, const std::string& name) {
-  app.add<cluster_chat::Gate>(name);
+  cluster_chat::Gate& gate = app.add<cluster_chat::Gate>(name);
+  node.on_member([&gate](const nano::cluster::Member& member, bool present) {
+    if (present && member.offers("Room")) gate.move_rooms(member);
+  });
   app.inbound().push_back(cluster_chat::refuse_inner_routes);
   node.set_routing("Room", nano::cluster::Routing::by(cluster_chat::route_by_room));
   node.on_service_lost([](nano::Session& session, std::string_view service) {
@@ -72,20 +75,12 @@ void add_gate(nano::Application& app, nano::cluster::Node& node, const Flags& fl
   });
 }
 
-void add_rooms(nano::Application& app, nano::cluster::Node& node, const std::string& name) {
-  cluster_chat::Room& room = app.add<cluster_chat::Room>(
-      name, [&node](std::string_view wanted) { return cluster_chat::serves(node, wanted); });
-  node.on_member([&room](const nano::cluster::Member& member, bool present) {
-    if (present && member.offers("Room")) room.move_rooms();
-  });
-}
-
 int run(nano::Application& app, const nano::cluster::NodeOptions& cluster, const Flags& flags) {
   const std::string name = cluster.standalone() ? "alone" : cluster.label;
   const std::vector<std::string> gates = split(flags.gates);
   nano::cluster::Node node{app, cluster};
   if (flags.plays("master")) app.add<cluster_chat::Stats>();
-  if (flags.plays("chat")) add_rooms(app, node, name);
+  if (flags.plays("chat")) app.add<cluster_chat::Room>(name);
   if (flags.plays("gate")) add_gate(app, node, flags, gates, name);
   app.on_started([&] {
     const bool is_open = !app.addresses().empty();

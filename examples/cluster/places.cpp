@@ -10,6 +10,13 @@ namespace cluster_chat {
 
 using nano::cluster::Member;
 
+namespace {
+
+// The gate's note of the node that serves the session.
+constexpr std::string_view place = "place";
+
+}  // namespace
+
 const Member* place_of(std::string_view room, const std::vector<const Member*>& candidates) {
   const Member* best = nullptr;
   std::uint64_t best_weight = 0;
@@ -28,17 +35,16 @@ const Member* place_of(std::string_view room, const std::vector<const Member*>& 
 const Member* route_by_room(nano::Session& session, std::string_view /*service*/,
                             const std::vector<const Member*>& candidates) {
   const std::optional<std::string> room = session.shared<std::string>("room");
-  return room ? place_of(*room, candidates) : nullptr;
+  const Member* chosen = room ? place_of(*room, candidates) : nullptr;
+  if (chosen) session.set(place, *chosen);
+  return chosen;
 }
 
-bool serves(const nano::cluster::Node& node, std::string_view room) {
-  const Member self = node.self();
-  const std::vector<Member> others = node.members();
-  std::vector<const Member*> candidates{&self};
-  for (const Member& other : others) {
-    if (other.offers("Room")) candidates.push_back(&other);
-  }
-  return place_of(room, candidates) == &self;
+bool moves_to(const Member& newcomer, nano::Session& session) {
+  const Member* const current = session.get<Member>(place);
+  if (current == nullptr) return false;
+  const std::string room = session.shared<std::string>("room").value_or("");
+  return place_of(room, {current, &newcomer}) == &newcomer;
 }
 
 }  // namespace cluster_chat

@@ -1,4 +1,4 @@
-// Internal header. Which chat node serves a room: all gates and all chat nodes must find the same.
+// Internal header. Which chat node serves a room: all gates must find the same.
 #pragma once
 
 #include <string_view>
@@ -14,11 +14,12 @@ namespace cluster_chat {
 const nano::cluster::Member* place_of(std::string_view room,
                                       const std::vector<const nano::cluster::Member*>& candidates);
 
-/// A gate's way to the room of the session: Gate.Login has noted it.
+/// A gate's way to the room of the session, which Gate.Login has noted; notes the node.
 const nano::cluster::Member* route_by_room(nano::Session& session, std::string_view service,
                                            const std::vector<const nano::cluster::Member*>& candidates);
 
-/// Whether `node`, a chat node, serves the room.
-bool serves(const nano::cluster::Node& node, std::string_view room);
+/// Whether the room of the session, which another node serves so far, is the newcomer's now. No third node is
+/// asked about: it may be dead and on the list of members still.
+bool moves_to(const nano::cluster::Member& newcomer, nano::Session& session);
 
 }  // namespace cluster_chat

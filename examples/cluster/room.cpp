@@ -72,19 +72,6 @@ void Room::leave(nano::Session& session) {
   if (members.empty()) talks_.erase(found);
 }
 
-void Room::move_rooms() {
-  close_moved();
-  moved_later_ = after(news_time, [this] { close_moved(); });
-}
-
-void Room::close_moved() {
-  for (const auto& [room, talk] : talks_) {
-    if (serves_(room)) continue;
-    // Closing takes a session out of the group.
-    for (nano::Session* member : std::vector<nano::Session*>{talk.members.members()}) member->close();
-  }
-}
-
 bool Room::is_taken(const std::string& name, const Talk& talk) const {
   for (nano::Session* member : talk.members.members()) {
     if (name_of(*member) == name) return true;

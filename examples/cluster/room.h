@@ -1,13 +1,10 @@
 // Internal header. The service of a chat node: its rooms, who is there, and what was said last.
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <deque>
-#include <functional>
 #include <map>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -20,12 +17,8 @@ class Room final : public nano::Component {
  public:
   static constexpr std::size_t text_characters_max = 1000;
   static constexpr std::size_t history_lines = 50;
-  static constexpr nano::Duration news_time = std::chrono::seconds{5};
 
-  using Serves = std::function<bool(std::string_view room)>;
-
-  /// `serves` tells whether this node is the one for a room; it is asked on the logic thread.
-  Room(std::string node_name, Serves serves) : node_name_(std::move(node_name)), serves_(std::move(serves)) {}
+  explicit Room(std::string node_name) : node_name_(std::move(node_name)) {}
 
   static void routes(nano::Routes<Room>& on) {
     on.add<&Room::join>("Join");
@@ -42,11 +35,6 @@ class Room final : public nano::Component {
   nano::Result<void> say(nano::Session& session, const SayRequest& request);
   void leave(nano::Session& session);
 
-  /// To be called when another chat node has come. Closes the sessions in rooms that are that node's now:
-  /// their pages come back by themselves, and their gates choose anew for them. Does so once more when all
-  /// gates have heard of the node, for those that a gate has sent here since.
-  void move_rooms();
-
  private:
   struct Talk {
     nano::Group members;
@@ -54,12 +42,9 @@ class Room final : public nano::Component {
   };
 
   void add(nano::Session& session, const std::string& room, Talk& talk);
-  void close_moved();
   bool is_taken(const std::string& name, const Talk& talk) const;
 
   std::string node_name_;
-  Serves serves_;
-  nano::Timer moved_later_;
   std::map<std::string, Talk> talks_;  // by name of the room
 };
 

@@ -88,7 +88,7 @@ test('a name that the room does not take is explained in words', async (t) => {
   const error = other.page.getByRole('alert');
   for (const name of ['Ada', 'A'.repeat(300)]) {
     await other.submitName(name);
-    await other.page.waitForFunction(() => /\w+ \w+/.test(document.getElementById('join-error').textContent));
+    await other.waitsFor('words', () => /\w+ \w+/.test(document.getElementById('join-error').textContent));
     assert.match(await error.textContent(), /[.!]$/, 'a sentence');
     assert.equal(await other.page.locator('#room').isVisible(), false);
   }
@@ -151,7 +151,7 @@ test('when the server restarts, pages come back by themselves', async (t) => {
     visitors: [ada, bob],
   } = await room(t, 'Ada', 'Bob');
   await ada.say('before');
-  await bob.sees('Ada', 'before');
+  for (const visitor of [ada, bob]) await visitor.sees('Ada', 'before');
   assert.equal(await server.stop(), 0, 'the server ends with exit code 0');
   await ada.seesConnection('reconnecting');
   await bob.seesConnection('reconnecting');
@@ -173,7 +173,7 @@ test('a server that cannot be reached is explained in words', async (t) => {
   const ada = await ChatVisitor.arrive(t, browser, server.url);
   await server.stop();
   await ada.submitName('Ada');
-  await ada.page.getByRole('alert').getByText('cannot be reached').waitFor();
+  await ada.seesAlert('cannot be reached');
 });
 
 for (const [device, viewport] of Object.entries({ desktop, phone })) {

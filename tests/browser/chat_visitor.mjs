@@ -9,7 +9,7 @@ export class ChatVisitor extends Visitor {
 
   async enter(name) {
     await this.submitName(name);
-    await this.page.locator('#room').waitFor();
+    await this.waitsFor('the room', () => !document.getElementById('room').hidden);
   }
 
   async say(text) {
@@ -19,7 +19,8 @@ export class ChatVisitor extends Visitor {
 
   /** Waits for a message with exactly this author and text; returns it. */
   async sees(name, text) {
-    await this.page.waitForFunction(
+    await this.waitsFor(
+      `the message of ${name}: ${text}`,
       ([name, text]) =>
         [...document.querySelectorAll('.message')].some(
           (line) =>
@@ -35,8 +36,8 @@ export class ChatVisitor extends Visitor {
   }
 
   async seesEvent(sentence) {
-    await this.page.locator('.event').getByText(sentence).waitFor();
-    await this.page.waitForFunction(
+    await this.waitsFor(
+      `the event: ${sentence}`,
       (sentence) => [...document.querySelectorAll('.event')].some((line) => line.textContent === sentence),
       sentence,
     );
@@ -44,7 +45,8 @@ export class ChatVisitor extends Visitor {
 
   /** Waits until the members' list shows exactly these names, in this order, and the right number. */
   async seesMembers(...names) {
-    await this.page.waitForFunction(
+    await this.waitsFor(
+      `the members ${names.join(', ')}`,
       (names) =>
         JSON.stringify(
           [...document.querySelectorAll('#member-list .name')].map((name) => name.textContent),

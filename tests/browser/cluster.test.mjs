@@ -69,6 +69,7 @@ test('when the chat node of a room is killed, another one serves it', async (t) 
   await ada.say('before');
   for (const visitor of [ada, bob]) await visitor.sees('Ada', 'before', serving);
   const other = otherChatNode(serving);
+  await ada.seesNode(serving, 'serves this room');
   await cluster.kill(serving);
   await ada.seesWay('gate-1', other);
   await bob.seesWay('gate-2', other);
@@ -126,6 +127,7 @@ test('when a gate is killed, its people come back over the other one', async (t)
   const { cluster, ada, bob, serving } = await adaAndBob(t);
   await bob.say('before');
   await ada.sees('Bob', 'before', serving);
+  await bob.seesNode('gate-2', 'your gate');
   await cluster.kill('gate-2');
   await bob.seesWay('gate-1', serving);
   await ada.seesMembers('Ada', 'Bob');
@@ -151,6 +153,7 @@ for (const [device, viewport] of Object.entries({ desktop, phone })) {
       await cleo.screenshot(`cluster-welcome-${device}-${colorScheme}`);
       await bob.say('Has anybody killed a node yet? https://example.com/' + 'a-long-address/'.repeat(6));
       await cleo.enter('Cleo with a long name');
+      await cleo.seesNode(serving, 'serves this room');
       await cluster.kill(serving);
       await cleo.seesWay('gate-1', otherChatNode(serving));
       await cleo.seesNode(serving, 'gone');

@@ -1,9 +1,10 @@
 // A chat cluster of real processes for one test: it names nodes by their labels, starts and kills them.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
 
-const startTimeoutMs = 20_000;
+import { Program } from './program.mjs';
+
+// A last net.
+const acquaintedLimitMs = 60_000;
 
 export class ChatCluster {
   #nodes = new Map();
@@ -20,6 +21,7 @@ export class ChatCluster {
       cluster.startNode('chat', 'chat-1'),
       cluster.startNode('chat', 'chat-2'),
     ]);
+    for (const gate of ['gate-1', 'gate-2']) await cluster.#knowsAll(gate);
     return cluster;
   }
 
@@ -34,25 +36,13 @@ export class ChatCluster {
 
   /** Resolves with what the node prints when it has joined the cluster: its address or its page's. */
   async startNode(role, label, ...options) {
-    const program = process.env.NANO_CLUSTER;
-    if (!program) throw new Error('NANO_CLUSTER must name the program');
     const place = ['--role', role, '--cluster-label', label, '--cluster-address', '127.0.0.1:0'];
     const registry = role === 'master' ? [] : ['--cluster-registry', this.#master];
-    const child = spawn(program, [...place, ...registry, ...options], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    const node = { child, url: '' };
+    const line = new RegExp(`^${label}: (.*)`);
+    const program = new Program('NANO_CLUSTER', [...place, ...registry, ...options], line);
+    const node = { program, url: '' };
     this.#nodes.set(label, node);
-    node.url = await new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`${label} did not join the cluster`)), startTimeoutMs);
-      child.once('error', reject);
-      child.once('exit', (code) => reject(new Error(`${label} ended with code ${code} before it was ready`)));
-      createInterface({ input: child.stdout }).on('line', (line) => {
-        if (!line.startsWith(`${label}: `)) return;
-        clearTimeout(timer);
-        resolve(line.slice(label.length + 2));
-      });
-    });
+    node.url = await program.address;
     return node.url;
   }
 
@@ -65,14 +55,24 @@ export class ChatCluster {
     await Promise.all([...this.#nodes.keys()].map((label) => this.#end(label, 'SIGTERM')));
   }
 
+  /** Waits until the gate has heard of all nodes: to those that it has not heard of it leads nobody. */
+  async #knowsAll(gate) {
+    const all = [...this.#nodes.keys()].sort().join();
+    const endMs = performance.now() + acquaintedLimitMs;
+    for (;;) {
+      const answer = await fetch(new URL('/nodes', this.url(gate)));
+      const { nodes } = await answer.json();
+      const known = nodes.map(({ name }) => name).sort().join();
+      if (known === all) return;
+      if (performance.now() > endMs) throw new Error(`${gate} knows ${known}, not ${all}`);
+      await pause(20);
+    }
+  }
+
   /** Resolves with the exit code. */
   async #end(label, signal) {
-    const { child } = this.#nodes.get(label);
+    const { program } = this.#nodes.get(label);
     this.#nodes.delete(label);
-    if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
-    const exited = once(child, 'exit');
-    child.kill(signal);
-    const [code] = await exited;
-    return code;
+    return program.end(signal);
   }
 }

@@ -6,7 +6,7 @@ export class ClusterVisitor extends Visitor {
     await this.page.getByLabel('Your name').fill(name);
     await this.page.getByLabel('Room', { exact: true }).fill(room);
     await this.page.getByRole('button', { name: 'Enter the room' }).click();
-    await this.page.locator('#room').waitFor();
+    await this.waitsFor('the room', () => !document.getElementById('room').hidden);
   }
 
   async say(text) {
@@ -16,12 +16,17 @@ export class ClusterVisitor extends Visitor {
 
   /** Waits until this text stands in the field for messages, ready to be sent again. */
   async seesUnsaid(text) {
-    await this.page.waitForFunction((text) => document.getElementById('text').value === text, text);
+    await this.waitsFor(
+      `unsaid: ${text}`,
+      (text) => document.getElementById('text').value === text,
+      text,
+    );
   }
 
   /** Waits for a message with exactly this author, text and node. */
   async sees(name, text, node) {
-    await this.page.waitForFunction(
+    await this.waitsFor(
+      `the message of ${name}, by ${node}: ${text}`,
       ([name, text, node]) =>
         [...document.querySelectorAll('.message')].some(
           (line) =>
@@ -34,7 +39,8 @@ export class ClusterVisitor extends Visitor {
   }
 
   async seesMembers(...names) {
-    await this.page.waitForFunction(
+    await this.waitsFor(
+      `the members ${names.join(', ')}`,
       (names) =>
         JSON.stringify([...document.querySelectorAll('#member-list .name')].map((tag) => tag.textContent)) ===
         JSON.stringify(names),
@@ -44,7 +50,15 @@ export class ClusterVisitor extends Visitor {
 
   /** Waits until the page is in the room by this gate and this chat node. */
   async seesWay(gate, chat) {
-    await this.page.locator('#connection[data-state="open"]').getByText(`${gate} → ${chat}`).waitFor();
+    await this.waitsFor(
+      `the way ${gate} → ${chat}`,
+      (way) => {
+        const connection = document.getElementById('connection');
+        const isOpen = connection.dataset.state === 'open' && connection.checkVisibility();
+        return isOpen && connection.textContent === way;
+      },
+      `${gate} → ${chat}`,
+    );
   }
 
   /** The chat node that serves the room. */
@@ -55,7 +69,8 @@ export class ClusterVisitor extends Visitor {
 
   /** Waits until the list of nodes shows this one so: "gone", "serves this room". */
   async seesNode(name, note) {
-    await this.page.waitForFunction(
+    await this.waitsFor(
+      `the node ${name}, noted "${note}"`,
       ([name, note]) =>
         [...document.querySelectorAll('#node-list li')].some(
           (item) =>
@@ -67,6 +82,10 @@ export class ClusterVisitor extends Visitor {
   }
 
   async seesTotals(sentence) {
-    await this.page.locator('#totals').getByText(sentence).waitFor();
+    await this.waitsFor(
+      `the totals: ${sentence}`,
+      (sentence) => document.getElementById('totals').textContent.includes(sentence),
+      sentence,
+    );
   }
 }

@@ -1,5 +1,5 @@
 // What visitors do and see on the pond's page. Tadpoles are pictures, so `window.pond` tells where they are.
-import { Visitor } from './visitors.mjs';
+import { Visitor, waitLimitMs } from './visitors.mjs';
 
 /** A small window: several of them share the machine, and each draws all the time. */
 const smallWindow = { width: 640, height: 480 };
@@ -16,8 +16,10 @@ export class SwimmingVisitor extends Visitor {
 
   async enter(name) {
     await this.submitName(name);
-    await this.page.waitForFunction(() => window.pond.self !== null);
-    await this.page.locator('#around').waitFor();
+    await this.waitsFor(
+      `${name} in the pond`,
+      () => window.pond.self !== null && !document.getElementById('around').hidden,
+    );
   }
 
   async say(text) {
@@ -31,63 +33,76 @@ export class SwimmingVisitor extends Visitor {
   }
 
   /** The same of somebody else's, once it is in view. */
-  async seesTadpole(name) {
-    const found = await this.page.waitForFunction(
+  seesTadpole(name) {
+    return this.waitsFor(
+      `the tadpole ${name}`,
       (name) => window.pond.tadpoles.find((tadpole) => tadpole.name === name),
       name,
     );
-    return found.jsonValue();
   }
 
   async seesNoTadpole(name) {
-    await this.page.waitForFunction(
+    await this.waitsFor(
+      `no tadpole ${name}`,
       (name) => window.pond.self !== null && window.pond.tadpoles.every((tadpole) => tadpole.name !== name),
       name,
     );
   }
 
-  /** Waits until that tadpole has come so far from where it was seen before: {right, down}. */
-  async seesMove(before, way) {
-    await this.page.waitForFunction(
-      ([{ name, x, y }, { right = 0, down = 0 }]) => {
-        const now = window.pond.tadpoles.find((tadpole) => tadpole.name === name);
-        const wanted = Math.hypot(right, down);
-        return now && ((now.x - x) * right + (now.y - y) * down) / wanted >= wanted;
-      },
-      [before, way],
+  /** Waits until that tadpole is so many units below where it was seen before. */
+  async seesBelow(before, units) {
+    await this.waitsFor(
+      `${before.name} ${units} units below ${before.y}`,
+      ([{ name, y }, units]) =>
+        window.pond.tadpoles.some((tadpole) => tadpole.name === name && tadpole.y >= y + units),
+      [before, units],
     );
   }
 
-  /** Waits until the tadpole rests where this page has it, give or take a few units. */
-  async seesAt({ name, x, y }) {
-    await this.page.waitForFunction(
-      ([name, x, y]) => {
-        const now = window.pond.tadpoles.find((tadpole) => tadpole.name === name);
-        return now && now.speed === 0 && Math.hypot(now.x - x, now.y - y) < 4;
-      },
-      [name, x, y],
+  /** Waits until that tadpole has turned by a right angle or more from where it headed before. */
+  async seesTurn(before) {
+    await this.waitsFor(
+      `${before.name} turned away from ${before.heading}`,
+      ({ name, heading }) =>
+        window.pond.tadpoles.some(
+          (tadpole) => tadpole.name === name && Math.cos(tadpole.heading - heading) < 0,
+        ),
+      before,
     );
   }
 
-  /**
-   * Waits until the own tadpole has stopped and is where the server has it; returns it. Within a second at
-   * rest the page has begun to put it right, and then it is not still.
-   */
-  async comesToRest() {
-    const rested = await this.page.waitForFunction(() => {
-      const { self } = window.pond;
-      const last = window.lastSeen;
-      window.lastSeen = self;
-      const isStill = self.speed === 0 && last && Math.hypot(last.x - self.x, last.y - self.y) < 0.01;
-      if (!isStill) window.movedAtMs = performance.now();
-      return isStill && performance.now() - window.movedAtMs > 1000 && self;
-    });
-    return rested.jsonValue();
+  /** Waits until that tadpole's speed is from `least` to `most`. */
+  async seesSpeed(name, least, most) {
+    await this.waitsFor(
+      `${name} at a speed from ${least} to ${most}`,
+      ([name, least, most]) =>
+        window.pond.tadpoles.some(
+          (tadpole) => tadpole.name === name && tadpole.speed >= least && tadpole.speed <= most,
+        ),
+      [name, least, most],
+    );
+  }
+
+  /** Waits until the other's tadpole rests where its own page has it, give or take a few units. */
+  async seesAtRest(other) {
+    const { name } = await other.self();
+    const endMs = performance.now() + waitLimitMs;
+    for (;;) {
+      const own = await other.self();
+      const seen = await this.seesTadpole(name);
+      const rest = own.speed === 0 && seen.speed === 0;
+      if (rest && Math.hypot(own.x - seen.x, own.y - seen.y) < 4) return;
+      if (performance.now() > endMs) {
+        const places = JSON.stringify({ own, seen });
+        throw new Error(`expected ${name} at rest, at the same place on both pages: ${places}`);
+      }
+    }
   }
 
   /** In the log, and in a bubble. */
   async hears(name, text) {
-    await this.page.waitForFunction(
+    await this.waitsFor(
+      `${name} saying ${text}`,
       ([name, text]) => {
         const { self, tadpoles } = window.pond;
         const speaker = [self, ...tadpoles].find((tadpole) => tadpole.name === name);
@@ -101,7 +116,8 @@ export class SwimmingVisitor extends Visitor {
   }
 
   async seesVisitors(count) {
-    await this.page.waitForFunction(
+    await this.waitsFor(
+      `${count} visitors`,
       (count) => document.getElementById('visitors').textContent === String(count),
       count,
     );
@@ -115,6 +131,7 @@ export class SwimmingVisitor extends Visitor {
 
   /** Off the water: the tadpole is led nowhere. */
   async pointAtNothing() {
-    await this.page.getByRole('button', { name: 'Leave' }).hover();
+    const { x, y, width, height } = await this.page.getByRole('button', { name: 'Leave' }).boundingBox();
+    await this.page.mouse.move(x + width / 2, y + height / 2);
   }
 }

@@ -43,19 +43,25 @@ async function finger(visitor) {
   };
 }
 
+/**
+ * A place of the page below the tadpole in its middle, and so near that it swims slowly: others see it for at
+ * least ten seconds before it is out of their view.
+ */
+const below = [0.5, 0.58];
+
 test('two visitors see each other swim after the mouse', async (t) => {
   const {
     visitors: [ada, bob],
   } = await pond(t, 'Ada', 'Bob');
   const before = await ada.seesTadpole('Bob');
-  await bob.pointAt(0.95, 0.5);
-  await ada.seesMove(before, { right: 150 });
+  await bob.pointAt(...below);
+  await ada.seesBelow(before, 100);
   await bob.pointAtNothing();
-  await ada.seesAt(await bob.comesToRest());
+  await ada.seesAtRest(bob);
 
   const adaBefore = await bob.seesTadpole('Ada');
-  await ada.pointAt(0.5, 0.8);
-  await bob.seesMove(adaBefore, { down: 150 });
+  await ada.pointAt(...below);
+  await bob.seesBelow(adaBefore, 100);
   assert.deepEqual([...ada.errors, ...bob.errors], []);
 });
 
@@ -63,21 +69,19 @@ test('arrow keys and WASD steer too', async (t) => {
   const {
     visitors: [ada, bob],
   } = await pond(t, 'Ada', 'Bob');
-  for (const key of ['ArrowUp', 'KeyW']) {
-    const before = await ada.seesTadpole('Bob');
-    await bob.page.keyboard.down(key);
-    const { heading } = before;
-    await ada.seesMove(before, { right: 100 * Math.cos(heading), down: 100 * Math.sin(heading) });
-    await bob.page.keyboard.up(key);
-    await ada.seesAt(await bob.comesToRest());
+  // Who turns all the time swims in circles, and is never out of view.
+  for (const [ahead, right] of [
+    ['ArrowUp', 'ArrowRight'],
+    ['KeyW', 'KeyD'],
+  ]) {
+    await bob.page.keyboard.down(right);
+    await ada.seesTurn(await ada.seesTadpole('Bob'));
+    await bob.page.keyboard.down(ahead);
+    await ada.seesSpeed('Bob', 200, 300);
+    await bob.page.keyboard.up(ahead);
+    await bob.page.keyboard.up(right);
+    await ada.seesAtRest(bob);
   }
-  const before = await ada.seesTadpole('Bob');
-  await bob.page.keyboard.down('ArrowRight');
-  await ada.page.waitForFunction(
-    (heading) => Math.cos(window.pond.tadpoles[0].heading - heading) < 0,
-    before.heading,
-  );
-  await bob.page.keyboard.up('ArrowRight');
 });
 
 test('on a phone a finger leads the way, also while a message is written', async (t) => {
@@ -90,10 +94,10 @@ test('on a phone a finger leads the way, also while a message is written', async
   const before = await ada.seesTadpole('Bob');
   const touch = await finger(bob);
   await bob.page.getByLabel('Message', { exact: true }).fill('On my w');
-  await touch.put(0.5, 0.1);
-  await ada.seesMove(before, { down: -120 });
+  await touch.put(...below);
+  await ada.seesBelow(before, 100);
   await touch.lift();
-  await ada.seesAt(await bob.comesToRest());
+  await ada.seesAtRest(bob);
   await bob.page.keyboard.type('ay!');
   await bob.page.keyboard.press('Enter');
   await ada.hears('Bob', 'On my way!');
@@ -109,8 +113,8 @@ test('who writes does not steer', async (t) => {
   await bob.page.keyboard.down('KeyW');
   // Ticks go by while Ada swims.
   const adaBefore = await bob.seesTadpole('Ada');
-  await ada.pointAt(0.95, 0.5);
-  await bob.seesMove(adaBefore, { right: 150 });
+  await ada.pointAt(...below);
+  await bob.seesBelow(adaBefore, 100);
   for (const { x, y } of [await ada.seesTadpole('Bob'), await bob.self()]) {
     assert.deepEqual([x, y], [before.x, before.y]);
   }
@@ -123,21 +127,17 @@ test('who hides the page while swimming comes to rest', async (t) => {
     visitors: [ada, bob],
   } = await pond(t, 'Ada', 'Bob');
   const before = await ada.seesTadpole('Bob');
-  await bob.pointAt(0.95, 0.5);
-  await ada.seesMove(before, { right: 100 });
-  const left = await bob.page.evaluate(() => {
+  await bob.pointAt(...below);
+  await ada.seesBelow(before, 100);
+  await bob.page.evaluate(() => {
     // As in a window that nobody sees: no frame follows, not even the one that is due.
     const next = requestAnimationFrame(() => {});
     for (let frame = next - 10; frame <= next; frame += 1) cancelAnimationFrame(frame);
     window.requestAnimationFrame = () => 0;
     Object.defineProperty(document, 'hidden', { value: true });
     document.dispatchEvent(new Event('visibilitychange'));
-    return window.pond.self;
   });
-  await ada.page.waitForFunction(({ name, x, y }) => {
-    const now = window.pond.tadpoles.find((tadpole) => tadpole.name === name);
-    return now.speed === 0 && Math.hypot(now.x - x, now.y - y) < 250;
-  }, left);
+  await ada.seesSpeed('Bob', 0, 0);
 });
 
 test('visitors hear each other', async (t) => {
@@ -176,7 +176,7 @@ test('the latency is shown', async (t) => {
   const {
     visitors: [ada],
   } = await pond(t, 'Ada');
-  await ada.page.waitForFunction(() => /^\d+$/.test(document.getElementById('latency').textContent));
+  await ada.waitsFor('a latency', () => /^\d+$/.test(document.getElementById('latency').textContent));
 });
 
 test('what people write stays text', async (t) => {
@@ -224,8 +224,9 @@ test('when the server restarts, pages come back by themselves', async (t) => {
   t.after(() => again.stop());
   for (const visitor of [ada, bob]) await visitor.seesConnection('open');
   const before = await ada.seesTadpole('Bob');
-  await bob.pointAt(0.05, 0.5);
-  await ada.seesMove(before, { right: -100 });
+  await bob.pointAt(...below);
+  await ada.seesBelow(before, 100);
+  await bob.pointAtNothing();
   await bob.say('Here again');
   await ada.hears('Bob', 'Here again');
   assert.deepEqual([...ada.errors, ...bob.errors], []);
@@ -252,7 +253,7 @@ test('a visitor who is not answered in time on the way back in comes by a new co
   await isHeldBack;
   assert.equal(await ada.self(), null);
   await ada.page.clock.fastForward(10_000);
-  await ada.page.waitForFunction(() => window.pond.self !== null);
+  await ada.waitsFor('Ada in the pond', () => window.pond.self !== null);
   await ada.seesConnection('open');
   assert.equal(connections.length, 3);
   await ada.seesVisitors(1);
@@ -270,7 +271,7 @@ test('a kick is explained in words', async (t) => {
   await ada.enter('Ada');
   const body = Buffer.from(JSON.stringify({ reason: 'the pond is being cleaned' }));
   connection.send(Buffer.concat([Buffer.from([5, 0, 0, body.length]), body]));
-  await ada.page.getByRole('alert').getByText('out of the pond: the pond is being cleaned').waitFor();
+  await ada.seesAlert('out of the pond: the pond is being cleaned');
   await ada.page.getByLabel('Your name').waitFor();
   assert.deepEqual(ada.errors, []);
 });
@@ -280,14 +281,14 @@ test('a server that cannot be reached is explained in words', async (t) => {
   const ada = await SwimmingVisitor.arrive(t, browser, server.url);
   await server.stop();
   await ada.submitName('Ada');
-  await ada.page.getByRole('alert').getByText('cannot be reached').waitFor();
+  await ada.seesAlert('cannot be reached');
   assert.equal(await ada.page.locator('#around').isVisible(), false);
 });
 
 /** A few dozen players for the pictures. */
 function startCrowd(t, server) {
   const address = `${server.url.replace('http', 'ws')}nano`;
-  const crowd = spawn(process.execPath, [crowdProgram, address, '--players', '30', '--seconds', '60'], {
+  const crowd = spawn(process.execPath, [crowdProgram, address, '--players', '30', '--seconds', '300'], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   t.after(() => crowd.kill());
@@ -297,12 +298,12 @@ for (const [device, viewport] of Object.entries({ desktop, phone })) {
   test(`the page fits a ${device}`, async (t) => {
     const { server } = await pond(t);
     const ada = await SwimmingVisitor.arrive(t, browser, server.url, { viewport });
-    await ada.page.waitForFunction(() => document.getElementById('pond').width > 0);
+    await ada.waitsFor('the pond drawn', () => document.getElementById('pond').width > 0);
     await ada.screenshot(`pond-welcome-${device}`);
     startCrowd(t, server);
     await ada.enter('Ada');
     await ada.seesVisitors(31);
-    await ada.page.waitForFunction(() => window.pond.tadpoles.length >= 5);
+    await ada.waitsFor('five tadpoles', () => window.pond.tadpoles.length >= 5);
     await ada.say('What a crowd! Let us meet at the lilies 🐸');
     await ada.hears('Ada', 'What a crowd! Let us meet at the lilies 🐸');
     await ada.screenshot(`pond-${device}`);
@@ -329,7 +330,8 @@ for (const [device, viewport] of Object.entries({ desktop, phone })) {
     });
 
     await ada.page.setViewportSize({ width: viewport.height, height: viewport.width });
-    await ada.page.waitForFunction(
+    await ada.waitsFor(
+      'the pond as wide as the page',
       () => document.getElementById('pond').width === innerWidth * devicePixelRatio,
     );
     assert.deepEqual(ada.errors, []);

@@ -32,8 +32,8 @@ function row(table, name) {
   return line.slice(name.length).trim();
 }
 
-// The rate itself is not checked: on a machine that is busy with other things it says little of the server.
-test('500 players enter, none is lost, and a tick takes less time than there is between two', async (t) => {
+// How fast it is, is not checked: on a machine that is busy with other things it says little of the server.
+test('500 players enter, and none is lost', async (t) => {
   const server = await ExampleServer.start('NANO_TADPOLE');
   t.after(() => server.stop());
   const address = `${server.url.replace('http', 'ws')}nano`;
@@ -49,7 +49,7 @@ test('500 players enter, none is lost, and a tick takes less time than there is 
   assert.equal(wanted, 20);
   assert.ok(ticksPerSecond > 0, `${ticksPerSecond} ticks per second`);
   const meanMs = parseFloat(row(table, 'server: work of a tick'));
-  assert.ok(meanMs > 0 && meanMs < 1000 / wanted, `${meanMs} ms of work in a tick, on average`);
+  assert.ok(meanMs > 0, `${meanMs} ms of work in a tick, on average`);
 });
 
 /** The address of a way to this server which is cut for one of those who take it. */

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
 const chromiumPath = process.env.NANO_CHROMIUM || '/usr/bin/chromium';
-const waitLimitMs = 20_000;
+// A last net.
+export const waitLimitMs = 60_000;
+const lookLimitMs = 10_000;
 
 export const desktop = { width: 1280, height: 800 };
 export const phone = { width: 390, height: 844 };
@@ -40,13 +42,60 @@ export class Visitor {
     return visitor;
   }
 
+  /**
+   * Waits until `condition`, which runs in the page, holds for `wanted`; returns what it returns. An error
+   * says what was `expected` and what is there.
+   */
+  async waitsFor(expected, condition, wanted) {
+    try {
+      const held = await this.page.waitForFunction(condition, wanted);
+      return await held.jsonValue();
+    } catch (error) {
+      throw new Error(`expected ${expected}; the page shows:\n${await this.#shown()}`, { cause: error });
+    }
+  }
+
+  /** What people see on the page, as text; of the pond also where the tadpoles are. */
+  async #shown() {
+    const look = () => {
+      const fields = [...document.querySelectorAll('input')].map(({ id, value }) => `#${id}: ${value}`);
+      return [document.body.innerText, ...fields, JSON.stringify(window.pond)].join('\n');
+    };
+    try {
+      const seen = await this.page.waitForFunction(look, null, { timeout: lookLimitMs, polling: 100 });
+      return [await seen.jsonValue(), ...this.errors].join('\n');
+    } catch (error) {
+      return `nothing: ${error.message}`;
+    }
+  }
+
   async seesConnection(state) {
-    await this.page.locator(`#connection[data-state="${state}"]`).waitFor();
+    await this.waitsFor(
+      `the connection ${state}`,
+      (state) => {
+        const connection = document.getElementById('connection');
+        return connection.dataset.state === state && connection.checkVisibility();
+      },
+      state,
+    );
+  }
+
+  /** Waits until the page says so on its way in. */
+  async seesAlert(words) {
+    await this.waitsFor(
+      `the alert: ${words}`,
+      (words) => {
+        const alert = document.getElementById('join-error');
+        return alert.textContent.includes(words) && alert.checkVisibility();
+      },
+      words,
+    );
   }
 
   /** Waits until the messages on the page are these, in this order. */
   async seesMessages(...texts) {
-    await this.page.waitForFunction(
+    await this.waitsFor(
+      `the messages ${texts.join(' | ')}`,
       (texts) =>
         JSON.stringify([...document.querySelectorAll('.message .text')].map((text) => text.textContent)) ===
         JSON.stringify(texts),

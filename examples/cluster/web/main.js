@@ -202,6 +202,9 @@ view.byId('say').addEventListener('submit', (event) => {
 
 view.byId('leave').addEventListener('click', () => leave(''));
 
+// The other gates are to be known before this one is lost.
+askForNodes();
+
 const before = remembered();
 nameInput.value = before.name ?? '';
 roomInput.value = before.room ?? roomInput.value;

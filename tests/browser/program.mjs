@@ -1,0 +1,58 @@
+// A program under test: it prints where it is, and ends when it is asked to.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+
+// Last nets, far from what it takes on a busy machine.
+const startTimeoutMs = 60_000;
+const endTimeoutMs = 60_000;
+
+export class Program {
+  /** Resolves with what it prints about where it is. */
+  address;
+  #child;
+
+  /**
+   * `variable` is that of the environment which names the program. Its address is what matches `line` in what
+   * it prints, or the last group of that.
+   */
+  constructor(variable, options, line) {
+    const path = process.env[variable];
+    if (!path) throw new Error(`${variable} must name the program`);
+    this.#child = spawn(path, options, { stdio: ['ignore', 'pipe', 'inherit'] });
+    this.address = this.#printed(line).catch((error) => {
+      this.#child.kill('SIGKILL');
+      throw new Error(`${path} ${options.join(' ')}: ${error.message}`);
+    });
+  }
+
+  #printed(line) {
+    let timer;
+    const printed = new Promise((resolve, reject) => {
+      timer = setTimeout(() => reject(new Error(`printed no ${line}`)), startTimeoutMs);
+      this.#child.once('error', reject);
+      this.#child.once('exit', (code, signal) =>
+        reject(new Error(`ended with ${code ?? signal} before it was ready`)),
+      );
+      createInterface({ input: this.#child.stdout }).on('line', (text) => {
+        const found = line.exec(text);
+        if (found !== null) resolve(found.at(-1));
+      });
+    });
+    return printed.finally(() => clearTimeout(timer));
+  }
+
+  /** Resolves with the exit code; with null when a signal ended it. */
+  async end(signal = 'SIGTERM') {
+    const child = this.#child;
+    if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+    const exited = once(child, 'exit');
+    child.kill(signal);
+    let isStuck = false;
+    const timer = setTimeout(() => (isStuck = child.kill('SIGKILL')), endTimeoutMs);
+    const [code] = await exited;
+    clearTimeout(timer);
+    if (isStuck) throw new Error(`${child.spawnfile} had not ended ${endTimeoutMs} ms after ${signal}`);
+    return code;
+  }
+}
