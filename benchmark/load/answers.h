@@ -1,4 +1,4 @@
-// Internal header. What closed and open loops make of what the server sends back.
+// Internal header. What the scenarios make of what the server sends back.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +12,12 @@
 
 namespace nano::benchmark {
 
+/// Throws DialectError unless what was answered `was_awaited`.
+inline void check_awaited(bool was_awaited) {
+  if (!was_awaited) [[unlikely]]
+    throw DialectError("the server answered what was not asked, or twice");
+}
+
 /// Adds to `failures` what is wrong with the answer to the request `id`, if anything is.
 inline void check_answer(Payload& payload, std::uint64_t id, bool ok, protocol::ByteView got,
                          Failures& failures) {
@@ -22,8 +28,8 @@ inline void check_answer(Payload& payload, std::uint64_t id, bool ok, protocol::
   }
 }
 
-/// The number of the notify that this push, awaited on the route `wanted`, answers. Throws DialectError when
-/// it answers none.
+/// The number of the notify that led to this push, awaited on the route `wanted`. Throws DialectError when
+/// none did.
 inline std::uint64_t notify_of_push(const Payload& payload, std::string_view wanted, std::string_view route,
                                     protocol::ByteView got) {
   const auto number = payload.sequence_of(got);

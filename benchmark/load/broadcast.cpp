@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -5,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "benchmark/load/answers.h"
 #include "benchmark/load/client.h"
 #include "benchmark/load/crowd.h"
 #include "benchmark/load/measurement.h"
@@ -59,7 +61,7 @@ class Room {
   Room(const LoadOptions& options, Failures& failures)
       : options_(options),
         failures_(failures),
-        measurement_(options),
+        measurement_(options, failures),
         talker_(loop_, failures, options.address_of(0), options.dialect) {
     for (std::size_t i = 0; i < options.connections; ++i) {
       listeners_.push_back(std::make_unique<Listener>(loop_, failures, options.address_of(i), *this));
@@ -77,8 +79,8 @@ class Room {
     }
     loop_.run_until(LoadClock::now() + seconds_of(drain_s_max),
                     [this] { return all_arrived() || is_broken(); });
-    measurement_.stop();
-    return measurement_.results(failures_, said_ * listeners_.size() - arrived_);
+    measurement_.stop(std::max(said_at_, arrived_at_));
+    return measurement_.results(said_ * listeners_.size() - arrived_);
   }
 
   const LoadOptions& options() const { return options_; }
@@ -88,6 +90,7 @@ class Room {
 
   void on_arrival(std::uint64_t number, LoadClock::time_point now) {
     arrived_ += 1;
+    arrived_at_ = now;
     if (number > said_before_) {
       measurement_.record(now - (schedule_ ? schedule_->at(number - 1) : said_at_));
     }
@@ -114,15 +117,9 @@ class Room {
   void run_one_by_one() {
     talks_on_ = true;
     say_next();
-    run_for(options_.warm_up_s);
-    talks_on_ = false;  // so that the warm-up ends before the rest begins
-    loop_.run_until(LoadClock::now() + seconds_of(drain_s_max),
-                    [this] { return all_arrived() || is_broken(); });
-    said_before_ = said_;
-    measurement_.start();
-    talks_on_ = true;
-    say_next();
-    run_for(options_.seconds);
+    const auto is_over = [this] { return is_broken(); };
+    loop_.run_until(LoadClock::now() + seconds_of(options_.warm_up_s), is_over);
+    measurement_.run(loop_, options_.seconds, is_over);
     talks_on_ = false;
   }
 
@@ -134,7 +131,7 @@ class Room {
     const std::uint64_t end = schedule_->count_before(all_s);
     loop_.set_timer(start, [this, end](LoadClock::time_point now) {
       for (; said_ < end && schedule_->at(said_) <= now; say_next()) {
-        if (said_ == said_before_) measurement_.start();
+        if (said_ == said_before_) measurement_.start(now);
         if (said_ >= said_before_) measurement_.record_lateness(now - schedule_->at(said_));
       }
       return said_ < end ? schedule_->at(said_) : LoadClock::time_point::max();
@@ -149,9 +146,6 @@ class Room {
     talker_.say(options_.route, payload_.with(said_));
   }
 
-  void run_for(double seconds) {
-    loop_.run_until(LoadClock::now() + seconds_of(seconds), [this] { return is_broken(); });
-  }
   bool all_arrived() const { return arrived_ == said_ * listeners_.size(); }
   /// Without one of them the figures mean nothing.
   bool is_broken() const { return failures_.count() > 0; }
@@ -167,10 +161,11 @@ class Room {
   Talker talker_;
   std::optional<Schedule> schedule_;  // with a rate
   LoadClock::time_point said_at_;     // the last one
+  LoadClock::time_point arrived_at_;  // the last one, at any listener
   bool talks_on_ = false;
   std::uint64_t said_ = 0;
-  std::uint64_t said_before_ = ~std::uint64_t{0};  // in the warm-up, once that is known
-  std::uint64_t arrived_ = 0;                      // at all listeners together
+  std::uint64_t said_before_ = 0;  // at a rate: in the warm-up
+  std::uint64_t arrived_ = 0;      // at all listeners together
 };
 
 Listener::Listener(Loop& loop, Failures& all_failures, const Address& address, Room& room)
@@ -189,16 +184,12 @@ void Listener::on_answer(std::uint64_t, bool ok, protocol::ByteView payload) {
 }
 
 void Listener::on_push(std::string_view route, protocol::ByteView payload) {
-  const auto number = room_.payload().sequence_of(payload);
-  if (route != room_.options().push || !number) [[unlikely]] {
-    throw DialectError("the server pushed \"" + std::string{route} +
-                       "\" with something else than what was said");
+  const std::uint64_t number = notify_of_push(room_.payload(), room_.options().push, route, payload);
+  if (number <= last_ || number > room_.said()) [[unlikely]] {
+    throw DialectError("broadcast " + std::to_string(number) + " arrived after " + std::to_string(last_));
   }
-  if (*number <= last_ || *number > room_.said()) [[unlikely]] {
-    throw DialectError("broadcast " + std::to_string(*number) + " arrived after " + std::to_string(last_));
-  }
-  last_ = *number;
-  room_.on_arrival(*number, loop().now());
+  last_ = number;
+  room_.on_arrival(number, loop().now());
 }
 
 void Listener::after_read() { room_.after_read(); }

@@ -1,6 +1,7 @@
 #include <memory>
 #include <vector>
 
+#include "benchmark/load/answers.h"
 #include "benchmark/load/client.h"
 #include "benchmark/load/crowd.h"
 #include "benchmark/load/measurement.h"
@@ -32,12 +33,8 @@ class Visitor final : public Client {
   void opened() override { write_request(shared_.options.route, id, shared_.payload.with(id)); }
 
   void on_answer(std::uint64_t got, bool ok, protocol::ByteView payload) override {
-    if (!ok) {
-      throw DialectError("the server answered with an error: " + std::string{protocol::as_text(payload)});
-    }
-    if (was_answered_ || got != id || !shared_.payload.is_same(payload, id)) {
-      throw DialectError("the server answered something else than what was sent");
-    }
+    check_awaited(got == id && !was_answered_);
+    check_answer(shared_.payload, id, ok, payload, failures());
     was_answered_ = true;
   }
 
@@ -61,7 +58,7 @@ class Visitor final : public Client {
 Results run_churn(const LoadOptions& options, Failures& failures) {
   allow_sockets(options.connections);
   Loop loop;
-  Shared shared{options, Payload{options.payload, options.payload_bytes}, Measurement{options}};
+  Shared shared{options, Payload{options.payload, options.payload_bytes}, Measurement{options, failures}};
   std::vector<std::unique_ptr<Visitor>> visitors;
   for (std::size_t i = 0; i < options.connections; ++i) {
     visitors.push_back(std::make_unique<Visitor>(loop, failures, options.address_of(i), shared));
@@ -71,18 +68,13 @@ Results run_churn(const LoadOptions& options, Failures& failures) {
     for (const auto& visitor : visitors) there += visitor->state() != Client::State::closed ? 1 : 0;
     return there;
   };
-  const auto run = [&](double seconds) {
-    const auto all_gone = [&] { return failures.count() > 0 && count_there() == 0; };
-    loop.run_until(LoadClock::now() + seconds_of(seconds), all_gone);
-  };
+  const auto all_gone = [&] { return failures.count() > 0 && count_there() == 0; };
   for (const auto& visitor : visitors) visitor->visit();
-  run(options.warm_up_s);
-  shared.measurement.start();
-  run(options.seconds);
-  shared.measurement.stop();
+  loop.run_until(LoadClock::now() + seconds_of(options.warm_up_s), all_gone);
+  shared.measurement.run(loop, options.seconds, all_gone);
   shared.comes_back = false;
   loop.run_until(LoadClock::now() + seconds_of(drain_s_max), [&] { return count_there() == 0; });
-  return shared.measurement.results(failures, count_there());
+  return shared.measurement.results(count_there());
 }
 
 }  // namespace nano::benchmark

@@ -62,7 +62,7 @@ class ClosedLoopClient final : public Client {
 
   void settle(std::uint64_t id) {
     OpenMessage& message = open_[id % open_.size()];
-    if (message.id != id || id == 0) throw DialectError("the server answered what was not asked, or twice");
+    check_awaited(message.id == id && id != 0);
     message.id = 0;
     open_count_ -= 1;
     shared_.measurement.record(loop().now() - message.sent);
@@ -79,7 +79,7 @@ class ClosedLoopClient final : public Client {
 Results run_closed_loop(const LoadOptions& options, Failures& failures) {
   allow_sockets(options.connections);
   Loop loop;
-  Shared shared{options, Payload{options.payload, options.payload_bytes}, Measurement{options}};
+  Shared shared{options, Payload{options.payload, options.payload_bytes}, Measurement{options, failures}};
   std::vector<std::unique_ptr<ClosedLoopClient>> clients;
   for (std::size_t i = 0; i < options.connections; ++i) {
     clients.push_back(std::make_unique<ClosedLoopClient>(loop, failures, options.address_of(i), shared));
@@ -88,11 +88,8 @@ Results run_closed_loop(const LoadOptions& options, Failures& failures) {
   for (const auto& client : clients) client->start();
 
   const auto none_left = [&] { return failures.count() > 0 && count_open(clients) == 0; };
-  const auto run = [&](double seconds) { loop.run_until(LoadClock::now() + seconds_of(seconds), none_left); };
-  run(options.warm_up_s);
-  shared.measurement.start();
-  run(options.seconds);
-  shared.measurement.stop();
+  loop.run_until(LoadClock::now() + seconds_of(options.warm_up_s), none_left);
+  shared.measurement.run(loop, options.seconds, none_left);
 
   shared.sends = false;
   const auto count_on_way = [&](bool of_all) {
@@ -103,7 +100,7 @@ Results run_closed_loop(const LoadOptions& options, Failures& failures) {
     return sum;
   };
   loop.run_until(LoadClock::now() + seconds_of(drain_s_max), [&] { return count_on_way(false) == 0; });
-  return shared.measurement.results(failures, count_on_way(true));
+  return shared.measurement.results(count_on_way(true));
 }
 
 }  // namespace nano::benchmark

@@ -1,6 +1,7 @@
 // Internal header. Failures: what went wrong in a run, counted and told in sentences.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -11,10 +12,11 @@ namespace nano::benchmark {
 /// One thread.
 class Failures {
  public:
-  /// Of the first few the sentences are kept: the others are mostly the same.
+  /// The first few different sentences are kept.
   void add(std::string sentence) {
     count_ += 1;
-    if (sentences_.size() < sentences_max) sentences_.push_back(std::move(sentence));
+    if (sentences_.size() == sentences_max || std::ranges::count(sentences_, sentence) > 0) return;
+    sentences_.push_back(std::move(sentence));
   }
 
   std::uint64_t count() const { return count_; }

@@ -19,7 +19,7 @@ constexpr std::chrono::milliseconds heartbeat_check_interval{100};
 Results run_idle(const LoadOptions& options, Failures& failures) {
   allow_sockets(first_connections + options.connections);
   Loop loop;
-  Measurement measurement{options};
+  Measurement measurement{options, failures};
   const ProcessWatch watch{options.processes};
   std::vector<std::unique_ptr<Client>> first;
   std::vector<std::unique_ptr<Client>> clients;
@@ -36,12 +36,12 @@ Results run_idle(const LoadOptions& options, Failures& failures) {
     loop.run_for(options.warm_up_s);  // until the servers are at rest again
   };
   add(first, first_connections);
-  measurement.start();
+  measurement.start(loop.read_clock());
   const long before_kib = watch.anonymous_kib();
   add(clients, options.connections);
   const long after_kib = watch.anonymous_kib();
-  measurement.stop();
-  Results results = measurement.results(failures, 0);
+  measurement.stop(loop.read_clock());
+  Results results = measurement.results(0);
   results.bytes_per_connection =
       static_cast<double>(after_kib - before_kib) * 1024 / static_cast<double>(options.connections);
   return results;

@@ -17,10 +17,13 @@ inline constexpr double drain_s_max = 5;
 /// One thread.
 class Measurement {
  public:
-  explicit Measurement(const LoadOptions& options) : watch_(options.processes) {}
+  Measurement(const LoadOptions& options, Failures& failures)
+      : failures_(failures),
+        watch_(options.processes),
+        in_flight_max_(options.connections * options.in_flight) {}
 
   /// Time, CPU time and messages count from here.
-  void start();
+  void start(LoadClock::time_point now);
 
   /// Counts a message, unless the measurement does not run.
   void record(LoadClock::duration latency) {
@@ -34,14 +37,29 @@ class Measurement {
     results_.lateness.record(std::chrono::nanoseconds{lateness}.count());
   }
 
-  /// Ends the time and the CPU time.
-  void stop();
+  /// Nothing counts from here on. The time has ended at `end`, which may be earlier: waiting for what is lost
+  /// is not part of it.
+  void stop(LoadClock::time_point end);
+
+  /// Starts, runs the loop for `seconds` or until `is_over()`, and stops. A server that is held up all the
+  /// time says nothing: then it goes on until one message has both left and been answered in it.
+  template <class IsOver>
+  void run(Loop& loop, double seconds, IsOver&& is_over) {
+    start(loop.read_clock());
+    const auto end = started_at_ + seconds_of(seconds);
+    loop.run_until(end, is_over);
+    loop.run_until(end + seconds_of(drain_s_max),
+                   [&] { return results_.messages > in_flight_max_ || is_over(); });
+    stop(loop.read_clock());
+  }
 
   /// Once, after stop().
-  Results results(const Failures& failures, std::uint64_t lost);
+  Results results(std::uint64_t lost);
 
  private:
+  Failures& failures_;
   ProcessWatch watch_;
+  std::uint64_t in_flight_max_;  // so many may have left before the start
   bool runs_ = false;
   LoadClock::time_point started_at_;
   double own_cpu_s_ = 0;

@@ -36,7 +36,7 @@ class OpenLoopClient final : public Client {
 class OpenLoop {
  public:
   OpenLoop(const LoadOptions& options, Failures& failures)
-      : options_(options), failures_(failures), measurement_(options) {
+      : options_(options), failures_(failures), measurement_(options, failures) {
     for (std::size_t i = 0; i < options.connections; ++i) {
       clients_.push_back(std::make_unique<OpenLoopClient>(loop_, failures, options.address_of(i), *this));
     }
@@ -58,8 +58,8 @@ class OpenLoop {
     const double send_s = options_.warm_up_s + options_.seconds;
     loop_.run_until(start + seconds_of(send_s + drain_s_max), [this] { return is_done(); });
     loop_.stop_timer();
-    measurement_.stop();
-    return measurement_.results(failures_, end_ - settled_);
+    measurement_.stop(last_event_);
+    return measurement_.results(end_ - settled_);
   }
 
   const LoadOptions& options() const { return options_; }
@@ -68,11 +68,10 @@ class OpenLoop {
   /// The answer to a message is there, in `now`'s read. Throws DialectError when none was awaited.
   void settle(std::uint64_t id, LoadClock::time_point now) {
     const std::uint64_t message = id - 1;
-    if (id == 0 || message >= next_ || is_settled_[message]) {
-      throw DialectError("the server answered what was not asked, or twice");
-    }
+    check_awaited(id != 0 && message < next_ && !is_settled_[message]);
     is_settled_[message] = true;
     settled_ += 1;
+    last_event_ = now;
     if (message >= first_measured_) measurement_.record(now - schedule_->at(message));
   }
 
@@ -80,9 +79,10 @@ class OpenLoop {
   /// All that are due leave, however late: a server that stalls must not be asked less.
   LoadClock::time_point send_due(LoadClock::time_point now) {
     for (; next_ < end_ && schedule_->at(next_) <= now; ++next_) {
-      if (next_ == first_measured_) measurement_.start();
+      if (next_ == first_measured_) measurement_.start(now);
       if (next_ >= first_measured_) measurement_.record_lateness(now - schedule_->at(next_));
       clients_[schedule_->connection_of(next_)]->send(next_ + 1);
+      last_event_ = now;
     }
     return next_ < end_ ? schedule_->at(next_) : LoadClock::time_point::max();
   }
@@ -103,6 +103,7 @@ class OpenLoop {
   std::uint64_t end_ = 0;
   std::vector<bool> is_settled_;
   std::uint64_t settled_ = 0;
+  LoadClock::time_point last_event_;  // when a message left or was answered
 };
 
 OpenLoopClient::OpenLoopClient(Loop& loop, Failures& all_failures, const Address& address, OpenLoop& owner)

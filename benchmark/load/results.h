@@ -15,7 +15,7 @@ namespace nano::benchmark {
 struct Results {
   double seconds = 0;          ///< measured; the warm-up does not count
   std::uint64_t messages = 0;  ///< answers, delivered pushes, or connections (churn)
-  std::uint64_t failed = 0;    ///< wrong answers, error answers, connections that ended
+  std::uint64_t failed = 0;    ///< wrong answers, error answers, connections and processes that ended
   std::uint64_t lost = 0;      ///< expected, and not there some seconds after the end
   Histogram latency;
   /// With fixed times to send at: how late this program itself was, which the latencies contain. Empty

@@ -29,7 +29,11 @@ const lost = process.argv[2] === 'broadcast' ? 4 : 0;
 console.log(JSON.stringify({ messages: 6, failed: 0, lost, cpu_s_per_million: 2 }));
 process.exit(lost > 0 ? 1 : 0);
 `;
-const hangingLoad = `setInterval(() => {}, 1000);`;
+// Until nobody reads what it writes: the runner may be killed.
+const hangingLoad = `
+process.stdout.on('error', () => process.exit());
+setInterval(() => process.stdout.write(' '), 100);
+`;
 
 function startRunner(t, programs, args) {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'nano-bench-test-'));

@@ -64,7 +64,8 @@ test('a bar chart is well-formed, and its texts are escaped', () => {
 
 test('a bar chart names each group, series, number and the reference', () => {
   const svg = barChart(bars);
-  for (const text of ['first', 'second', 'ours', 'limit', '1.5 × (target 2.0 ×)', '40 ×', 'the limit server']) {
+  const texts = ['first', 'second', 'ours', 'limit', '1.5 × (target 2.0 ×)', '40 ×', 'the limit server'];
+  for (const text of texts) {
     assert.ok(svg.includes(`>${text}`), text);
   }
 });

@@ -49,10 +49,9 @@ export async function runLoad(program, flags, durationS, running) {
   return { result, problem: why || `nano-bench ended with ${code ?? signal}` };
 }
 
-/** Each once: many connections often say the same. */
 function sentencesOf(errors) {
   const lines = errors.split('\n').map((line) => line.replace(/^nano-bench: /, '').trim());
-  return [...new Set(lines.filter((line) => line !== ''))].slice(0, sentencesMax).join('; ');
+  return lines.filter((line) => line !== '').slice(0, sentencesMax).join('; ');
 }
 
 function lossOf(result) {

@@ -53,7 +53,7 @@ describe('a quick run of all rows', () => {
           for (const run of runs) {
             assert.ok(
               run.scenario === 'idle' ? run.bytes_per_connection > 0 : run.messages > 0,
-              side.name,
+              `${side.name}: ${JSON.stringify(run)}`,
             );
             assert.equal(run.failed ?? 0, 0);
             assert.equal(run.lost ?? 0, 0);

@@ -23,12 +23,6 @@ export interface ConnectionEvents {
   ended(error: ConnectionClosedError): void;
 }
 
-/**
- * The server sends a heartbeat each interval: past two of them, and a half for slow roads, it counts as
- * gone.
- */
-const silenceLimitIntervals = 2.5;
-
 /** One WebSocket, from its handshake to its end. */
 export class Connection {
   readonly #url: string;
@@ -43,7 +37,7 @@ export class Connection {
   #socketOpened = false;
   #socketError: unknown;
   #dictionary = new RouteDictionary();
-  #silenceLimitMs = 0;
+  #heartbeatMs = 0;
   readonly #inbox = new Inbox((item) => this.#handle(item));
 
   /** Throws a MessageError for a `user` that can't be sent, a NanoError if no WebSocket can be made. */
@@ -144,7 +138,7 @@ export class Connection {
     if (this.#phase !== 'handshake') throw new ProtocolError('the server sent a second handshake');
     const handshake = decodeHandshake(body);
     this.#dictionary = handshake.dictionary;
-    this.#silenceLimitMs = handshake.heartbeatMs * silenceLimitIntervals;
+    this.#heartbeatMs = handshake.heartbeatMs;
     this.#phase = 'open';
     this.send(encodePacket(PacketType.handshakeAck));
     this.#watchForSilence();
@@ -183,8 +177,14 @@ export class Connection {
     }
   }
 
+  /**
+   * The server sends a heartbeat each interval: past two of them, and a half for slow roads, it counts as
+   * gone. The half begins when the two are seen to be over: a program that was itself held up reads first
+   * what came meanwhile.
+   */
   #watchForSilence(): void {
-    this.#alarm.set(this.#silenceLimitMs, () => this.#end('heartbeat', 'the server has gone silent'));
+    const giveUp = () => this.#end('heartbeat', 'the server has gone silent');
+    this.#alarm.set(this.#heartbeatMs * 2, () => this.#alarm.set(this.#heartbeatMs / 2, giveUp));
   }
 
   #socketClosed(): void {

@@ -221,15 +221,6 @@ test("each of the server's heartbeats is answered", async (t) => {
   }
 });
 
-test('a server that goes silent is left, with reason heartbeat', async (t) => {
-  const { client, peer } = await pair(t, { reply: { sys: { heartbeat: 0.2 } } });
-  const request = client.request('Room.Join');
-  const { state, error } = await nextState(client);
-  assert.deepEqual([state, error.reason, client.state], ['closed', 'heartbeat', 'closed']);
-  await assert.rejects(request, error);
-  await peer.closed;
-});
-
 test('an interval beyond what timers can hold does not ring at once', async (t) => {
   const { client, peer } = await pair(t, { reply: { sys: { heartbeat: 1e300 } } });
   peer.push('onTick', 1);

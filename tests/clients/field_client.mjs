@@ -1,13 +1,16 @@
 // A client as applications build it on the npm codecs: JSON bodies, ids that count, routes by name or by
 // code.
+
+const takeTimeoutMs = 30_000;
+
 export class FieldClient {
   handshake = null;
   #codec;
   #transport;
   #lastId = 0;
-  #packets = new Mailbox();
-  #responses = new Mailbox();
-  #pushes = new Mailbox();
+  #packets = new Mailbox('packet of type');
+  #responses = new Mailbox('response to request');
+  #pushes = new Mailbox('push');
 
   /** `codec` is a package with Package, Message, strencode and strdecode. */
   static async open(codec, transport, server) {
@@ -109,7 +112,12 @@ export class FieldClient {
 
 /** Things with a key that come now or later, and are taken in order by those who wait for them. */
 class Mailbox {
+  #name;
   #slots = new Map();
+
+  constructor(name) {
+    this.#name = name;
+  }
 
   put(key, value) {
     const slot = this.#slot(key);
@@ -121,7 +129,14 @@ class Mailbox {
   take(key) {
     const slot = this.#slot(key);
     if (slot.values.length > 0) return Promise.resolve(slot.values.shift());
-    return new Promise((resolve) => slot.waiting.push(resolve));
+    return new Promise((resolve, reject) => {
+      const giveUp = () => reject(new Error(`no ${this.#name} ${key} within ${takeTimeoutMs} ms`));
+      const timer = setTimeout(giveUp, takeTimeoutMs);
+      slot.waiting.push((value) => {
+        clearTimeout(timer);
+        resolve(value);
+      });
+    });
   }
 
   #slot(key) {

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
 const startTimeoutMs = 20_000;
+const stopTimeoutMs = 15_000;
 
 export class ConformanceServer {
   tcpPort = 0;
@@ -26,13 +27,16 @@ export class ConformanceServer {
     return server;
   }
 
-  /** Asks the server to end; resolves with its exit code. */
+  /** Asks the server to end; resolves with its exit code. Kills it and rejects if it does not. */
   async stop() {
     const child = this.#process;
     if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
     const exited = once(child, 'exit');
     child.kill('SIGTERM');
-    const [code] = await exited;
+    const timer = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs);
+    const [code, signal] = await exited;
+    clearTimeout(timer);
+    if (code === null) throw new Error(`the server ended by ${signal}, not by itself after SIGTERM`);
     return code;
   }
 
