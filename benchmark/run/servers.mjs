@@ -7,13 +7,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 
-import {
-  freeAddresses,
-  NodeProcess,
-  startGoNode,
-  startNode,
-  withGo,
-} from '../../tests/cluster/nodes.mjs';
+import { NodeProcess, startGoNode, startNode, withGo } from '../../tests/cluster/nodes.mjs';
 
 /** Ends what goes on after it was said to stop. */
 export class Stopped extends Error {}
@@ -78,7 +72,6 @@ const nodeKinds = {
 
 /** A master, a backend and a gate; what they cost is that of the gate and the backend. */
 async function startCluster(gateKind, backendKind) {
-  const [registry, backendAddress, gateAddress] = await freeAddresses(3);
   const nodes = [];
   const stop = async () => {
     for (const node of nodes) await node.stop();
@@ -88,13 +81,9 @@ async function startCluster(gateKind, backendKind) {
     return nodes[0];
   };
   try {
-    await add(nodeKinds[gateKind], { master: true, address: registry });
-    const backend = await add(nodeKinds[backendKind], {
-      registry,
-      address: backendAddress,
-      service: 'Test',
-    });
-    const gate = await add(nodeKinds[gateKind], { registry, address: gateAddress, gate: 'tcp' });
+    const { address: registry } = await add(nodeKinds[gateKind], { master: true });
+    const backend = await add(nodeKinds[backendKind], { registry, service: 'Test' });
+    const gate = await add(nodeKinds[gateKind], { registry, gate: 'tcp' });
     return { addresses: { tcp: gate.tcpAddress }, pids: { gate: gate.pid, backend: backend.pid }, stop };
   } catch (error) {
     await stop();
