@@ -30,7 +30,7 @@ export async function freeAddresses(count) {
 
 /** A process that prints "ready" when it serves. */
 export class NodeProcess {
-  /** Of our gates, from their output; of Go gates, as they were told. */
+  /** As the process was told; of ours, from its output where the system chose. */
   websocketUrl = '';
   tcpAddress = '';
   address = '';
@@ -162,7 +162,9 @@ export function launchNode({
   if (gate) args.push('--listen-websocket', '127.0.0.1:0', '--listen-tcp', '127.0.0.1:0');
   if (!flags.includes('--log-level')) args.push('--log-level', 'warning');
   const [first, ...others] = [...command, program, ...args, ...flags];
-  return NodeProcess.launch(first, others);
+  const node = NodeProcess.launch(first, others);
+  node.address = address;
+  return node;
 }
 
 /** The same, when it serves. */
