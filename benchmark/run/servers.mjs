@@ -72,13 +72,16 @@ function program(folder, name, ownFlags) {
 }
 
 const nodeKinds = {
-  our: (options) => startNode({ ...options, command: bound }),
+  // nano-bench-node does not print its address in the cluster.
+  our: async (options) => {
+    const [address] = await freeAddresses(1);
+    return startNode({ ...options, address, command: bound });
+  },
   go: startGoNode,
 };
 
 /** A master, a backend and a gate; what they cost is that of the gate and the backend. */
 async function startCluster(gateKind, backendKind) {
-  const [registry, backendAddress, gateAddress] = await freeAddresses(3);
   const nodes = [];
   const stop = async () => {
     for (const node of nodes) await node.stop();
@@ -88,13 +91,9 @@ async function startCluster(gateKind, backendKind) {
     return nodes[0];
   };
   try {
-    await add(nodeKinds[gateKind], { master: true, address: registry });
-    const backend = await add(nodeKinds[backendKind], {
-      registry,
-      address: backendAddress,
-      service: 'Test',
-    });
-    const gate = await add(nodeKinds[gateKind], { registry, address: gateAddress, gate: 'tcp' });
+    const { address: registry } = await add(nodeKinds[gateKind], { master: true });
+    const backend = await add(nodeKinds[backendKind], { registry, service: 'Test' });
+    const gate = await add(nodeKinds[gateKind], { registry, gate: 'tcp' });
     return { addresses: { tcp: gate.tcpAddress }, pids: { gate: gate.pid, backend: backend.pid }, stop };
   } catch (error) {
     await stop();

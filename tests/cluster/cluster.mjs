@@ -1,8 +1,8 @@
 // A cluster of our nodes for one test: a master, and the gates and backends that the test adds.
 import assert from 'node:assert/strict';
 
-import { clientOf, eventually, reachable } from './clients.mjs';
-import { freeAddresses, launchNode } from './nodes.mjs';
+import { clientOf, eventually, eventuallyEqual, reachable } from './clients.mjs';
+import { launchNode } from './nodes.mjs';
 import { Proxy } from './proxy.mjs';
 
 /** Backends offer this. */
@@ -52,9 +52,13 @@ export class Cluster {
 
   /** A backend that all others reach through a proxy only. */
   async backendBehindProxy(label) {
-    const [listen] = await freeAddresses(1);
-    const proxy = await Proxy.start(this.#t, listen);
-    const backend = await this.backend(label, { address: proxy.address, listen });
+    const proxy = await Proxy.start(this.#t);
+    const { address } = proxy;
+    const flags = ['--log-level', 'info'];
+    const backend = this.launch({ label, service, gate: true, address, listen: '127.0.0.1:0', flags });
+    const [, listening] = await backend.logged(/cluster node listening .* on=(\S+)\n/);
+    proxy.passTo(listening);
+    await backend.ready;
     return { backend, proxy };
   }
 
@@ -106,6 +110,16 @@ export function unavailable(request) {
   return assert.rejects(request, { name: 'ResponseError', code: 'unavailable' });
 }
 
+/** The answer is the body; or it is an error, if the gate has taken the backend for unreachable meanwhile. */
+export async function answeredUnlessUnreachable(gate, request, body) {
+  try {
+    assert.deepEqual(await request, body);
+  } catch (error) {
+    if (error.code !== 'unavailable') throw error;
+    await gate.logged('node cannot be reached');
+  }
+}
+
 /** Waits until the service has all that the client sent before. */
 export function settled(client) {
   return client.request(`${service}.Echo`, {});
@@ -113,8 +127,8 @@ export function settled(client) {
 
 /** Resolves when the node's service was told that the sessions of these marks have closed, and no others. */
 export async function closedMarks(client, marks) {
-  await eventually(async () => (await client.request(`${service}.Closed`, {})).marks.length >= marks.length);
-  assert.deepEqual((await client.request(`${service}.Closed`, {})).marks.sort(), [...marks].sort());
+  const told = async () => (await client.request(`${service}.Closed`, {})).marks.sort();
+  await eventuallyEqual(told, [...marks].sort());
 }
 
 /** Names the client's session for closedMarks(). */

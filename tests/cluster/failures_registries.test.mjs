@@ -8,7 +8,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import tls from 'node:tls';
 
-import { eventually, pushes, reachable } from './clients.mjs';
+import { eventuallyEqual, pushes, reachable } from './clients.mjs';
 import { Cluster, keepAsking, labelOf, service, settled } from './cluster.mjs';
 import { Etcd, withEtcd } from './etcd.mjs';
 import { Stranger, field, memberInfo } from './stranger.mjs';
@@ -35,7 +35,7 @@ test('etcd is killed', withEtcd, async (t) => {
   const two = await cluster.backend('two');
   const moved = await cluster.clientServedBy(gate, 'two');
   await two.kill();
-  await eventually(async () => (await labelOf(moved)) === 'one');
+  await eventuallyEqual(() => labelOf(moved), 'one');
   assert.deepEqual((await client.request(`${service}.Seen`, {})).numbers, [1], 'the same session');
   assert.ok((await stopAsking()).count > 0);
 });
@@ -110,7 +110,7 @@ test('TLS between the nodes', withCertificates, async (t) => {
   await cluster.backend('two');
   await cluster.clientServedBy(gate, 'two');
   await one.kill();
-  await eventually(async () => (await labelOf(client)) === 'two');
+  await eventuallyEqual(() => labelOf(client), 'two');
   await settled(client);
   // Its backend was killed under it, so a request of it may have had an error.
   await stopAsking().catch((error) => assert.equal(error.code, 'unavailable'));

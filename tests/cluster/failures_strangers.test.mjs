@@ -41,6 +41,7 @@ async function busy(t) {
     for (const node of nodes) assert.ok(node.running, node.errors);
     assert.ok((await stopAsking()).count > 0);
     const newcomer = await cluster.client(gate);
+    await reachable(newcomer, service); // it may be sent to a liar first
     assert.equal(await labelOf(newcomer), 'one');
     // Who joins now is known to all.
     await cluster.backend('two');

@@ -1,9 +1,13 @@
 // Many clients at once in a cluster of both kinds: nothing is lost, and all comes in order.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { before, test } from 'node:test';
 
 import { clientOf, reachable } from './clients.mjs';
-import { freeAddresses, startGoNode, startNode, stopAfter, withGo } from './nodes.mjs';
+import { buildGoNode, startGoNode, startNode, stopAfter, withGo } from './nodes.mjs';
+
+before(() => {
+  if (!withGo.skip) buildGoNode();
+});
 
 const clientCount = 20;
 const requestsEach = 100;
@@ -27,17 +31,16 @@ async function play(client, service, inFlight) {
 }
 
 test(`${clientCount} clients of two gates with two backends`, withGo, async (t) => {
-  const [registry, ours, go, ourGateAddress, goGateAddress] = await freeAddresses(5);
   const add = async (starting) => {
     const node = await starting;
     stopAfter(t, node);
     return node;
   };
-  await add(startNode({ master: true, address: registry }));
-  await add(startNode({ registry, address: ours, service: 'Ours' }));
-  await add(startGoNode({ registry, address: go, service: 'Go' }));
-  const ourGate = await add(startNode({ registry, address: ourGateAddress, gate: true }));
-  const goGate = await add(startGoNode({ registry, address: goGateAddress, gate: 'websocket' }));
+  const { address: registry } = await add(startNode({ master: true }));
+  await add(startNode({ registry, service: 'Ours' }));
+  await add(startGoNode({ registry, service: 'Go' }));
+  const ourGate = await add(startNode({ registry, gate: true }));
+  const goGate = await add(startGoNode({ registry, gate: 'websocket' }));
 
   const numbers = Array.from({ length: requestsEach }, (_, n) => n);
   await Promise.all(

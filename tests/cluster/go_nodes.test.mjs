@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import { clientOf, closed, eventually, pushes, reachable } from './clients.mjs';
-import { freeAddresses, startGoNode, startNode, withGo } from './nodes.mjs';
+import { startGoNode, startNode, withGo } from './nodes.mjs';
 
 const kinds = { ours: startNode, "Go Nano's": startGoNode };
 
@@ -14,19 +14,17 @@ class MixedCluster {
 
   static async start(masterKind) {
     const cluster = new MixedCluster();
-    const [master, ours, go, ourGate, goGate] = await freeAddresses(5);
     const add = async (start, options) => {
       const node = await start(options);
       cluster.#nodes.unshift(node);
       return node;
     };
     try {
-      await add(kinds[masterKind], { master: true, address: master });
-      const registry = master;
-      await add(startNode, { registry, address: ours, service: 'Ours', label: 'backend Ours' });
-      await add(startGoNode, { registry, address: go, service: 'Go', label: 'backend Go' });
-      cluster.gates.ours = await add(startNode, { registry, address: ourGate, gate: true });
-      cluster.gates["Go Nano's"] = await add(startGoNode, { registry, address: goGate, gate: 'websocket' });
+      const { address: registry } = await add(kinds[masterKind], { master: true });
+      await add(startNode, { registry, service: 'Ours', label: 'backend Ours' });
+      await add(startGoNode, { registry, service: 'Go', label: 'backend Go' });
+      cluster.gates.ours = await add(startNode, { registry, gate: true });
+      cluster.gates["Go Nano's"] = await add(startGoNode, { registry, gate: 'websocket' });
     } catch (error) {
       await cluster.stop();
       throw error;

@@ -19,7 +19,7 @@ export const withGo = {
   timeout: 60_000,
 };
 
-/** Addresses that were free a moment ago: Go Nano listens where it is told to, and says nothing of it. */
+/** Addresses that were free a moment ago, for those who listen where they are told to and don't say where. */
 export async function freeAddresses(count) {
   const servers = Array.from({ length: count }, () => net.createServer().listen(0, '127.0.0.1'));
   await Promise.all(servers.map((server) => once(server, 'listening')));
@@ -30,7 +30,7 @@ export async function freeAddresses(count) {
 
 /** A process that prints "ready" when it serves. */
 export class NodeProcess {
-  /** Of our gates, from their output; of Go gates, as they were told. */
+  /** As the process was told; of ours, from its output where the system chose. */
   websocketUrl = '';
   tcpAddress = '';
   address = '';
@@ -64,11 +64,14 @@ export class NodeProcess {
     return node;
   }
 
-  /** Resolves when this stands in its log, from now or from before. */
-  async logged(text, withinMs = startTimeoutMs) {
-    const late = AbortSignal.timeout(withinMs);
-    while (!this.errors.includes(text)) {
-      if (late.aborted) throw new Error(`"${text}" was not logged within ${withinMs} ms:\n${this.errors}`);
+  /** Resolves when this stands in its log, from now or from before: a text, or the match of a pattern. */
+  async logged(what) {
+    const late = AbortSignal.timeout(startTimeoutMs);
+    const find = () => (typeof what === 'string' ? this.errors.includes(what) : this.errors.match(what));
+    for (;;) {
+      const found = find();
+      if (found) return found;
+      if (late.aborted) throw new Error(`"${what}" was not logged in time:\n${this.errors}`);
       await new Promise((resolve) => {
         this.#reader = resolve;
         late.addEventListener('abort', resolve, { once: true });
@@ -159,7 +162,9 @@ export function launchNode({
   if (gate) args.push('--listen-websocket', '127.0.0.1:0', '--listen-tcp', '127.0.0.1:0');
   if (!flags.includes('--log-level')) args.push('--log-level', 'warning');
   const [first, ...others] = [...command, program, ...args, ...flags];
-  return NodeProcess.launch(first, others);
+  const node = NodeProcess.launch(first, others);
+  node.address = address;
+  return node;
 }
 
 /** The same, when it serves. */
@@ -171,7 +176,8 @@ export async function startNode(options) {
 
 let goProgram;
 
-function buildGoNode() {
+/** Before the first test that starts one: it may take longer than a test. */
+export function buildGoNode() {
   if (goProgram) return goProgram;
   const folder = process.env.NANO_GO_NODE_FOLDER;
   if (!folder) throw new Error('NANO_GO_NODE_FOLDER must name the folder that the Go node is built into');
@@ -184,33 +190,34 @@ function buildGoNode() {
   return program;
 }
 
+/**
+ * Version 0.5.0 registers the master's gRPC service at about the time when the server begins to serve; where
+ * it is too late, gRPC ends the process. And others may have taken an address that was free.
+ */
+const badLuck = /RegisterService after|address already in use/;
+
 /** The same of Go Nano. `gate` is here "websocket" or "tcp". */
-export async function startGoNode({ master, registry, address, gate, label, service, flags = [] }) {
+export async function startGoNode(options, attempts = 5) {
+  const { master, registry, gate, label, service, flags = [] } = options;
+  const program = buildGoNode();
+  const [freeAddress, gateAddress] = await freeAddresses(2);
+  const address = options.address ?? freeAddress;
   const args = ['-address', address];
   if (master) args.push('-master');
   if (registry) args.push('-registry', registry);
   if (label) args.push('-label', label);
   if (service) args.push('-service', service);
-  const [gateAddress] = gate ? await freeAddresses(1) : [];
   if (gate) args.push('-gate', gateAddress);
   if (gate === 'websocket') args.push('-websocket');
-  const node = await startGoProcess([...args, ...flags]);
-  node.address = address;
-  if (gate === 'websocket') node.websocketUrl = `ws://${gateAddress}/nano`;
-  if (gate === 'tcp') node.tcpAddress = gateAddress;
-  return node;
-}
-
-/**
- * Version 0.5.0 registers the master's gRPC service at about the time when the server begins to serve; where
- * it is too late, gRPC ends the process.
- */
-async function startGoProcess(args, attempts = 5) {
   try {
-    return await NodeProcess.start(buildGoNode(), args);
+    const node = await NodeProcess.start(program, [...args, ...flags]);
+    node.address = address;
+    if (gate === 'websocket') node.websocketUrl = `ws://${gateAddress}/nano`;
+    if (gate === 'tcp') node.tcpAddress = gateAddress;
+    return node;
   } catch (error) {
-    if (attempts === 1 || !error.message.includes('RegisterService after')) throw error;
-    return startGoProcess(args, attempts - 1);
+    if (attempts === 1 || !badLuck.test(error.message)) throw error;
+    return startGoNode(options, attempts - 1);
   }
 }
 

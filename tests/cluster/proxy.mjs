@@ -4,10 +4,10 @@ import net from 'node:net';
 
 /** One connection through the proxy: the caller's end, and the proxy's own to the node. */
 class Relay {
-  constructor(proxy, caller, target) {
+  constructor(proxy, caller, port) {
     this.proxy = proxy;
     this.caller = caller;
-    this.node = net.connect(target);
+    this.node = net.connect({ host: '127.0.0.1', port, allowHalfOpen: true });
     this.#pass(this.caller, this.node, 'toNode');
     this.#pass(this.node, this.caller, 'toCaller');
     this.obey();
@@ -47,13 +47,15 @@ export class Proxy {
   delayMs = 0;
   #server = net.createServer({ allowHalfOpen: true, pauseOnConnect: true });
   #abandoned = [];
+  /** To be called with the address where the node listens; callers wait until then. */
+  passTo;
+  #port = new Promise((resolve) => (this.passTo = (address) => resolve(Number(address.split(':')[1]))));
 
-  /** In front of the node that will listen at `target`; ends with the test `t`. */
-  static async start(t, target) {
+  /** Ends with the test `t`. */
+  static async start(t) {
     const proxy = new Proxy();
-    const [host, port] = target.split(':');
-    proxy.#server.on('connection', (caller) => {
-      proxy.relays.add(new Relay(proxy, caller, { host, port: Number(port), allowHalfOpen: true }));
+    proxy.#server.on('connection', async (caller) => {
+      proxy.relays.add(new Relay(proxy, caller, await proxy.#port));
     });
     proxy.#server.listen(0, '127.0.0.1');
     await once(proxy.#server, 'listening');
