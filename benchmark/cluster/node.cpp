@@ -27,10 +27,11 @@ int main(int argc, char** argv) {
   nano::Application app{nano::Options::from_command_line(argc, argv, {}, flags)};
   nano::cluster::Node node{app, cluster};
   if (!service.empty()) app.add<Bench>({.name = service});
-  app.on_started([&app] {
+  app.on_started([&] {
     for (const nano::ListeningAddress& listening : app.addresses()) {
       std::cout << listening.scheme << " " << listening.address << "\n";
     }
+    std::cout << "cluster " << node.self().address << "\n";
     std::cout << "ready" << std::endl;
   });
   return app.run();

@@ -7,13 +7,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 
-import {
-  freeAddresses,
-  NodeProcess,
-  startGoNode,
-  startNode,
-  withGo,
-} from '../../tests/cluster/nodes.mjs';
+import { NodeProcess, startGoNode, startNode, withGo } from '../../tests/cluster/nodes.mjs';
 
 /** Ends what goes on after it was said to stop. */
 export class Stopped extends Error {}
@@ -72,11 +66,7 @@ function program(folder, name, ownFlags) {
 }
 
 const nodeKinds = {
-  // nano-bench-node does not print its address in the cluster.
-  our: async (options) => {
-    const [address] = await freeAddresses(1);
-    return startNode({ ...options, address, command: bound });
-  },
+  our: (options) => startNode({ ...options, command: bound }),
   go: startGoNode,
 };
 
