@@ -41,8 +41,9 @@ class Measurement {
   /// is not part of it.
   void stop(LoadClock::time_point end);
 
-  /// Starts, runs the loop for `seconds` or until `is_over()`, and stops. A server that is held up all the
-  /// time says nothing: then it goes on until one message has both left and been answered in it.
+  /// Starts, runs the loop for `seconds` or until `is_over()`, and stops. If the server was held up all the
+  /// time there is nothing to tell: then the measurement goes on, at most `drain_s_max`, until a message has
+  /// both left and been answered in it.
   template <class IsOver>
   void run(Loop& loop, double seconds, IsOver&& is_over) {
     start(loop.read_clock());

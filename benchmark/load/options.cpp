@@ -123,7 +123,8 @@ void add_flags(CLI::App& app, LoadOptions& options, Raw& raw) {
       "--rate", raw.rate,
       "Messages a second over all connections; for open, and for broadcast (0: each when all have the last)");
   app.add_option("--warm-up-s", raw.warm_up_s, "Before it counts (1)");
-  app.add_option("--seconds", raw.seconds, "Measured, after the warm-up (5)");
+  app.add_option("--seconds", raw.seconds,
+                 "Measured, after the warm-up; longer while nothing is answered (5)");
   app.add_flag("--json", options.json, "One JSON object on stdout instead of text");
 }
 

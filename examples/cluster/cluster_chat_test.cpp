@@ -216,6 +216,15 @@ TEST_P(ClusterChat, ThoseWhoHaveNoNodeYetStay) {
   EXPECT_FALSE(ada->closed());
 }
 
+TEST_P(ClusterChat, ThoseWhoseNodeIsLostStay) {
+  auto ada = guest("Ada", room_of(chat_2, {&chat_1, &chat_2}));
+  choose(1, {&chat_1});
+  forget_place(*world_.app().find_session(1));
+  gate_->move_rooms(chat_2);
+  world_.settle();
+  EXPECT_FALSE(ada->closed()) << "it joins anew by itself";
+}
+
 TEST_P(ClusterChat, ADeadNodeHasNoSayInWhichRoomsAreMoved) {
   // Of rooms that were chat-2's and that chat-1 serves since.
   const auto served_after_a_death = [&](const Member& better) {
@@ -259,7 +268,7 @@ TEST(ClusterGate, LetsNoClientCountForItself) {
   EXPECT_EQ(mallory->request<Nothing>("Bank.Rob", Nothing{}).error().code, "unknown_route");
 }
 
-/// By address, as routing functions get them.
+/// `members` are sorted by address, as routing functions get them.
 std::string place(const std::string& room, const std::vector<Member>& members) {
   std::vector<const Member*> candidates;
   for (const Member& member : members) candidates.push_back(&member);

@@ -65,6 +65,7 @@ void add_gate(nano::Application& app, nano::cluster::Node& node, const Flags& fl
   app.inbound().push_back(cluster_chat::refuse_inner_routes);
   node.set_routing("Room", nano::cluster::Routing::by(cluster_chat::route_by_room));
   node.on_service_lost([](nano::Session& session, std::string_view service) {
+    if (service == "Room") cluster_chat::forget_place(session);
     session.push("onServiceLost", cluster_chat::ServiceLost{std::string{service}});
   });
   app.listen_websocket("0.0.0.0:3250");

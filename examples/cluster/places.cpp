@@ -40,6 +40,8 @@ const Member* route_by_room(nano::Session& session, std::string_view /*service*/
   return chosen;
 }
 
+void forget_place(nano::Session& session) { session.remove(place); }
+
 bool moves_to(const Member& newcomer, nano::Session& session) {
   const Member* const current = session.get<Member>(place);
   if (current == nullptr) return false;

@@ -4,7 +4,8 @@
 #include <string_view>
 #include <vector>
 
-#include "cluster/node.h"
+#include "cluster/registry/member.h"
+#include "nano/session/session.h"
 
 namespace cluster_chat {
 
@@ -17,6 +18,9 @@ const nano::cluster::Member* place_of(std::string_view room,
 /// A gate's way to the room of the session, which Gate.Login has noted; notes the node.
 const nano::cluster::Member* route_by_room(nano::Session& session, std::string_view service,
                                            const std::vector<const nano::cluster::Member*>& candidates);
+
+/// To be called when that node is lost.
+void forget_place(nano::Session& session);
 
 /// Whether the room of the session, which another node serves so far, is the newcomer's now. No third node is
 /// asked about: it may be dead and on the list of members still.

@@ -324,7 +324,7 @@ void SocketConnection::begin_close(WireClose how, const CloseReason& reason) {
     return close_socket();
   }
   closing_ = Closing::flushing;
-  answering_ = response_queued_ = false;  // the last request has its answer: what still comes is discarded
+  answering_ = response_queued_ = false;  // nothing more is answered: what still comes is discarded
   if (websocket_) {
     if (websocket_->status() == WebSocketStream::Status::open) {
       const bool error = reason.code == "protocol_error";

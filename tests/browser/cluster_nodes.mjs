@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import { Program } from './program.mjs';
 
-// A last net.
+// Only for what never comes: many times what it takes on a busy machine.
 const acquaintedLimitMs = 60_000;
 
 export class ChatCluster {
@@ -55,7 +55,7 @@ export class ChatCluster {
     await Promise.all([...this.#nodes.keys()].map((label) => this.#end(label, 'SIGTERM')));
   }
 
-  /** Waits until the gate has heard of all nodes: to those that it has not heard of it leads nobody. */
+  /** Waits until the gate has heard of all nodes: it sends nobody to a node that it has not heard of. */
   async #knowsAll(gate) {
     const all = [...this.#nodes.keys()].sort().join();
     const endMs = performance.now() + acquaintedLimitMs;

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
-// Last nets, far from what it takes on a busy machine.
+// Only for what never comes: many times what it takes on a busy machine.
 const startTimeoutMs = 60_000;
 const endTimeoutMs = 60_000;
 

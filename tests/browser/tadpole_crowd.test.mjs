@@ -32,7 +32,7 @@ function row(table, name) {
   return line.slice(name.length).trim();
 }
 
-// How fast it is, is not checked: on a machine that is busy with other things it says little of the server.
+// Speed is not checked: on a machine that is busy with other things it says little of the server.
 test('500 players enter, and none is lost', async (t) => {
   const server = await ExampleServer.start('NANO_TADPOLE');
   t.after(() => server.stop());

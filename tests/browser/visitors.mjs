@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
 const chromiumPath = process.env.NANO_CHROMIUM || '/usr/bin/chromium';
-// A last net.
+// Only for what never comes: many times what it takes on a busy machine.
 export const waitLimitMs = 60_000;
 const lookLimitMs = 10_000;
 

@@ -23,6 +23,7 @@ function inTime(promise, missing) {
   let timer;
   const late = new Promise((_, reject) => {
     timer = setTimeout(() => reject(new Error(`${missing()} within ${patienceMs} ms`)), patienceMs);
+    timer.unref();
   });
   const outcome = Promise.race([promise, late]).finally(() => clearTimeout(timer));
   outcome.catch(() => {}); // also where a test has failed before it awaits this

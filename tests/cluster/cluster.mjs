@@ -83,19 +83,16 @@ export async function labelOf(client) {
   return (await client.request(`${service}.Where`, {})).label;
 }
 
-/** Asks on and on. The function that it returns ends that, and throws if an answer was wrong or none. */
+/** Asks on and on. The function that it returns ends that, and tells how often or which answer was wrong. */
 export function keepAsking(client, what = service) {
   let asking = true;
-  let slowestMs = 0;
   const run = async () => {
     let n = 0;
     for (; asking; ++n) {
-      const asked = performance.now();
       assert.deepEqual(await client.request(`${what}.Echo`, { n }), { n });
-      slowestMs = Math.max(slowestMs, performance.now() - asked);
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
-    return { count: n, slowestMs };
+    return n;
   };
   const done = run();
   done.catch(() => {});
@@ -110,14 +107,29 @@ export function unavailable(request) {
   return assert.rejects(request, { name: 'ResponseError', code: 'unavailable' });
 }
 
-/** The answer is the body; or it is an error, if the gate has taken the backend for unreachable meanwhile. */
-export async function answeredUnlessUnreachable(gate, request, body) {
+/** The requests fail because the backend that has them says nothing: the gate finds that out itself. */
+export async function lostBySilence(gate, backend, requests) {
+  const why = { code: 'unavailable', msg: 'The service cannot be reached.' };
+  for (const request of requests) await assert.rejects(request, why);
+  await gate.logged(`node=${backend.address} reason="it fell silent"`);
+}
+
+/**
+ * The answer is the body. Or it is an error, where the backend was held up for so long that the gate took it
+ * for unreachable, and said so.
+ */
+export async function answeredUnlessHeldUp(gate, backend, request, body) {
   try {
     assert.deepEqual(await request, body);
   } catch (error) {
     if (error.code !== 'unavailable') throw error;
-    await gate.logged('node cannot be reached');
+    await gate.logged(reasonOf(backend, ['it fell silent', 'it does not answer']));
   }
+}
+
+/** What stands in a log that has one of these reasons for what happened to the node. */
+export function reasonOf(node, reasons) {
+  return new RegExp(`node=${node.address.replaceAll('.', '\\.')} reason="(${reasons.join('|')})"`);
 }
 
 /** Waits until the service has all that the client sent before. */

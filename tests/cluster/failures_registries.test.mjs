@@ -37,7 +37,7 @@ test('etcd is killed', withEtcd, async (t) => {
   await two.kill();
   await eventuallyEqual(() => labelOf(moved), 'one');
   assert.deepEqual((await client.request(`${service}.Seen`, {})).numbers, [1], 'the same session');
-  assert.ok((await stopAsking()).count > 0);
+  assert.ok((await stopAsking()) > 0);
 });
 
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0;

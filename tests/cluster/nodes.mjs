@@ -30,7 +30,7 @@ export async function freeAddresses(count) {
 
 /** A process that prints "ready" when it serves. */
 export class NodeProcess {
-  /** As the process was told; of ours, from its output where the system chose. */
+  /** Where it listens: as the process was told, or, of nodes of ours, as they print it. */
   websocketUrl = '';
   tcpAddress = '';
   address = '';
@@ -196,7 +196,10 @@ export function buildGoNode() {
  */
 const badLuck = /RegisterService after|address already in use/;
 
-/** The same of Go Nano. `gate` is here "websocket" or "tcp". */
+/**
+ * A node of Go Nano, when it serves; the options are those of launchNode(), but `gate` is "websocket" or
+ * "tcp". Without `address` it is given one that is free.
+ */
 export async function startGoNode(options, attempts = 5) {
   const { master, registry, gate, label, service, flags = [] } = options;
   const program = buildGoNode();
