@@ -117,9 +117,7 @@ class Room {
   void run_one_by_one() {
     talks_on_ = true;
     say_next();
-    const auto is_over = [this] { return is_broken(); };
-    loop_.run_until(LoadClock::now() + seconds_of(options_.warm_up_s), is_over);
-    measurement_.run(loop_, options_.seconds, is_over);
+    measurement_.run(loop_, [this] { return is_broken(); });
     talks_on_ = false;
   }
 

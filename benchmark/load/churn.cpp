@@ -68,10 +68,8 @@ Results run_churn(const LoadOptions& options, Failures& failures) {
     for (const auto& visitor : visitors) there += visitor->state() != Client::State::closed ? 1 : 0;
     return there;
   };
-  const auto all_gone = [&] { return failures.count() > 0 && count_there() == 0; };
   for (const auto& visitor : visitors) visitor->visit();
-  loop.run_until(LoadClock::now() + seconds_of(options.warm_up_s), all_gone);
-  shared.measurement.run(loop, options.seconds, all_gone);
+  shared.measurement.run(loop, [&] { return failures.count() > 0 && count_there() == 0; });
   shared.comes_back = false;
   loop.run_until(LoadClock::now() + seconds_of(drain_s_max), [&] { return count_there() == 0; });
   return shared.measurement.results(count_there());

@@ -87,9 +87,7 @@ Results run_closed_loop(const LoadOptions& options, Failures& failures) {
   connect_all(loop, failures, clients);
   for (const auto& client : clients) client->start();
 
-  const auto none_left = [&] { return failures.count() > 0 && count_open(clients) == 0; };
-  loop.run_until(LoadClock::now() + seconds_of(options.warm_up_s), none_left);
-  shared.measurement.run(loop, options.seconds, none_left);
+  shared.measurement.run(loop, [&] { return failures.count() > 0 && count_open(clients) == 0; });
 
   shared.sends = false;
   const auto count_on_way = [&](bool of_all) {

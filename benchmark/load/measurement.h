@@ -20,6 +20,8 @@ class Measurement {
   Measurement(const LoadOptions& options, Failures& failures)
       : failures_(failures),
         watch_(options.processes),
+        warm_up_(seconds_of(options.warm_up_s)),
+        duration_(seconds_of(options.seconds)),
         in_flight_max_(options.connections * options.in_flight) {}
 
   /// Time, CPU time and messages count from here.
@@ -41,13 +43,14 @@ class Measurement {
   /// is not part of it.
   void stop(LoadClock::time_point end);
 
-  /// Starts, runs the loop for `seconds` or until `is_over()`, and stops. If the server was held up all the
-  /// time there is nothing to tell: then the measurement goes on, at most `drain_s_max`, until a message has
-  /// both left and been answered in it.
+  /// Runs the loop for the warm-up, starts, runs it for the time to be measured, and stops; `is_over()` ends
+  /// both early. If the server was held up all the time there is nothing to tell: then the measurement goes
+  /// on, at most `drain_s_max`, until a message has both left and been answered in it.
   template <class IsOver>
-  void run(Loop& loop, double seconds, IsOver&& is_over) {
+  void run(Loop& loop, IsOver&& is_over) {
+    loop.run_until(LoadClock::now() + warm_up_, is_over);
     start(loop.read_clock());
-    const auto end = started_at_ + seconds_of(seconds);
+    const auto end = started_at_ + duration_;
     loop.run_until(end, is_over);
     loop.run_until(end + seconds_of(drain_s_max),
                    [&] { return results_.messages > in_flight_max_ || is_over(); });
@@ -60,6 +63,8 @@ class Measurement {
  private:
   Failures& failures_;
   ProcessWatch watch_;
+  LoadClock::duration warm_up_;
+  LoadClock::duration duration_;
   std::uint64_t in_flight_max_;  // so many may have left before the start
   bool runs_ = false;
   LoadClock::time_point started_at_;

@@ -30,6 +30,8 @@ TEST(Measurement, CountsBetweenItsStartAndItsStop) {
 TEST(Measurement, GoesOnUntilAMessageHasLeftAndBeenAnsweredInIt) {
   LoadOptions options;
   options.connections = 1;
+  options.warm_up_s = 0;
+  options.seconds = 0.01;
   Failures failures;
   Measurement measurement{options, failures};
   Loop loop;
@@ -39,17 +41,19 @@ TEST(Measurement, GoesOnUntilAMessageHasLeftAndBeenAnsweredInIt) {
     answers += 1;
     return answers < 2 ? now + 100ms : LoadClock::time_point::max();
   });
-  measurement.run(loop, 0.01, [] { return false; });
+  measurement.run(loop, [] { return false; });
   const Results results = measurement.results(0);
   EXPECT_EQ(results.messages, 2u);
   EXPECT_GE(results.seconds, 0.1);
 }
 
 TEST(Measurement, EndsEarlyWhenItIsOver) {
+  LoadOptions options;
+  options.warm_up_s = options.seconds = 600;
   Failures failures;
-  Measurement measurement{{}, failures};
+  Measurement measurement{options, failures};
   Loop loop;
-  measurement.run(loop, 600, [] { return true; });
+  measurement.run(loop, [] { return true; });
   EXPECT_EQ(measurement.results(0).messages, 0u);
 }
 

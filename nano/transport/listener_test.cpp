@@ -86,6 +86,11 @@ class ListenerTest : public ::testing::TestWithParam<bool> {
     router_->add_handler("/",
                          [](HttpRequest, HttpRouter::Reply reply) { reply(HttpResponse::text(200, "!")); });
   }
+  static void expect_last_answer(ClientSocket& client) {
+    client.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    const std::string answer = client.receive_all();
+    EXPECT_TRUE(answer.ends_with("\r\n\r\n!")) << answer;
+  }
   /// Waits for the end of all that a stop would wait for.
   bool nothing_holds_up_a_stop() {
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{20};
@@ -148,9 +153,7 @@ TEST_P(ListenerTest, AHandlerMayTakeLongerThanAnyTimeout) {
 TEST_P(ListenerTest, AfterItsLastAnswerAClientsEndIsHeardWhateverItStillSends) {
   answer_at_once();
   ClientSocket client{listen({.websocket = true, .close_timeout = forever})};
-  client.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-  const std::string answer = client.receive_all();
-  EXPECT_TRUE(answer.ends_with("\r\n\r\n!")) << answer;
+  expect_last_answer(client);
   client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
   client.finish();
   EXPECT_TRUE(nothing_holds_up_a_stop());
@@ -159,9 +162,7 @@ TEST_P(ListenerTest, AfterItsLastAnswerAClientsEndIsHeardWhateverItStillSends) {
 TEST_P(ListenerTest, AClientThatFloodsAfterItsLastAnswerIsCutOffAfterTheCloseTimeout) {
   answer_at_once();
   ClientSocket client{listen({.websocket = true, .close_timeout = short_time})};
-  client.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-  const std::string answer = client.receive_all();
-  EXPECT_TRUE(answer.ends_with("\r\n\r\n!")) << answer;
+  expect_last_answer(client);
   while (client.send(std::string(4096, 'x'))) {
   }
   EXPECT_TRUE(nothing_holds_up_a_stop());

@@ -142,8 +142,7 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
   bool reads_again_ = false;  // read_more() will be called
   bool hung_up_ = false;      // the client's end of the stream, or an error, is there to be read
   bool awaiting_writable_ = false;
-  bool answering_ =
-      false;  // an HTTP request: until its response has left the next one waits, unless we close
+  bool answering_ = false;  // a response is due: until it has left the next request waits
   bool response_queued_ = false;
   bool end_of_input_ = false;    // the client's end of the stream has come
   bool ignoring_input_ = false;  // what comes means nothing any more

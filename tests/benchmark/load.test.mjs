@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { connect, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import test, { after, before } from 'node:test';
 
-import { NodeProcess } from '../cluster/nodes.mjs';
+import { NodeProcess, nobodysAddress } from '../cluster/nodes.mjs';
 
 const timeoutMs = 60_000;
 const small = ['--connections', '5', '--warm-up-s', '0.05', '--seconds', '0.2'];
@@ -159,23 +159,14 @@ async function listen(onConnection) {
   return { server, address: `127.0.0.1:${server.address().port}` };
 }
 
-test('no server is told', { timeout: timeoutMs }, async () => {
-  const { server } = await listen((socket) => socket.resume());
-  // The near end of a connection: its port is taken, and nobody listens there.
-  const socket = connect(server.address().port, '127.0.0.1');
-  await once(socket, 'connect');
-  try {
-    const address = `127.0.0.1:${socket.localPort}`;
-    const result = await bench('request', '--address', address, ...small);
-    assert.deepEqual(result, {
-      code: 1,
-      out: '',
-      err: `nano-bench: connecting to ${address} failed: Connection refused\n`,
-    });
-  } finally {
-    socket.destroy();
-    server.close();
-  }
+test('no server is told', { timeout: timeoutMs }, async (t) => {
+  const address = await nobodysAddress(t);
+  const result = await bench('request', '--address', address, ...small);
+  assert.deepEqual(result, {
+    code: 1,
+    out: '',
+    err: `nano-bench: connecting to ${address} failed: Connection refused\n`,
+  });
 });
 
 test('a server that hangs up is told', { timeout: timeoutMs }, async () => {

@@ -1,10 +1,7 @@
 // A chat cluster of real processes for one test: it names nodes by their labels, starts and kills them.
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { Program } from './program.mjs';
-
-// Only for what never comes: many times what it takes on a busy machine.
-const acquaintedLimitMs = 60_000;
+import { patienceMs, Program } from './program.mjs';
 
 export class ChatCluster {
   #nodes = new Map();
@@ -58,7 +55,7 @@ export class ChatCluster {
   /** Waits until the gate has heard of all nodes: it sends nobody to a node that it has not heard of. */
   async #knowsAll(gate) {
     const all = [...this.#nodes.keys()].sort().join();
-    const endMs = performance.now() + acquaintedLimitMs;
+    const endMs = performance.now() + patienceMs;
     for (;;) {
       const answer = await fetch(new URL('/nodes', this.url(gate)));
       const { nodes } = await answer.json();

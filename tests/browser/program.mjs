@@ -4,8 +4,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
 // Only for what never comes: many times what it takes on a busy machine.
-const startTimeoutMs = 60_000;
-const endTimeoutMs = 60_000;
+export const patienceMs = 60_000;
 
 export class Program {
   /** Resolves with what it prints about where it is. */
@@ -29,7 +28,7 @@ export class Program {
   #printed(line) {
     let timer;
     const printed = new Promise((resolve, reject) => {
-      timer = setTimeout(() => reject(new Error(`printed no ${line}`)), startTimeoutMs);
+      timer = setTimeout(() => reject(new Error(`printed no ${line}`)), patienceMs);
       this.#child.once('error', reject);
       this.#child.once('exit', (code, signal) =>
         reject(new Error(`ended with ${code ?? signal} before it was ready`)),
@@ -49,10 +48,10 @@ export class Program {
     const exited = once(child, 'exit');
     child.kill(signal);
     let isStuck = false;
-    const timer = setTimeout(() => (isStuck = child.kill('SIGKILL')), endTimeoutMs);
+    const timer = setTimeout(() => (isStuck = child.kill('SIGKILL')), patienceMs);
     const [code] = await exited;
     clearTimeout(timer);
-    if (isStuck) throw new Error(`${child.spawnfile} had not ended ${endTimeoutMs} ms after ${signal}`);
+    if (isStuck) throw new Error(`${child.spawnfile} had not ended ${patienceMs} ms after ${signal}`);
     return code;
   }
 }

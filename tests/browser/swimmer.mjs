@@ -1,5 +1,6 @@
 // What visitors do and see on the pond's page. Tadpoles are pictures, so `window.pond` tells where they are.
-import { Visitor, waitLimitMs } from './visitors.mjs';
+import { patienceMs } from './program.mjs';
+import { Visitor } from './visitors.mjs';
 
 /** A small window: several of them share the machine, and each draws all the time. */
 const smallWindow = { width: 640, height: 480 };
@@ -86,7 +87,7 @@ export class SwimmingVisitor extends Visitor {
   /** Waits until the other's tadpole rests where its own page has it, give or take a few units. */
   async seesAtRest(other) {
     const { name } = await other.self();
-    const endMs = performance.now() + waitLimitMs;
+    const endMs = performance.now() + patienceMs;
     for (;;) {
       const own = await other.self();
       const seen = await this.seesTadpole(name);

@@ -3,9 +3,9 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
+import { patienceMs } from './program.mjs';
+
 const chromiumPath = process.env.NANO_CHROMIUM || '/usr/bin/chromium';
-// Only for what never comes: many times what it takes on a busy machine.
-export const waitLimitMs = 60_000;
 const lookLimitMs = 10_000;
 
 export const desktop = { width: 1280, height: 800 };
@@ -33,7 +33,7 @@ export class Visitor {
   /** Opens the page, as a visitor of the class this is called on; it is closed when the test ends. */
   static async arrive(t, browser, url, { viewport = desktop, colorScheme = 'light' } = {}) {
     const context = await browser.newContext({ viewport, colorScheme, hasTouch: viewport === phone });
-    context.setDefaultTimeout(waitLimitMs);
+    context.setDefaultTimeout(patienceMs);
     const visitor = new this();
     visitor.page = await context.newPage();
     visitor.page.on('pageerror', (error) => visitor.errors.push(error));

@@ -111,7 +111,7 @@ export function unavailable(request) {
 export async function lostBySilence(gate, backend, requests) {
   const why = { code: 'unavailable', msg: 'The service cannot be reached.' };
   for (const request of requests) await assert.rejects(request, why);
-  await gate.logged(`node=${backend.address} reason="it fell silent"`);
+  await gate.logged(reasonOf(backend, ['it fell silent']));
 }
 
 /**

@@ -8,6 +8,7 @@ import { test } from 'node:test';
 
 import { reachable } from './clients.mjs';
 import { Cluster, keepAsking, labelOf, service } from './cluster.mjs';
+import { nobodysAddress } from './nodes.mjs';
 import {
   Random,
   Stranger,
@@ -115,19 +116,6 @@ test('calls that mean nothing', async (t) => {
   }
   await assertNobodySuffered();
 });
-
-/** The near end of a connection: its port is taken, and nobody listens there. */
-async function nobodysAddress(t) {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const socket = net.connect(server.address().port, '127.0.0.1');
-  await once(socket, 'connect');
-  t.after(() => {
-    socket.destroy();
-    server.close();
-  });
-  return `127.0.0.1:${socket.localPort}`;
-}
 
 test('members that cannot be', async (t) => {
   const { cluster, backend, assertNobodySuffered } = await busy(t);

@@ -28,6 +28,19 @@ export async function freeAddresses(count) {
   return addresses;
 }
 
+/** Where nobody listens, until the test `t` ends: the near end of a connection, so that its port is taken. */
+export async function nobodysAddress(t) {
+  const server = net.createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const socket = net.connect(server.address().port, '127.0.0.1');
+  await once(socket, 'connect');
+  t.after(() => {
+    socket.destroy();
+    server.close();
+  });
+  return `127.0.0.1:${socket.localPort}`;
+}
+
 /** A process that prints "ready" when it serves. */
 export class NodeProcess {
   /** Where it listens: as the process was told, or, of nodes of ours, as they print it. */
