@@ -126,5 +126,13 @@ class NpmLocks(unittest.TestCase):
         self.assertEqual(len(self.check(lock, "omit-lockfile-registry-resolved=true\n")), 1)
 
 
+class Worktrees(unittest.TestCase):
+    def test_the_file_that_leads_from_a_worktree_to_its_repository_is_not_read(self):
+        with tempfile.TemporaryDirectory() as root:
+            with open(os.path.join(root, ".git"), "w", encoding="utf-8") as file:
+                file.write("gitdir: /" + "home/somebody/nano/.git/worktrees/mine\n")
+            self.assertEqual(check_style.check(root), [])
+
+
 if __name__ == "__main__":
     unittest.main()
