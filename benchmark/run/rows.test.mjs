@@ -26,7 +26,7 @@ describe('a quick run of all rows', () => {
 
   before(() => {
     const flags = ['--quick', '--peers', 'none', '--output', folder];
-    ended = spawnSync(process.execPath, [runner, ...flags], { encoding: 'utf8', timeout: 240_000 });
+    ended = spawnSync(process.execPath, [runner, ...flags], { encoding: 'utf8', timeout: 500_000 });
     try {
       results = JSON.parse(readFileSync(path.join(folder, 'results.json'), 'utf8'));
     } catch (error) {

@@ -92,8 +92,10 @@ test('a response that cannot be decoded rejects its request and nothing else', a
   const { client, peer } = await pair(t);
   const broken = client.request('Room.A');
   const whole = client.request('Room.B');
-  peer.respond((await peer.readMessage()).id, bytes('{"half":'));
-  peer.respond((await peer.readMessage()).id, {});
+  const { id } = await peer.readMessage();
+  const { id: nextId } = await peer.readMessage();
+  peer.respond(id, bytes('{"half":'));
+  peer.respond(nextId, {});
   await assert.rejects(broken, MessageError);
   assert.deepEqual(await whole, {});
 });

@@ -1,4 +1,5 @@
 // The server of an example: it serves its page and prints the page's address.
+import { ownHost } from '../cluster/loopback.mjs';
 import { Program } from './program.mjs';
 
 export class ExampleServer {
@@ -8,8 +9,8 @@ export class ExampleServer {
   /** `variable` is that of the environment which names the program. Port 0: one that the system chooses. */
   static async start(variable, port = 0) {
     const server = new ExampleServer();
-    const options = ['--listen-websocket', `127.0.0.1:${port}`];
-    server.#program = new Program(variable, options, /http:\/\/127\.0\.0\.1:\d+\//);
+    const options = ['--listen-websocket', `${ownHost}:${port}`];
+    server.#program = new Program(variable, options, /http:\/\/[\d.]+:\d+\//);
     server.url = await server.#program.address;
     return server;
   }

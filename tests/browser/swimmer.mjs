@@ -106,7 +106,7 @@ export class SwimmingVisitor extends Visitor {
       `${name} saying ${text}`,
       ([name, text]) => {
         const { self, tadpoles } = window.pond;
-        const speaker = [self, ...tadpoles].find((tadpole) => tadpole.name === name);
+        const speaker = [self, ...tadpoles].find((tadpole) => tadpole?.name === name);
         return (
           speaker?.speech.includes(text) &&
           [...document.querySelectorAll('#log li')].some((line) => line.textContent === `${name}: ${text}`)

@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
+import { ownHost } from '../cluster/loopback.mjs';
 import { ExampleServer } from './server.mjs';
 
 const program = fileURLToPath(new URL('../../examples/tadpole/crowd/crowd.mjs', import.meta.url));
@@ -58,7 +59,7 @@ async function startBadRoad(t, server, cutFor) {
   const road = createServer((socket) => {
     count += 1;
     if (count === cutFor) return socket.destroy();
-    const onward = connect(server.port, '127.0.0.1');
+    const onward = connect(server.port, ownHost);
     for (const [end, other] of [
       [socket, onward],
       [onward, socket],

@@ -14,6 +14,7 @@ export const phone = { width: 390, height: 844 };
 export function launchBrowser() {
   return chromium.launch({
     executablePath: chromiumPath,
+    timeout: patienceMs,
     args: [
       '--no-sandbox',
       '--disable-gpu',

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 
 import { clientOf, eventually, eventuallyEqual, reachable } from './clients.mjs';
+import { ownHost } from './loopback.mjs';
 import { launchNode } from './nodes.mjs';
 import { Proxy } from './proxy.mjs';
 
@@ -55,7 +56,7 @@ export class Cluster {
     const proxy = await Proxy.start(this.#t);
     const { address } = proxy;
     const flags = ['--log-level', 'info'];
-    const backend = this.launch({ label, service, gate: true, address, listen: '127.0.0.1:0', flags });
+    const backend = this.launch({ label, service, gate: true, address, listen: `${ownHost}:0`, flags });
     const [, listening] = await backend.logged(/cluster node listening .* on=(\S+)\n/);
     proxy.passTo(listening);
     await backend.ready;
@@ -116,20 +117,27 @@ export async function lostBySilence(gate, backend, requests) {
 
 /**
  * The answer is the body. Or it is an error, where the backend was held up for so long that the gate took it
- * for unreachable, and said so.
+ * for unreachable, and said so, with its own reason or the network's.
  */
 export async function answeredUnlessHeldUp(gate, backend, request, body) {
   try {
     assert.deepEqual(await request, body);
   } catch (error) {
     if (error.code !== 'unavailable') throw error;
-    await gate.logged(reasonOf(backend, ['it fell silent', 'it does not answer']));
+    await gate.logged(reasonOf(backend, ['[^"]+']));
   }
 }
 
 /** What stands in a log that has one of these reasons for what happened to the node. */
 export function reasonOf(node, reasons) {
   return new RegExp(`node=${node.address.replaceAll('.', '\\.')} reason="(${reasons.join('|')})"`);
+}
+
+/** A request whose answer is looked at later; it may be an error by then. */
+export function ask(client, method, body) {
+  const answer = client.request(`${service}.${method}`, body);
+  answer.catch(() => {});
+  return answer;
 }
 
 /** Waits until the service has all that the client sent before. */

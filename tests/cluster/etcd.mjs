@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { eventually } from './clients.mjs';
-import { freeAddresses } from './nodes.mjs';
+import { freeAddresses, nobodysAddress } from './nodes.mjs';
 
 const hasEtcd = spawnSync('etcd', ['--version']).status === 0;
 /** Options of a test with etcd. */
@@ -35,7 +35,7 @@ export class Etcd {
   /** Also after kill(). Resolves when it can be connected to. */
   async start() {
     const url = `http://${this.address}`;
-    const nobody = 'http://127.0.0.1:1'; // it has no peers
+    const nobody = `http://${nobodysAddress}`; // it has no peers
     this.#child = spawn(
       'etcd',
       [

@@ -10,6 +10,7 @@ import { eventuallyEqual, pushes } from './clients.mjs';
 import {
   Cluster,
   answeredUnlessHeldUp,
+  ask,
   closedMarks,
   keepAsking,
   labelOf,
@@ -68,7 +69,7 @@ async function cutAndHeal(t) {
   cable('down');
   const heard = pushes(far, 'onPush', 100);
   for (let n = 0; n < 100; ++n) far.notify(`${service}.Push`, { n });
-  const answer = far.request(`${service}.Echo`, { n: 1 });
+  const answer = ask(far, 'Echo', { n: 1 });
   for (let n = 0; n < 20; ++n) await settled(near);
   cable('up');
   await answeredUnlessHeldUp(gate, backend, answer, { n: 1 });

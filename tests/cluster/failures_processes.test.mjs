@@ -7,6 +7,7 @@ import { closed, eventually, eventuallyEqual, pushes, reachable } from './client
 import {
   Cluster,
   answeredUnlessHeldUp,
+  ask,
   closedMarks,
   keepAsking,
   labelOf,
@@ -42,8 +43,7 @@ async function twoBackends(t) {
 
 /** Three requests of the client that its backend has, and leaves open. */
 async function openRequests(client) {
-  const open = [1, 2, 3].map(() => client.request(`${service}.Never`, {}));
-  for (const request of open) request.catch(() => {});
+  const open = [1, 2, 3].map(() => ask(client, 'Never', {}));
   await settled(client);
   return open;
 }
@@ -165,7 +165,7 @@ test('a backend is frozen for a moment', async (t) => {
   const heard = pushes(victim, 'onPush', 100);
   one.signal('SIGSTOP');
   for (let n = 0; n < 100; ++n) victim.notify(`${service}.Push`, { n });
-  const answer = victim.request(`${service}.Echo`, { n: 1 });
+  const answer = ask(victim, 'Echo', { n: 1 });
   for (let n = 0; n < 10; ++n) assert.equal(await labelOf(bystander), 'two');
   one.signal('SIGCONT');
   await answeredUnlessHeldUp(gate, one, answer, { n: 1 });

@@ -11,6 +11,8 @@ import tls from 'node:tls';
 import { eventuallyEqual, pushes, reachable } from './clients.mjs';
 import { Cluster, keepAsking, labelOf, service, settled } from './cluster.mjs';
 import { Etcd, withEtcd } from './etcd.mjs';
+import { ownHost } from './loopback.mjs';
+import { nobodysAddress } from './nodes.mjs';
 import { Stranger, field, memberInfo } from './stranger.mjs';
 
 test('etcd is killed', withEtcd, async (t) => {
@@ -50,7 +52,7 @@ function openssl(...args) {
   if (done.status !== 0) throw new Error(`openssl ${args.join(' ')}:\n${done.stderr}`);
 }
 
-/** An authority and a certificate of it for 127.0.0.1, as files that go when the test `t` ends. */
+/** An authority and a certificate of it for this host, as files that go when the test `t` ends. */
 function certificates(t) {
   const folder = mkdtempSync(path.join(tmpdir(), 'nano-tls-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
@@ -60,7 +62,7 @@ function certificates(t) {
   openssl('req', '-x509', ...key, ...authority, '-days', '2');
   const request = ['-subj', '/CN=node', '-keyout', file('node.key'), '-out', file('node.csr')];
   openssl('req', ...key, ...request);
-  writeFileSync(file('names'), 'subjectAltName=IP:127.0.0.1\n');
+  writeFileSync(file('names'), `subjectAltName=IP:${ownHost}\n`);
   const signer = ['-CA', file('ca.pem'), '-CAkey', file('ca.key'), '-set_serial', '2', '-days', '2'];
   const certificate = ['-extfile', file('names'), '-out', file('node.pem')];
   openssl('x509', '-req', '-in', file('node.csr'), ...signer, ...certificate);
@@ -101,7 +103,7 @@ test('TLS between the nodes', withCertificates, async (t) => {
     assert.equal(node.websocketUrl, '', 'it does not serve');
   }
   for (const address of [cluster.registry, gate.address, one.address]) {
-    const member = memberInfo({ address: '127.0.0.1:1', services: [service] });
+    const member = memberInfo({ address: nobodysAddress, services: [service] });
     const answer = await new Stranger(t, address).call('/clusterpb.Master/Register', field(1, member));
     assert.equal(answer, undefined, 'without TLS there is no answer');
     await assertNoCertificateNoAnswer(address, own.authority);

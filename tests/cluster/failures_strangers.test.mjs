@@ -8,6 +8,7 @@ import { test } from 'node:test';
 
 import { reachable } from './clients.mjs';
 import { Cluster, keepAsking, labelOf, service } from './cluster.mjs';
+import { ownHost } from './loopback.mjs';
 import { nobodysAddress } from './nodes.mjs';
 import {
   Random,
@@ -54,7 +55,7 @@ test('a second process with the address of one that lives', async (t) => {
   const { cluster, gate, backend, assertNobodySuffered } = await busy(t);
   const second = cluster.launch({
     address: backend.address,
-    listen: '127.0.0.1:0',
+    listen: `${ownHost}:0`,
     label: 'second',
     service,
     gate: true,
@@ -120,7 +121,6 @@ test('calls that mean nothing', async (t) => {
 test('members that cannot be', async (t) => {
   const { cluster, backend, assertNobodySuffered } = await busy(t);
   const stranger = new Stranger(t, cluster.registry);
-  const address = await nobodysAddress(t);
   const incarnation = 4711;
   const impossible = [
     { address: '' },
@@ -128,9 +128,9 @@ test('members that cannot be', async (t) => {
     { address: '127.0.0.1:0' },
     { address: '127.0.0.1:65536' },
     { address: `${'x'.repeat(300)}:1` },
-    { address, label: 'x'.repeat(5_000) },
-    { address, services: Array.from({ length: 2_000 }, (_, n) => `S${n}`) },
-    { address, services: ['x'.repeat(300)] },
+    { address: nobodysAddress, label: 'x'.repeat(5_000) },
+    { address: nobodysAddress, services: Array.from({ length: 2_000 }, (_, n) => `S${n}`) },
+    { address: nobodysAddress, services: ['x'.repeat(300)] },
     { address: cluster.registry },
     { address: backend.address, incarnation },
   ];
@@ -152,10 +152,10 @@ async function babbler(t) {
     socket.resume();
     socket.write(random.bytes(500));
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(0, ownHost);
   await once(server, 'listening');
   t.after(() => server.close());
-  return `127.0.0.1:${server.address().port}`;
+  return `${ownHost}:${server.address().port}`;
 }
 
 /** An address where somebody takes links, and says on each what no node would say. */
@@ -181,17 +181,16 @@ async function liar(t) {
     session.on('error', () => {});
     t.after(() => session.destroy());
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(0, ownHost);
   await once(server, 'listening');
   t.after(() => server.close());
-  return `127.0.0.1:${server.address().port}`;
+  return `${ownHost}:${server.address().port}`;
 }
 
 test('members that offer a service and do not serve', async (t) => {
   const { cluster, gate, assertNobodySuffered } = await busy(t);
-  const nobodys = await nobodysAddress(t);
   const stranger = new Stranger(t, cluster.registry);
-  for (const [index, address] of [nobodys, await babbler(t), await liar(t)].entries()) {
+  for (const [index, address] of [nobodysAddress, await babbler(t), await liar(t)].entries()) {
     const member = memberInfo({ address, services: [service], incarnation: 100 + index });
     assert.equal((await stranger.call('/clusterpb.Master/Register', field(1, member))).status, 0);
   }

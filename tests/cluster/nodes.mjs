@@ -8,6 +8,8 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
+import { ownHost } from './loopback.mjs';
+
 const startTimeoutMs = 20_000;
 const stopTimeoutMs = 10_000;
 const goFolder = fileURLToPath(new URL('go', import.meta.url));
@@ -21,25 +23,15 @@ export const withGo = {
 
 /** Addresses that were free a moment ago, for those who listen where they are told to and don't say where. */
 export async function freeAddresses(count) {
-  const servers = Array.from({ length: count }, () => net.createServer().listen(0, '127.0.0.1'));
+  const servers = Array.from({ length: count }, () => net.createServer().listen(0, ownHost));
   await Promise.all(servers.map((server) => once(server, 'listening')));
-  const addresses = servers.map((server) => `127.0.0.1:${server.address().port}`);
+  const addresses = servers.map((server) => `${ownHost}:${server.address().port}`);
   await Promise.all(servers.map((server) => once(server.close(), 'close')));
   return addresses;
 }
 
-/** Where nobody listens, until the test `t` ends: the near end of a connection, so that its port is taken. */
-export async function nobodysAddress(t) {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const socket = net.connect(server.address().port, '127.0.0.1');
-  await once(socket, 'connect');
-  t.after(() => {
-    socket.destroy();
-    server.close();
-  });
-  return `127.0.0.1:${socket.localPort}`;
-}
+/** Where nobody listens: the port of a service (tcpmux) that is not used any more. */
+export const nobodysAddress = '127.0.0.1:1';
 
 /** A process that prints "ready" when it serves. */
 export class NodeProcess {
@@ -156,7 +148,7 @@ export class NodeProcess {
 export function launchNode({
   master,
   registry,
-  address = '127.0.0.1:0',
+  address = `${ownHost}:0`,
   listen,
   gate,
   label,
@@ -172,7 +164,7 @@ export function launchNode({
   if (listen) args.push('--cluster-listen', listen);
   if (label) args.push('--cluster-label', label);
   if (service) args.push('--service', service);
-  if (gate) args.push('--listen-websocket', '127.0.0.1:0', '--listen-tcp', '127.0.0.1:0');
+  if (gate) args.push('--listen-websocket', `${ownHost}:0`, '--listen-tcp', `${ownHost}:0`);
   if (!flags.includes('--log-level')) args.push('--log-level', 'warning');
   const [first, ...others] = [...command, program, ...args, ...flags];
   const node = NodeProcess.launch(first, others);

@@ -2,12 +2,14 @@
 import { once } from 'node:events';
 import net from 'node:net';
 
+import { ownHost } from './loopback.mjs';
+
 /** One connection through the proxy: the caller's end, and the proxy's own to the node. */
 class Relay {
   constructor(proxy, caller, port) {
     this.proxy = proxy;
     this.caller = caller;
-    this.node = net.connect({ host: '127.0.0.1', port, allowHalfOpen: true });
+    this.node = net.connect({ host: ownHost, port, allowHalfOpen: true });
     this.#pass(this.caller, this.node, 'toNode');
     this.#pass(this.node, this.caller, 'toCaller');
     this.obey();
@@ -57,9 +59,9 @@ export class Proxy {
     proxy.#server.on('connection', async (caller) => {
       proxy.relays.add(new Relay(proxy, caller, await proxy.#port));
     });
-    proxy.#server.listen(0, '127.0.0.1');
+    proxy.#server.listen(0, ownHost);
     await once(proxy.#server, 'listening');
-    proxy.address = `127.0.0.1:${proxy.#server.address().port}`;
+    proxy.address = `${ownHost}:${proxy.#server.address().port}`;
     t.after(() => proxy.#close());
     return proxy;
   }

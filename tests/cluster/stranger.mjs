@@ -1,5 +1,4 @@
 // Somebody who talks to nodes of a cluster without being one: gRPC by hand, and bytes that mean nothing.
-import { once } from 'node:events';
 import http2 from 'node:http2';
 import net from 'node:net';
 
@@ -90,6 +89,11 @@ export function frame(message) {
   return Buffer.concat([header, message]);
 }
 
+/** Resolves when it is closed, in order or by an error. */
+function closed(connection) {
+  return new Promise((resolve) => connection.once('close', resolve));
+}
+
 /** A connection to a node, closed when the test `t` ends. */
 export class Stranger {
   #session;
@@ -125,7 +129,7 @@ export class Stranger {
     stream.on('response', hear);
     stream.on('trailers', hear);
     stream.end(frame(request));
-    await once(stream, 'close');
+    await closed(stream);
     return outcome;
   }
 
@@ -133,7 +137,7 @@ export class Stranger {
   async say(messages, method = linkMethod) {
     const stream = this.open(method);
     for (const message of messages) stream.write(frame(message));
-    await once(stream, 'close');
+    await closed(stream);
   }
 }
 
@@ -144,5 +148,5 @@ export async function sendBytes(address, bytes) {
   socket.on('error', () => {}); // "close" follows
   socket.resume();
   socket.end(bytes);
-  await once(socket, 'close');
+  await closed(socket);
 }
