@@ -99,14 +99,14 @@ TEST_F(GrpcCalls, AServerThatStopsTellsThoseWhoWait) {
 TEST_F(GrpcCalls, AServerThatComesBackAtItsAddressIsFound) {
   server_.reset();
   EXPECT_FALSE(call(*channel_, "/clusterpb.Test/Echo").ok());
-  server_ = std::make_unique<GrpcNetwork>(scheduler_, GrpcOptions{});
+  server_ = std::make_unique<GrpcNetwork>(scheduler_, patient_options);
   EXPECT_EQ(server_->listen(address_, service_), address_);
   const CallOutcome outcome = call_until_answered(*channel_);
   EXPECT_TRUE(outcome.ok()) << outcome.error().message;
 }
 
 TEST_F(GrpcCalls, AnAddressInUseIsRefusedWithASentenceThatNamesIt) {
-  GrpcNetwork second{scheduler_, GrpcOptions{}};
+  GrpcNetwork second{scheduler_, patient_options};
   try {
     second.listen(address_, service_);
     FAIL() << "listens twice on " << address_;
@@ -117,7 +117,7 @@ TEST_F(GrpcCalls, AnAddressInUseIsRefusedWithASentenceThatNamesIt) {
 }
 
 TEST_F(GrpcCalls, AnAddressWithoutAHostServesLoopbackToo) {
-  GrpcNetwork everywhere{scheduler_, GrpcOptions{}};
+  GrpcNetwork everywhere{scheduler_, patient_options};
   const std::string address = everywhere.listen(":0", service_);
   ASSERT_TRUE(address.starts_with(':')) << address;
   const auto channel = client_->connect("127.0.0.1" + address);

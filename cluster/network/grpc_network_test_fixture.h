@@ -22,6 +22,8 @@ using std::chrono::seconds;
 
 /// Ends a wait for what does not come; never the way a test passes.
 constexpr seconds patience{30};
+/// On a busy machine also the answer to a keepalive may take long.
+inline const GrpcOptions patient_options{.keepalive_timeout = patience};
 
 /// One end of a stream, and what it heard.
 class StreamEnd final : public StreamEvents {
@@ -118,9 +120,9 @@ class TwoNodes : public GrpcNetworkFixture {
 
   const ReservedPort port_;
   TestService service_;
-  std::unique_ptr<GrpcNetwork> server_ = std::make_unique<GrpcNetwork>(scheduler_, GrpcOptions{});
+  std::unique_ptr<GrpcNetwork> server_ = std::make_unique<GrpcNetwork>(scheduler_, patient_options);
   const std::string address_ = server_->listen(port_.address(), service_);
-  std::unique_ptr<GrpcNetwork> client_ = std::make_unique<GrpcNetwork>(scheduler_, GrpcOptions{});
+  std::unique_ptr<GrpcNetwork> client_ = std::make_unique<GrpcNetwork>(scheduler_, patient_options);
   std::unique_ptr<Channel> channel_ = client_->connect(address_);
 };
 

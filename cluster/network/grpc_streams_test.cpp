@@ -156,7 +156,7 @@ TEST_F(GrpcStreams, OpenAgainAfterTheServerCameBack) {
   open_both(first);
   server_.reset();
   run_until([&] { return first.closed.has_value(); });
-  server_ = std::make_unique<GrpcNetwork>(scheduler_, GrpcOptions{});
+  server_ = std::make_unique<GrpcNetwork>(scheduler_, patient_options);
   server_->listen(address_, service_);
   service_.echo = true;
   const TimePoint begin = clock_.now();
@@ -202,9 +202,9 @@ TEST_P(GrpcInMidFlight, AnyPartMayGoFirst) {
   for (std::size_t round = 0; round < 20; ++round) {
     TestService service;
     service.echo = true;
-    auto server = std::make_unique<GrpcNetwork>(scheduler_, GrpcOptions{});
+    auto server = std::make_unique<GrpcNetwork>(scheduler_, patient_options);
     const std::string address = server->listen("127.0.0.1:0", service);
-    auto client = std::make_unique<GrpcNetwork>(scheduler_, GrpcOptions{});
+    auto client = std::make_unique<GrpcNetwork>(scheduler_, patient_options);
     auto channel = client->connect(address);
     if (round > 0) {  // in the first one, while it connects
       ASSERT_TRUE(call_until_answered(*channel).ok());

@@ -168,6 +168,13 @@ TEST_P(ListenerTest, AClientThatFloodsAfterItsLastAnswerIsCutOffAfterTheCloseTim
   EXPECT_TRUE(nothing_holds_up_a_stop());
 }
 
+TEST_P(ListenerTest, AnAnswerIsSentAlsoWhenTheTimeToCloseIsOverBeforeTheTurnIs) {
+  ClientSocket client{listen({.websocket = true, .close_timeout = milliseconds{0}})};
+  client.send("bad\r\n\r\n");
+  const std::string answer = client.receive_all();
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 400 ")) << answer;
+}
+
 TEST_P(ListenerTest, AHandlerThatDropsItsReplyIsAnswered500) {
   router_->add_handler("/", [](HttpRequest, HttpRouter::Reply) {});
   ClientSocket client{listen({.websocket = true})};

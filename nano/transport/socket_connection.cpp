@@ -272,8 +272,7 @@ void SocketConnection::flush() {
 bool SocketConnection::encrypt_some() {
   if (!ciphertext_.empty()) return true;
   ciphertext_ = tls_->take_output();
-  if (!tls_->handshake_done())
-    return !ciphertext_.empty();  // what is queued can wait, or is dropped at the close
+  if (!tls_->handshake_done()) return !ciphertext_.empty();  // what is queued waits, or goes at the close
   // A bounded piece at a time, so that ciphertext of a slow client does not pile up beside its queue.
   std::array<iovec, 16> buffers;
   const std::size_t count = queue_.gather(buffers);
@@ -384,6 +383,7 @@ void SocketConnection::arm_deadline() {
 void SocketConnection::on_deadline(TimePoint when) {
   if (when != armed_deadline_) return;  // replaced by an earlier one
   armed_deadline_ = TimePoint::max();
+  if (dirty_) flush();  // the thread was held up: what it has to send has not been tried in this turn
   if (deadline_ == TimePoint{} || closing_ == Closing::closed) return;
   if (deadline_ > when) return arm_deadline();
   // A long download over a slow line may go on as long as it makes progress.

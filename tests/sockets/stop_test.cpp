@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "cluster/network/reserved_port_for_tests.h"
 #include "tests/sockets/http_client.h"
 #include "tests/sockets/parameters.h"
 
@@ -16,13 +17,19 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int going_away = 1001;
 
-/// `stop` starts a server, stops it, and tells how long the stop took. A machine that is held up may take
-/// long once; a server that waits for its clients always does.
+/// `stop` starts a server, stops it, and tells whether all was done in time. On a machine that is held up it
+/// may not be, once; a server that waits for what it should not, or drops what it should not, never does it.
+template <class StopServer>
+void expect_in_time(StopServer&& stop) {
+  int attempts = 1;
+  while (!stop() && attempts <= 3) ++attempts;
+  EXPECT_LE(attempts, 3);
+}
+
+/// `stop` starts a server, stops it, and tells how long the stop took.
 template <class StopServer>
 void expect_no_waiting(StopServer&& stop) {
-  Clock::duration took = stop();
-  for (int attempt = 1; attempt < 3 && took >= limits::close_timeout; ++attempt) took = stop();
-  EXPECT_LT(took, limits::close_timeout);
+  expect_in_time([&stop] { return stop() < limits::close_timeout; });
 }
 
 class Stop : public OverTransports {
@@ -47,19 +54,23 @@ TEST_P(Stop, ClosesItsClientsInAnOrderlyWayAndReturnsZero) {
 }
 
 TEST_P(Stop, WhatIsQueuedStillLeaves) {
-  Client client{server_, transport()};
-  client.open();
-  constexpr std::size_t bytes = std::size_t{8} << 20;
-  client.send(request_packet(1, "Service.Echo", "before") +
-              request_packet(2, "Service.Bytes", std::to_string(bytes)));
-  ASSERT_EQ(client.next_message()->payload, "before");  // so the other is queued as well
-  server_.ask_to_stop();
-  const auto answer = client.next_message();
-  ASSERT_TRUE(answer);
-  EXPECT_EQ(answer->payload.size(), bytes);
-  expect_orderly_end_of(client);
-  client.socket().shut_down_sending();
-  EXPECT_EQ(server_.wait_for_end(), 0);
+  expect_in_time([this] {
+    Server server{io_threads()};
+    Client client{server, transport()};
+    client.open();
+    constexpr std::size_t bytes = std::size_t{8} << 20;
+    client.send(request_packet(1, "Service.Echo", "before") +
+                request_packet(2, "Service.Bytes", std::to_string(bytes)));
+    EXPECT_EQ(client.next_message()->payload, "before");  // so the other is queued as well
+    server.ask_to_stop();
+    const auto answer = client.next_message();
+    if (!answer) return false;
+    EXPECT_EQ(answer->payload.size(), bytes);
+    expect_orderly_end_of(client);
+    client.socket().shut_down_sending();
+    EXPECT_EQ(server.wait_for_end(), 0);
+    return true;
+  });
 }
 
 TEST_P(Stop, ClosesClientsInTheirHandshakeToo) {
@@ -88,9 +99,13 @@ TEST_P(Stop, ASecondRequestWaitsForNothing) {
   });
 }
 
-TEST_P(Stop, NewClientsAreNotAcceptedAnyMore) {
-  const std::uint16_t port = server_.port(transport());
-  EXPECT_EQ(server_.stop(), 0);
+TEST(StopOfListening, NewClientsAreNotAcceptedAnyMore) {
+  const cluster::ReservedPort reserved;  // so that no other program listens there after the stop
+  Server server{{.configure = [&](Application& app) { app.listen_tcp(reserved.address()); }}};
+  const std::string& address = reserved.address();
+  const auto port = static_cast<std::uint16_t>(std::stoi(address.substr(address.rfind(':') + 1)));
+  EXPECT_NO_THROW(Socket{port});
+  EXPECT_EQ(server.stop(), 0);
   EXPECT_THROW(Socket{port}, std::runtime_error);
 }
 
@@ -162,21 +177,23 @@ TEST_P(StopWithHttp, DoesNotWaitForIdleConnections) {
 }
 
 TEST_P(StopWithHttp, LetsADownloadFinish) {
-  HttpServer server{io_threads()};
-  HttpClient client{*server};
-  client.socket().shrink_receive_buffer();
-  ASSERT_EQ(client.get("/").status, 200);
-  client.send(get_request("/large.bin", "Connection: close\r\n"));
-  HttpClient other{*server};
-  ASSERT_EQ(other.get("/").status, 200);
-  std::string first;
-  ASSERT_EQ(client.socket().receive(first), Received::bytes);
-  server->ask_to_stop();
-  const std::string rest = client.socket().receive_all();
-  EXPECT_EQ(client.socket().last(), Received::end);
-  EXPECT_GT(first.size() + rest.size(), WebFolder::large_file_bytes);
-  client.socket().shut_down_sending();
-  EXPECT_EQ(server->wait_for_end(), 0);
+  expect_in_time([] {
+    HttpServer server{io_threads()};
+    HttpClient client{*server};
+    client.socket().shrink_receive_buffer();
+    EXPECT_EQ(client.get("/").status, 200);
+    client.send(get_request("/large.bin", "Connection: close\r\n"));
+    HttpClient other{*server};
+    EXPECT_EQ(other.get("/").status, 200);
+    std::string first;
+    EXPECT_EQ(client.socket().receive(first), Received::bytes);
+    server->ask_to_stop();
+    const std::string rest = client.socket().receive_all();
+    client.socket().shut_down_sending();
+    EXPECT_EQ(server->wait_for_end(), 0);
+    return client.socket().last() == Received::end &&
+           first.size() + rest.size() > WebFolder::large_file_bytes;
+  });
 }
 
 TEST_P(StopWithHttp, AHandlerThatIsCancelledAnswers500) {
