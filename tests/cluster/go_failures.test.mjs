@@ -25,19 +25,20 @@ async function clusterWithGoBackend(t) {
   const client = await clientOf(t, gate);
   await reachable(client, 'Go');
   const startAgain = () => startBackend(backend.address);
-  return { client, backend, registry, startAgain };
+  return { master, client, backend, registry, startAgain };
 }
 
 /** Waits until the service has all that was sent before. */
 const settled = (client, service) => client.request(`${service}.Echo`, {});
 
 test('requests that wait for a Go backend fail at once when it is killed', withGo, async (t) => {
-  const { client, backend } = await clusterWithGoBackend(t);
+  const { master, client, backend } = await clusterWithGoBackend(t);
   const waiting = client.request('Go.Never', {});
   await settled(client, 'Go');
-  // The gate finds out by itself: of a member that the master gives up it says that it is gone.
+  master.signal('SIGSTOP'); // the gate is to find out by itself
   const found = { code: 'unavailable', msg: 'The service cannot be reached.' };
   await Promise.all([assert.rejects(waiting, found), backend.kill()]);
+  master.signal('SIGCONT');
   await assert.rejects(client.request('Go.Echo', {}), { code: 'unavailable' });
 });
 
