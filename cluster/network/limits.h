@@ -74,6 +74,8 @@ inline constexpr Duration master_call_timeout = 3s;
 
 /// A node that stops waits this long for the registry to know it.
 inline constexpr Duration leave_timeout = 2s;
+/// A master of Go Nano answers when it has told all its members, and ends if it is asked the same meanwhile.
+inline constexpr Duration stale_unregister_timeout = 60s;
 
 /// How long members that a restarted master does not name are kept, for masters that don't say how long they
 /// wait for silent members, as Go Nano's. Those with a living link are kept for as long again.

@@ -32,8 +32,8 @@ void MasterRegistry::join(Member self, RegistryEvents& events) {
 
 template <class Request>
 void MasterRegistry::call(std::string_view method, const Request& request,
-                          void (MasterRegistry::*done)(const CallOutcome&)) {
-  master_->call(method, request.SerializeAsString(), limits::master_call_timeout,
+                          void (MasterRegistry::*done)(const CallOutcome&), Duration timeout) {
+  master_->call(method, request.SerializeAsString(), timeout,
                 [this, done](CallOutcome outcome) { (this->*done)(outcome); });
 }
 
@@ -42,12 +42,12 @@ void MasterRegistry::try_to_register() {
   clusterpb::RegisterRequest request;
   fill_for_master(self_, *request.mutable_memberinfo());
   for (const Member& member : members_.of_go()) fill(member, *request.add_gomembers());
-  call(method::register_member, request, &MasterRegistry::on_register_done);
+  call(method::register_member, request, &MasterRegistry::on_register_done, limits::master_call_timeout);
 }
 
 void MasterRegistry::on_register_done(const CallOutcome& outcome) {
   registering_ = false;
-  if (leaving_) return unregister(&MasterRegistry::on_unregistered);  // not before: it could be overtaken
+  if (leaving_) return say_goodbye();  // not before: it could be overtaken
   if (outcome.ok()) {
     const auto response = parse<clusterpb::RegisterResponse>(outcome.response());
     response ? on_registered(*response) : on_refused("its answer is no RegisterResponse");
@@ -94,14 +94,23 @@ void MasterRegistry::on_refused(const std::string& why) {
     scheduler_.log().error("the master refuses this node; trying again",
                            {{"master", master_address_}, {"error", why}});
   }
-  if (!registered_) unregister(&MasterRegistry::on_stale_unregistered);
+  if (!registered_) {
+    unregistering_ = true;
+    return unregister(&MasterRegistry::on_stale_unregistered, limits::stale_unregister_timeout);
+  }
+  next_ = scheduler_.after(register_interval_, [this] { try_to_register(); });
+}
+
+void MasterRegistry::on_stale_unregistered(const CallOutcome& outcome) {
+  unregistering_ = false;
+  if (leaving_) return on_unregistered(outcome);
   next_ = scheduler_.after(register_interval_, [this] { try_to_register(); });
 }
 
 void MasterRegistry::send_heartbeat() {
   clusterpb::HeartbeatRequest request;
   fill_for_master(self_, *request.mutable_memberinfo());
-  call(method::heartbeat, request, &MasterRegistry::on_heartbeat_done);
+  call(method::heartbeat, request, &MasterRegistry::on_heartbeat_done, limits::master_call_timeout);
 }
 
 void MasterRegistry::on_heartbeat_done(const CallOutcome& outcome) {
@@ -166,14 +175,16 @@ void MasterRegistry::leave(Function<void()> done) {
   if (!events_) return done();
   left_ = std::move(done);
   next_ = scheduler_.after(limits::leave_timeout, [this] { on_unregistered(std::string{}); });
-  if (!registering_) unregister(&MasterRegistry::on_unregistered);
+  if (!registering_ && !unregistering_) say_goodbye();
 }
 
-void MasterRegistry::unregister(void (MasterRegistry::*done)(const CallOutcome&)) {
+void MasterRegistry::say_goodbye() { unregister(&MasterRegistry::on_unregistered, limits::leave_timeout); }
+
+void MasterRegistry::unregister(void (MasterRegistry::*done)(const CallOutcome&), Duration timeout) {
   clusterpb::UnregisterRequest request;
   request.set_serviceaddr(self_.address);
   request.set_incarnation(self_.incarnation);
-  call(method::unregister_member, request, done);
+  call(method::unregister_member, request, done, timeout);
 }
 
 /// Told by whichever comes first, the master or the timer.

@@ -50,12 +50,13 @@ class MasterRegistry final : public Registry {
   void on_heartbeat_done(const CallOutcome& outcome);
   void hear(Item item, CallReply& reply);
   void apply(Item item);
-  void unregister(void (MasterRegistry::*done)(const CallOutcome&));
+  void say_goodbye();
+  void unregister(void (MasterRegistry::*done)(const CallOutcome&), Duration timeout);
   void on_unregistered(const CallOutcome& outcome);
-  void on_stale_unregistered(const CallOutcome&) {}
+  void on_stale_unregistered(const CallOutcome& outcome);
   template <class Request>
-  void call(std::string_view method, const Request& request,
-            void (MasterRegistry::*done)(const CallOutcome&));
+  void call(std::string_view method, const Request& request, void (MasterRegistry::*done)(const CallOutcome&),
+            Duration timeout);
 
   Scheduler& scheduler_;
   const std::string master_address_;
@@ -64,8 +65,9 @@ class MasterRegistry final : public Registry {
   RegistryEvents* events_ = nullptr;
   Member self_;
   KnownMembers members_;
-  std::deque<Item> early_;    // news that came while a registration was open
-  bool registering_ = false;  // a call is open
+  std::deque<Item> early_;      // news that came while a registration was open
+  bool registering_ = false;    // a call is open
+  bool unregistering_ = false;  // a call for a stale registration is open
   bool registered_ = false;
   bool leaving_ = false;
   std::uint64_t master_incarnation_ = 0;

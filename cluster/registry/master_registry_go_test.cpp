@@ -23,6 +23,38 @@ TEST_F(MasterRegistryTest, GetsAlongWithAMasterOfGoNanoWithoutHeartbeats) {
   (void)two;
 }
 
+/// Two such calls at a time end Go Nano's master: each takes a member off the list by its place there.
+TEST_F(MasterRegistryTest, AGoMasterIsNotAskedAgainToForgetTheNodeBeforeItHas) {
+  const std::string registers{method::register_member};
+  const std::string unregisters{method::unregister_member};
+  ScriptedMaster master{hub_, time_.scheduler()};
+  master.tells_members_slowly = true;
+  node("one:1");
+  time_.advance(milliseconds{10});
+  master.refuse("address one:1 has registered");
+  time_.advance(seconds{30});
+  EXPECT_EQ(master.calls, (Texts{registers, unregisters}));
+  master.has_unregistered();
+  time_.advance(seconds{4});
+  EXPECT_EQ(master.calls, (Texts{registers, unregisters, registers}));
+}
+
+TEST_F(MasterRegistryTest, LeavingWhileAGoMasterForgetsTheNodeAsksItNothingMore) {
+  ScriptedMaster master{hub_, time_.scheduler()};
+  master.tells_members_slowly = true;
+  TestNode& one = node("one:1");
+  time_.advance(milliseconds{10});
+  master.refuse("address one:1 has registered");
+  time_.advance(milliseconds{10});
+  one.registry().leave([&] { one.left = true; });
+  time_.advance(milliseconds{10});
+  EXPECT_FALSE(one.left);
+  master.has_unregistered();
+  time_.advance(milliseconds{10});
+  EXPECT_TRUE(one.left);
+  EXPECT_EQ(master.calls.size(), 2u);
+}
+
 TEST_F(MasterRegistryTest, NewsOfAGoMasterHasNoRevisionAndIsBelievedAsItComes) {
   ScriptedMaster master{hub_, time_.scheduler()};
   TestNode& one = node("one:1");

@@ -114,6 +114,7 @@ class ScriptedMaster final : public Service {
     }
     if (method == method::unregister_member) {
       unregistered = parse<clusterpb::UnregisterRequest>(request)->incarnation();
+      if (tells_members_slowly) return unregistration_ = std::move(reply), void();
     }
     reply(std::string{});
   }
@@ -126,6 +127,7 @@ class ScriptedMaster final : public Service {
     for (const std::string& address : members) response.add_members()->set_serviceaddr(address);
     registration_(response.SerializeAsString());
   }
+  void has_unregistered() { unregistration_(std::string{}); }
   void refuse(const std::string& why) { registration_(NetworkError{NetworkErrc::refused, why}); }
   void tell_came(const std::string& address, std::uint64_t master, std::uint64_t revision) {
     clusterpb::NewMemberRequest request;
@@ -142,6 +144,7 @@ class ScriptedMaster final : public Service {
   clusterpb::RegisterRequest registration;
   std::uint64_t unregistered = 0;
   bool knows_the_node = true;
+  bool tells_members_slowly = false;  // has_unregistered() says when it has
 
  private:
   template <class Request>
@@ -155,6 +158,7 @@ class ScriptedMaster final : public Service {
   std::unique_ptr<Network> network_;
   std::unique_ptr<Channel> node_;
   CallReply registration_;
+  CallReply unregistration_;
 };
 
 class MasterRegistryTest : public ::testing::Test {
