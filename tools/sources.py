@@ -3,8 +3,7 @@
 import os
 import re
 
-# ".git" is a file in a worktree of git.
-SKIPPED = {".git", ".cache", "build", "dist", "node_modules", "__pycache__"}
+SKIPPED_FOLDERS = {".git", ".cache", "build", "dist", "node_modules", "__pycache__"}
 
 _TOKENS = re.compile(
     r'R"(?P<delimiter>[^\s()\\]{0,16})\(.*?\)(?P=delimiter)"'
@@ -19,8 +18,8 @@ _TOKENS = re.compile(
 def text_files(root):
     """Yields (path from the root, with /; text) of every text file, in sorted order."""
     for folder, subfolders, names in os.walk(root):
-        subfolders[:] = sorted(set(subfolders) - SKIPPED)
-        for name in sorted(set(names) - SKIPPED):
+        subfolders[:] = sorted(set(subfolders) - SKIPPED_FOLDERS)
+        for name in sorted(set(names) - {".git"}):  # a file in a worktree of git
             full = os.path.join(folder, name)
             try:
                 with open(full, encoding="utf-8") as file:

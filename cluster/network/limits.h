@@ -72,10 +72,13 @@ inline constexpr std::size_t news_kept_while_registering = members;
 /// From a node's call to the master's answer, which needs no work.
 inline constexpr Duration master_call_timeout = 3s;
 
+/// A master of Go Nano answers these when it has told all its members, which may be held up. To be asked once
+/// more meanwhile can end it, or ends members of it later (its lists are not guarded, 0.5.0).
+inline constexpr Duration register_timeout = 10s;
+inline constexpr Duration stale_unregister_timeout = 60s;
+
 /// A node that stops waits this long for the registry to know it.
 inline constexpr Duration leave_timeout = 2s;
-/// A master of Go Nano answers when it has told all its members, and ends if it is asked the same meanwhile.
-inline constexpr Duration stale_unregister_timeout = 60s;
 
 /// How long members that a restarted master does not name are kept, for masters that don't say how long they
 /// wait for silent members, as Go Nano's. Those with a living link are kept for as long again.

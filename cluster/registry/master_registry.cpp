@@ -42,7 +42,7 @@ void MasterRegistry::try_to_register() {
   clusterpb::RegisterRequest request;
   fill_for_master(self_, *request.mutable_memberinfo());
   for (const Member& member : members_.of_go()) fill(member, *request.add_gomembers());
-  call(method::register_member, request, &MasterRegistry::on_register_done, limits::master_call_timeout);
+  call(method::register_member, request, &MasterRegistry::on_register_done, limits::register_timeout);
 }
 
 void MasterRegistry::on_register_done(const CallOutcome& outcome) {
@@ -94,8 +94,9 @@ void MasterRegistry::on_refused(const std::string& why) {
     scheduler_.log().error("the master refuses this node; trying again",
                            {{"master", master_address_}, {"error", why}});
   }
-  if (!registered_) {
+  if (!registered_ && scheduler_.now() >= next_stale_unregister_) {
     unregistering_ = true;
+    next_stale_unregister_ = scheduler_.now() + limits::stale_unregister_timeout;
     return unregister(&MasterRegistry::on_stale_unregistered, limits::stale_unregister_timeout);
   }
   next_ = scheduler_.after(register_interval_, [this] { try_to_register(); });
@@ -104,6 +105,8 @@ void MasterRegistry::on_refused(const std::string& why) {
 void MasterRegistry::on_stale_unregistered(const CallOutcome& outcome) {
   unregistering_ = false;
   if (leaving_) return on_unregistered(outcome);
+  const bool answered = outcome.ok() || outcome.error().code == NetworkErrc::refused;
+  if (answered) next_stale_unregister_ = {};  // else the master may still be at it
   next_ = scheduler_.after(register_interval_, [this] { try_to_register(); });
 }
 

@@ -65,9 +65,10 @@ class MasterRegistry final : public Registry {
   RegistryEvents* events_ = nullptr;
   Member self_;
   KnownMembers members_;
-  std::deque<Item> early_;      // news that came while a registration was open
-  bool registering_ = false;    // a call is open
-  bool unregistering_ = false;  // a call for a stale registration is open
+  std::deque<Item> early_;             // news that came while a registration was open
+  bool registering_ = false;           // a call is open
+  bool unregistering_ = false;         // a call for a stale registration is open
+  TimePoint next_stale_unregister_{};  // not earlier
   bool registered_ = false;
   bool leaving_ = false;
   std::uint64_t master_incarnation_ = 0;

@@ -39,6 +39,24 @@ TEST_F(MasterRegistryTest, AGoMasterIsNotAskedAgainToForgetTheNodeBeforeItHas) {
   EXPECT_EQ(master.calls, (Texts{registers, unregisters, registers}));
 }
 
+TEST_F(MasterRegistryTest, AGoMasterThatBreaksOffForgettingTheNodeMayStillBeAtIt) {
+  ScriptedMaster master{hub_, time_.scheduler()};
+  master.tells_members_slowly = true;
+  node("one:1");
+  time_.advance(milliseconds{10});
+  const auto refuse = [&] {
+    master.refuse("address one:1 has registered");
+    time_.advance(seconds{4});
+  };
+  refuse();
+  master.breaks_off();
+  time_.advance(seconds{4});
+  for (int i = 0; i < 10; ++i) refuse();
+  EXPECT_EQ(std::ranges::count(master.calls, method::unregister_member), 1);
+  for (int i = 0; i < 10; ++i) refuse();
+  EXPECT_EQ(std::ranges::count(master.calls, method::unregister_member), 2);
+}
+
 TEST_F(MasterRegistryTest, LeavingWhileAGoMasterForgetsTheNodeAsksItNothingMore) {
   ScriptedMaster master{hub_, time_.scheduler()};
   master.tells_members_slowly = true;

@@ -128,6 +128,7 @@ class ScriptedMaster final : public Service {
     registration_(response.SerializeAsString());
   }
   void has_unregistered() { unregistration_(std::string{}); }
+  void breaks_off() { unregistration_(NetworkError{NetworkErrc::unreachable, "gone"}); }
   void refuse(const std::string& why) { registration_(NetworkError{NetworkErrc::refused, why}); }
   void tell_came(const std::string& address, std::uint64_t master, std::uint64_t revision) {
     clusterpb::NewMemberRequest request;

@@ -272,7 +272,7 @@ void SocketConnection::flush() {
 bool SocketConnection::encrypt_some() {
   if (!ciphertext_.empty()) return true;
   ciphertext_ = tls_->take_output();
-  if (!tls_->handshake_done()) return !ciphertext_.empty();  // what is queued waits, or goes at the close
+  if (!tls_->handshake_done()) return !ciphertext_.empty();  // the queue waits, or is dropped at the close
   // A bounded piece at a time, so that ciphertext of a slow client does not pile up beside its queue.
   std::array<iovec, 16> buffers;
   const std::size_t count = queue_.gather(buffers);
@@ -383,10 +383,10 @@ void SocketConnection::arm_deadline() {
 void SocketConnection::on_deadline(TimePoint when) {
   if (when != armed_deadline_) return;  // replaced by an earlier one
   armed_deadline_ = TimePoint::max();
-  if (dirty_) flush();  // the thread was held up: what it has to send has not been tried in this turn
   if (deadline_ == TimePoint{} || closing_ == Closing::closed) return;
   if (deadline_ > when) return arm_deadline();
-  // A long download over a slow line may go on as long as it makes progress.
+  // More time for what a thread that was held up has not tried to send, and for downloads that make progress.
+  if (dirty_ && closing_ == Closing::flushing) return set_deadline(options_->close_timeout);
   const bool sending = closing_ == Closing::flushing || response_queued_;
   if (!sending || written_since_deadline_ < limits::progress_bytes) return close_socket();
   set_deadline(closing_ == Closing::no ? options_->http_idle_timeout : options_->close_timeout);

@@ -112,10 +112,16 @@ export function unavailable(request) {
  * The requests fail because the backend that has them says nothing: the gate finds that out itself, or, if it
  * is held up, is told by the master.
  */
-export async function lostBySilence(gate, backend, requests) {
-  const why = { code: 'unavailable', msg: /^The service (cannot be reached|is gone)\.$/ };
-  for (const request of requests) await assert.rejects(request, why);
-  assert.doesNotMatch(gate.errors, reasonOf(backend, ['its process has ended']));
+export async function lostBySilence(cluster, gate, backend, requests) {
+  const errors = await Promise.all(requests.map((request) => request.then(assert.fail, (error) => error)));
+  const [{ msg: why }] = errors;
+  for (const { code, msg } of errors) assert.deepEqual({ code, msg }, { code: 'unavailable', msg: why });
+  if (why === 'The service is gone.') {
+    await cluster.master.logged(`cluster member gone address=${backend.address}`);
+  } else {
+    assert.equal(why, 'The service cannot be reached.');
+    await gate.logged(reasonOf(backend, ['it fell silent', 'it does not answer', 'failed to connect[^"]*']));
+  }
 }
 
 /**
@@ -127,7 +133,8 @@ export async function answeredUnlessHeldUp(gate, backend, request, body) {
     assert.deepEqual(await request, body);
   } catch (error) {
     if (error.code !== 'unavailable') throw error;
-    await gate.logged(reasonOf(backend, ['[^"]+']));
+    const impossible = 'it counts|it does not welcome|it has forgotten|its process|a message is missing';
+    await gate.logged(reasonOf(backend, [`(?!${impossible})[^"]+`]));
   }
 }
 

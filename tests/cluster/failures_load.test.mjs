@@ -56,7 +56,7 @@ test('a backend that blocks for longer than the silence that is noticed', async 
   const victim = await cluster.clientServedBy(gate, 'one');
   const stopAsking = keepAsking(await cluster.clientServedBy(gate, 'two'));
 
-  await lostBySilence(gate, one, [victim.request(`${service}.Block`, { n: 15_000 })]);
+  await lostBySilence(cluster, gate, one, [victim.request(`${service}.Block`, { n: 15_000 })]);
   await eventually(() => settled(victim));
   assert.ok((await stopAsking()) > 0);
 });

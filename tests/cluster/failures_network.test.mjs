@@ -104,7 +104,7 @@ test('a cut that is noticed, and heals before the nodes forget each other', asyn
   await mark(far, 'far');
   proxy.cut();
   const sent = send(far, 200);
-  await lostBySilence(gate, backend, sent.answers);
+  await lostBySilence(cluster, gate, backend, sent.answers);
   const notSent = { code: 'unavailable', msg: 'The service cannot be reached at present.' };
   await assert.rejects(far.request(`${service}.Echo`, {}), notSent);
   const newcomer = await cluster.client(gate);
@@ -124,7 +124,7 @@ test('a cut that lasts until the nodes forget each other', async (t) => {
   await settled(far);
   const open = far.request(`${service}.Never`, {});
   proxy.cut();
-  await lostBySilence(gate, backend, [open]);
+  await lostBySilence(cluster, gate, backend, [open]);
   await closedMarks(inside, ['far']);
   proxy.heal();
   await cluster.clientServedBy(gate, 'far');

@@ -147,7 +147,7 @@ test('a backend is frozen', async (t) => {
   const open = await openRequests(victim);
 
   one.signal('SIGSTOP');
-  await lostBySilence(gate, one, open);
+  await lostBySilence(cluster, gate, one, open);
   const newcomer = await cluster.client(gate);
   assert.equal(await labelOf(newcomer), 'two', 'new sessions are not sent there');
   await eventuallyEqual(() => labelOf(victim), 'two');

@@ -90,7 +90,7 @@ export function frame(message) {
 }
 
 /** Resolves when it is closed, in order or by an error. */
-function closed(connection) {
+function ended(connection) {
   return new Promise((resolve) => connection.once('close', resolve));
 }
 
@@ -129,7 +129,7 @@ export class Stranger {
     stream.on('response', hear);
     stream.on('trailers', hear);
     stream.end(frame(request));
-    await closed(stream);
+    await ended(stream);
     return outcome;
   }
 
@@ -137,7 +137,7 @@ export class Stranger {
   async say(messages, method = linkMethod) {
     const stream = this.open(method);
     for (const message of messages) stream.write(frame(message));
-    await closed(stream);
+    await ended(stream);
   }
 }
 
@@ -148,5 +148,5 @@ export async function sendBytes(address, bytes) {
   socket.on('error', () => {}); // "close" follows
   socket.resume();
   socket.end(bytes);
-  await closed(socket);
+  await ended(socket);
 }
