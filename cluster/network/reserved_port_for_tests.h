@@ -2,6 +2,7 @@
 #pragma once
 
 #include <arpa/inet.h>
+#include <cstdint>
 #include <netinet/in.h>
 #include <stdexcept>
 #include <string>
@@ -25,17 +26,18 @@ class ReservedPort {
     const bool bound = ::setsockopt(socket_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
                        ::bind(socket_, generic, size) == 0 && ::getsockname(socket_, generic, &size) == 0;
     if (!bound) throw std::runtime_error("no free port");
-    address_ = "127.0.0.1:" + std::to_string(ntohs(name.sin_port));
+    port_ = ntohs(name.sin_port);
   }
   ~ReservedPort() { ::close(socket_); }
   ReservedPort(const ReservedPort&) = delete;
   ReservedPort& operator=(const ReservedPort&) = delete;
 
-  const std::string& address() const { return address_; }
+  std::uint16_t port() const { return port_; }
+  std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
 
  private:
   const int socket_;
-  std::string address_;
+  std::uint16_t port_ = 0;
 };
 
 }  // namespace nano::cluster

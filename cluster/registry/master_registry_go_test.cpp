@@ -1,4 +1,6 @@
 // Our nodes and those of Go Nano: under a master of theirs, and under one of ours that starts anew.
+#include <algorithm>
+
 #include "cluster/registry/master_registry_test_fixture.h"
 
 namespace nano::cluster {

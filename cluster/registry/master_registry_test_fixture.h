@@ -114,7 +114,10 @@ class ScriptedMaster final : public Service {
     }
     if (method == method::unregister_member) {
       unregistered = parse<clusterpb::UnregisterRequest>(request)->incarnation();
-      if (tells_members_slowly) return unregistration_ = std::move(reply), void();
+      if (tells_members_slowly) {
+        unregistration_ = std::move(reply);
+        return;
+      }
     }
     reply(std::string{});
   }

@@ -5,7 +5,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import test, { after, before } from 'node:test';
 
-import { NodeProcess, nobodysAddress } from '../cluster/nodes.mjs';
+import { nobodysAddress } from '../cluster/loopback.mjs';
+import { NodeProcess } from '../cluster/nodes.mjs';
 
 const timeoutMs = 60_000;
 const small = ['--connections', '5', '--warm-up-s', '0.05', '--seconds', '0.2'];

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-import { ownHost } from '../cluster/loopback.mjs';
+import { nobodysAddress, ownHost } from '../cluster/loopback.mjs';
 import { ExampleServer } from './server.mjs';
 
 const program = fileURLToPath(new URL('../../examples/tadpole/crowd/crowd.mjs', import.meta.url));
@@ -93,7 +93,7 @@ test('the crowd says what is wrong', async (t) => {
     assert.equal(code, 2);
     assert.ok(complaints.includes(sentence), complaints);
   }
-  const { code, complaints } = await runCrowd(t, 'ws://127.0.0.1:1/nano', '--players', '2');
+  const { code, complaints } = await runCrowd(t, `ws://${nobodysAddress}/nano`, '--players', '2');
   assert.equal(code, 1);
   assert.match(complaints, /cannot be reached/);
 });

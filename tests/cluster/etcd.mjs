@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { eventually } from './clients.mjs';
-import { freeAddresses, nobodysAddress } from './nodes.mjs';
+import { nobodysAddress } from './loopback.mjs';
+import { freeAddresses } from './nodes.mjs';
 
 const hasEtcd = spawnSync('etcd', ['--version']).status === 0;
 /** Options of a test with etcd. */

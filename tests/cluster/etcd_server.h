@@ -29,7 +29,7 @@ class EtcdServer {
   void start_at(const std::string& address);
   /// As a crash would end it. Its data stay.
   void kill() { process_.reset(); }
-  const std::string& address() const { return port_.address(); }
+  std::string address() const { return port_.address(); }
 
  private:
   const std::string scheme_;

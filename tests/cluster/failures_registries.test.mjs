@@ -11,9 +11,8 @@ import tls from 'node:tls';
 import { eventuallyEqual, pushes, reachable } from './clients.mjs';
 import { Cluster, keepAsking, labelOf, service, settled } from './cluster.mjs';
 import { Etcd, withEtcd } from './etcd.mjs';
-import { ownHost } from './loopback.mjs';
-import { nobodysAddress } from './nodes.mjs';
-import { Stranger, field, memberInfo } from './stranger.mjs';
+import { nobodysAddress, ownHost } from './loopback.mjs';
+import { Stranger, ended, field, memberInfo } from './stranger.mjs';
 
 test('etcd is killed', withEtcd, async (t) => {
   const etcd = await Etcd.start(t);
@@ -130,6 +129,6 @@ async function assertNoCertificateNoAnswer(address, authority) {
   let heard = 0;
   socket.on('data', (chunk) => (heard += chunk.length));
   socket.on('error', () => {}); // "close" follows
-  await new Promise((resolve) => socket.once('close', resolve));
+  await ended(socket);
   assert.equal(heard, 0);
 }

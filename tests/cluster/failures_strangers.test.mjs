@@ -8,8 +8,7 @@ import { test } from 'node:test';
 
 import { reachable } from './clients.mjs';
 import { Cluster, keepAsking, labelOf, service } from './cluster.mjs';
-import { ownHost } from './loopback.mjs';
-import { nobodysAddress } from './nodes.mjs';
+import { nobodysAddress, ownHost } from './loopback.mjs';
 import {
   Random,
   Stranger,

@@ -4,3 +4,6 @@
  * loopback, and process ids have 22 bits at most.
  */
 export const ownHost = [127, 64 + (process.pid >> 16), (process.pid >> 8) & 255, process.pid & 255].join('.');
+
+/** Where nobody listens: the port of a service (tcpmux) that is not used any more. */
+export const nobodysAddress = '127.0.0.1:1';

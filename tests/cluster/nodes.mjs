@@ -30,9 +30,6 @@ export async function freeAddresses(count) {
   return addresses;
 }
 
-/** Where nobody listens: the port of a service (tcpmux) that is not used any more. */
-export const nobodysAddress = '127.0.0.1:1';
-
 /** A process that prints "ready" when it serves. */
 export class NodeProcess {
   /** Where it listens: as the process was told, or, of nodes of ours, as they print it. */

@@ -89,8 +89,8 @@ export function frame(message) {
   return Buffer.concat([header, message]);
 }
 
-/** Resolves when it is closed, in order or by an error. */
-function ended(connection) {
+/** Resolves when it is closed, in order or by an error; the error needs a listener. */
+export function ended(connection) {
   return new Promise((resolve) => connection.once('close', resolve));
 }
 
