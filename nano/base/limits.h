@@ -117,6 +117,10 @@ inline constexpr std::size_t local_scheduler_tasks = 100'000;
 /// A task or handler on the logic thread that takes longer is logged: all sessions waited for it.
 inline constexpr Duration stall_limit = 100ms;
 
+/// A thread that comes back from waiting, or gets through its work, later than this was held up: that is
+/// nobody else's silence. So much it can be late by itself, without that a client would notice.
+inline constexpr Duration held_up_least = 100ms;
+
 /// Tasks that one turn of the logic thread finds posted, beyond which it logs a warning: at a microsecond
 /// each they delay everybody by the stall limit.
 inline constexpr std::size_t posted_tasks_warning = 100'000;

@@ -20,6 +20,7 @@ Scheduler::Scheduler(const Clock& clock, Driver& driver, WorkerPool& workers, Lo
       workers_(workers),
       log_(std::move(log)),
       watch_(clock_, log_),
+      listening_(clock_.coarse_now()),
       timers_(thread_),
       spawned_(log_),
       offload_gate_(std::make_shared<OffloadGate>()) {}
@@ -43,6 +44,12 @@ Timer Scheduler::after(Duration delay, Function<void()> callback) {
   assert_logic_thread();
   if (closing_) return Timer{};
   return timers_.start(now(), delay, Duration::zero(), std::move(callback));
+}
+
+Timer Scheduler::after_listening(Duration delay, Function<void()> callback) {
+  assert_logic_thread();
+  if (closing_) return Timer{};
+  return timers_.start_listening(now(), listened(), delay, std::move(callback));
 }
 
 Timer Scheduler::every(Duration interval, Function<void()> callback) {
@@ -118,12 +125,20 @@ std::optional<TimePoint> Scheduler::next_deadline() const {
 std::size_t Scheduler::turn() {
   const std::uint64_t started_before = timers_.sequence_end();
   watch_.begin("task");
+  listening_.end_wait(watch_.last_reading(), timers_.earliest());
   const std::size_t ran = run_posted() + run_due(started_before);
   // Nothing but this turn is on the stack now, so no coroutine is running.
   finish_cancel_all();
   run_hooks();
   watch_.end();
+  listening_.begin_wait(watch_.last_reading());
   return ran;
+}
+
+void Scheduler::back_from_wait(std::optional<TimePoint> driver_until) {
+  std::optional<TimePoint> until = timers_.earliest();
+  if (driver_until) until = std::min(until.value_or(*driver_until), *driver_until);
+  listening_.end_wait(clock_.coarse_now(), until);
 }
 
 std::size_t Scheduler::run_posted() {
@@ -149,7 +164,7 @@ std::size_t Scheduler::run_due(std::uint64_t sequence_end) {
   };
   const TimePoint due = now();
   std::size_t count = 0;
-  while (timers_.fire(due, sequence_end, run_timer)) ++count;
+  while (timers_.fire(due, listened(), sequence_end, run_timer)) ++count;
   return count;
 }
 

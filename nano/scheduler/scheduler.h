@@ -18,6 +18,7 @@
 #include "nano/base/log.h"
 #include "nano/base/task.h"
 #include "nano/scheduler/driver.h"
+#include "nano/scheduler/listening_clock.h"
 #include "nano/scheduler/logic_thread.h"
 #include "nano/scheduler/offload.h"
 #include "nano/scheduler/post_queue.h"
@@ -59,6 +60,11 @@ class Scheduler {
   /// Runs `callback` once, `delay` from now (at the earliest: in the next turn). Timers that are due run in
   /// the order of their times, those of one time in the order started.
   [[nodiscard]] Timer after(Duration delay, Function<void()> callback);
+
+  /// As after(), but `delay` counts only time in which this thread could hear what others say (listened()): a
+  /// deadline for somebody else. After being held up it leaves at least limits::held_up_least to handle what
+  /// has come meanwhile.
+  [[nodiscard]] Timer after_listening(Duration delay, Function<void()> callback);
 
   /// Runs `callback` every `interval`, first in one interval, at a fixed rate: the times are whole intervals
   /// from now and don't drift. When the thread is late by more than an interval, the missed calls are
@@ -132,6 +138,12 @@ class Scheduler {
 
   /// Any thread.
   TimePoint now() const { return clock_.now(); }
+  /// A clock that stands still while this thread is held up (ListeningClock): by it silence is measured.
+  /// Reading it costs nothing; it is that of the turn's beginning.
+  TimePoint listened() const { return listening_.now(); }
+  /// For drivers that handle events of their own: the thread is back from waiting and is about to look at
+  /// them. Drivers that also wait for a time of their own say which.
+  void back_from_wait(std::optional<TimePoint> driver_until = std::nullopt);
   const Clock& clock() const { return clock_; }
   /// The Log may be used by any thread.
   Log& log() { return log_; }
@@ -183,6 +195,7 @@ class Scheduler {
   Log log_;
   LogicThread thread_;
   StallWatch watch_;
+  ListeningClock listening_;
   PostQueue posted_;
   std::vector<Function<void()>> batch_;
   TimerQueue timers_;

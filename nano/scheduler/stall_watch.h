@@ -34,6 +34,8 @@ class StallWatch {
     ++tasks_;
     lap();
   }
+  /// What the clock said at the last begin(), end(), note() or task_done().
+  TimePoint last_reading() const { return piece_began_; }
   /// Names the current piece without reading the clock.
   void rename(std::string_view name);
 

@@ -1,13 +1,19 @@
 #include "nano/scheduler/timer_queue.h"
 
 #include <algorithm>
+#include <chrono>
 #include <memory>
 #include <utility>
+
+#include "nano/base/limits.h"
 
 namespace nano {
 namespace {
 
 constexpr std::size_t children = 4;
+
+/// The ListeningClock goes by the coarse clock, which is late by some milliseconds.
+constexpr Duration clock_tolerance = std::chrono::milliseconds{10};
 
 TimePoint saturating_add(TimePoint when, Duration by) {
   return by > TimePoint::max() - when ? TimePoint::max() : when + by;
@@ -29,16 +35,37 @@ void Timer::detach() {
 }
 
 Timer TimerQueue::start(TimePoint now, Duration delay, Duration interval, Function<void()> callback) {
+  return start(now, delay, interval, TimePoint::min(), std::move(callback));
+}
+
+Timer TimerQueue::start_listening(TimePoint now, TimePoint listened, Duration delay,
+                                  Function<void()> callback) {
+  const TimePoint due = saturating_add(listened, std::max(delay, Duration::zero()));
+  return start(now, delay, Duration::zero(), due, std::move(callback));
+}
+
+Timer TimerQueue::start(TimePoint now, Duration delay, Duration interval, TimePoint listened_due,
+                        Function<void()> callback) {
   auto node = std::make_unique<detail::TimerNode>();
   node->callback = std::move(callback);
   node->interval = interval;
+  node->listened_due = listened_due;
   insert(saturating_add(now, std::max(delay, Duration::zero())), node.get());
   node->holders = 2;  // the heap and the handle
   return Timer{node.release()};
 }
 
-detail::TimerNode* TimerQueue::take_due(TimePoint now, std::uint64_t sequence_end) {
-  if (heap_.empty() || heap_[0].when > now || heap_[0].sequence >= sequence_end) return nullptr;
+detail::TimerNode* TimerQueue::take_due(TimePoint now, TimePoint listened, std::uint64_t sequence_end) {
+  const auto is_due = [&] {
+    return !heap_.empty() && heap_[0].when <= now && heap_[0].sequence < sequence_end;
+  };
+  while (is_due() && heap_[0].node->listened_due > listened + clock_tolerance) {
+    detail::TimerNode* const early = heap_[0].node;
+    remove(0);
+    // The thread was held up: what came meanwhile may still be on its way through other threads.
+    insert(saturating_add(now, std::max(early->listened_due - listened, limits::held_up_least)), early);
+  }
+  if (!is_due()) return nullptr;
   const Entry due = heap_[0];
   remove(0);
   if (due.node->interval > Duration::zero()) {

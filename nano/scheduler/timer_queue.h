@@ -21,6 +21,7 @@ namespace detail {
 struct TimerNode {
   Function<void()> callback;
   Duration interval;            // zero: once
+  TimePoint listened_due;       // on the ListeningClock, not before; TimePoint::min(): whatever that says
   TimerQueue* queue = nullptr;  // null: not pending
   std::uint32_t heap_index = 0;
   std::uint32_t holders = 0;
@@ -39,15 +40,18 @@ class TimerQueue {
 
   /// Due `delay` after `now` (a negative one counts as zero). `interval` zero: fires once.
   Timer start(TimePoint now, Duration delay, Duration interval, Function<void()> callback);
+  /// Due `delay` after `now`, and not before that much has been listened since `listened`.
+  Timer start_listening(TimePoint now, TimePoint listened, Duration delay, Function<void()> callback);
 
   /// A number between the timers started so far and those started later.
   std::uint64_t sequence_end() const { return next_sequence_; }
 
   /// Takes the earliest timer if it is due at `now` and was started before `sequence_end`, and gives its
-  /// callback to `run`. Periodic ones are set to their next time after `now` first. Whether there was one.
+  /// callback to `run`. Periodic ones are set to their next time after `now` first, and those for which
+  /// `listened` is too early wait for what is missing. Whether there was one.
   template <class Run>
-  bool fire(TimePoint now, std::uint64_t sequence_end, Run&& run) {
-    detail::TimerNode* node = take_due(now, sequence_end);
+  bool fire(TimePoint now, TimePoint listened, std::uint64_t sequence_end, Run&& run) {
+    detail::TimerNode* node = take_due(now, listened, sequence_end);
     if (!node) return false;
     // Outside the node, because the callback may cancel its timer, which destroys what the node holds.
     Function<void()> callback = std::move(node->callback);
@@ -75,7 +79,9 @@ class TimerQueue {
     }
   };
 
-  detail::TimerNode* take_due(TimePoint now, std::uint64_t sequence_end);
+  Timer start(TimePoint now, Duration delay, Duration interval, TimePoint listened_due,
+              Function<void()> callback);
+  detail::TimerNode* take_due(TimePoint now, TimePoint listened, std::uint64_t sequence_end);
   void cancel(detail::TimerNode* node);
   void insert(TimePoint when, detail::TimerNode* node);
   void remove(std::size_t index);
