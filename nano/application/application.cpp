@@ -7,6 +7,7 @@
 
 #include "nano/application/machine.h"
 #include "nano/session/connection.h"
+#include "nano/transport/http_handler.h"
 
 namespace nano {
 namespace {
@@ -88,28 +89,23 @@ void Application::serve_files(std::string url_prefix, const std::string& folder)
   machine_->router->add_files(std::make_unique<StaticFiles>(std::move(url_prefix), folder, log_));
 }
 
-void Application::add_http_handler(std::string pattern,
-                                   std::function<void(HttpRequest, Function<void(HttpResponse)>)> handler) {
+void Application::add_http_function(std::string pattern,
+                                    std::function<HttpResponse(const HttpRequest&)> function) {
   if (!machine_) return;
-  machine_->router->add_handler(
-      std::move(pattern),
-      [this, handler = std::move(handler)](HttpRequest request, Function<void(HttpResponse)> reply) {
-        // A stopping application has cancelled its coroutines already: nobody would end a new one.
-        if (phase_ != Phase::running) return reply(HttpResponse::error(503));
-        handler(std::move(request), std::move(reply));
-      });
+  auto handler = http_function(*scheduler_, pattern, std::move(function));
+  machine_->router->add_handler(std::move(pattern), std::move(handler));
 }
 
-Task<void> Application::reply_when_done(Task<HttpResponse> task, Function<void(HttpResponse)> reply) {
-  HttpResponse response = HttpResponse::error(500);
-  try {
-    HttpResponse answered = co_await std::move(task);
-    response = std::move(answered);
-  } catch (...) {
-    reply(std::move(response));
-    throw;  // the scheduler logs it
+void Application::add_http_coroutine(std::string pattern,
+                                     std::function<Task<HttpResponse>(HttpRequest)> coroutine,
+                                     HttpHandlerOptions options) {
+  if (options.timeout <= Duration::zero() || options.requests_max == 0) {
+    throw std::invalid_argument("The HTTP handler of \"" + pattern +
+                                "\" needs a timeout above zero and at least one request at a time.");
   }
-  reply(std::move(response));
+  if (!machine_) return;
+  auto handler = http_coroutine(*scheduler_, pattern, std::move(coroutine), options.requests_max);
+  machine_->router->add_handler(std::move(pattern), std::move(handler), options.timeout);
 }
 
 void Application::compress_routes() { compresses_routes_ = true; }

@@ -93,19 +93,16 @@ class Application {
   void serve_files(std::string url_prefix, const std::string& folder);
 
   /// Answers HTTP requests for `pattern` (a path, or all below it if it ends in '/') on the logic thread.
-  /// `handler`: HttpResponse(const HttpRequest&), or a coroutine Task<HttpResponse>(HttpRequest).
+  /// `handler`: HttpResponse(const HttpRequest&), or a coroutine Task<HttpResponse>(HttpRequest). One that
+  /// throws, or answers what HTTP does not allow, is logged and answered 500. A coroutine is cancelled, that
+  /// is destroyed where it waits, when its client is gone or `options` give it no more time. Throws
+  /// std::invalid_argument when the pattern or the options are impossible.
   template <class Handler>
-  void handle_http(std::string pattern, Handler handler) {
+  void handle_http(std::string pattern, Handler handler, HttpHandlerOptions options = {}) {
     if constexpr (std::same_as<std::invoke_result_t<Handler&, const HttpRequest&>, HttpResponse>) {
-      add_http_handler(std::move(pattern),
-                       [handler](HttpRequest request, Function<void(HttpResponse)> reply) mutable {
-                         reply(handler(request));
-                       });
+      add_http_function(std::move(pattern), std::move(handler));
     } else {
-      add_http_handler(std::move(pattern),
-                       [this, handler](HttpRequest request, Function<void(HttpResponse)> reply) {
-                         scheduler_->spawn(reply_when_done(handler(std::move(request)), std::move(reply)));
-                       });
+      add_http_coroutine(std::move(pattern), std::move(handler), options);
     }
   }
 
@@ -185,9 +182,9 @@ class Application {
   enum class Phase { configuring, running, stopping, stopped };
   struct Machine;  // clock, sockets and threads of this machine (application/machine.h)
 
-  static Task<void> reply_when_done(Task<HttpResponse> task, Function<void(HttpResponse)> reply);
-  void add_http_handler(std::string pattern,
-                        std::function<void(HttpRequest, Function<void(HttpResponse)>)> handler);
+  void add_http_function(std::string pattern, std::function<HttpResponse(const HttpRequest&)> function);
+  void add_http_coroutine(std::string pattern, std::function<Task<HttpResponse>(HttpRequest)> coroutine,
+                          HttpHandlerOptions options);
   void build(const Clock& clock, Driver& driver, WorkerPool& workers);
   void open();
   void begin_stop();

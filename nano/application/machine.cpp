@@ -98,6 +98,7 @@ void Application::Machine::accept() {
 }
 
 void Application::Machine::stop_listening() {
+  router->stop_handlers();
   for (const auto& listener : listeners) listener->stop();
 }
 

@@ -32,6 +32,18 @@ inline constexpr Duration close_timeout = 3s;
 /// From one HTTP request to the next on a kept-alive connection, and for one request to arrive.
 inline constexpr Duration http_idle_timeout = 15s;
 
+/// From an HTTP request to its answer. Browsers and proxies wait for about a minute; whoever waits so long is
+/// better told before.
+inline constexpr Duration http_answer_timeout = 30s;
+
+/// The same once the client has closed its side of the stream. Most who do so have closed both; enough for
+/// the few who still read and are answered out of a database.
+inline constexpr Duration http_half_closed_timeout = 1s;
+
+/// HTTP requests that one handler answers at a time. Each may hold a body of 64 KiB; more than a few thousand
+/// at once come from a handler that hangs, or from a flood.
+inline constexpr std::size_t http_requests_in_flight = 4096;
+
 /// Bytes that wait to be sent to one client, before it is closed with reason `backpressure`. A second of
 /// traffic of a busy session is a few KiB; a megabyte means that the client stopped reading. A message
 /// larger than the whole budget may follow what is within it; until it has left, nothing may follow it.

@@ -58,6 +58,8 @@ HttpResponse HttpResponse::error(int status) {
   return text(status, std::to_string(status) + " " + std::string{http_status_name(status)} + "\n");
 }
 
+HttpResponse HttpResponse::too_busy() { return error(503).add_header("Retry-After", "1"); }
+
 HttpResponse& HttpResponse::add_header(std::string name, std::string value) & {
   headers.push_back({std::move(name), std::move(value)});
   return *this;

@@ -1,11 +1,14 @@
 // Public header. HTTP requests and responses, as the HTTP handlers of an application see them.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "nano/base/limits.h"
 
 namespace nano {
 
@@ -49,11 +52,22 @@ struct HttpResponse {
   static HttpResponse json(std::string json);
   /// Status, and its name as text: "404 Not Found\n".
   static HttpResponse error(int status);
+  /// Status 503, to be asked again in a second.
+  static HttpResponse too_busy();
 
   HttpResponse& add_header(std::string name, std::string value) &;
   HttpResponse&& add_header(std::string name, std::string value) &&;
   /// The value of the first header of this name; "" if absent.
   std::string_view header(std::string_view name) const;
+};
+
+/// Of a handler that is a coroutine.
+struct HttpHandlerOptions {
+  /// From a request to its answer. Then the client is answered 504, and the coroutine is cancelled: destroyed
+  /// where it waits.
+  Duration timeout = limits::http_answer_timeout;
+  /// Requests that are being answered at a time; further ones are answered 503.
+  std::size_t requests_max = limits::http_requests_in_flight;
 };
 
 /// "Not Found" for 404; "Unknown" for codes without a registered name (RFC 9110, section 15).

@@ -28,9 +28,15 @@ bool client_keeps_connection(const HttpRequest& request) {
   return request.version == "HTTP/1.1" || request.header_has_token("Connection", "keep-alive");
 }
 
-HttpOutput write(const HttpResponse& response, bool keep_alive, bool with_body) {
+}  // namespace
+
+HttpResponseForm HttpResponseForm::of(const HttpRequest& request) {
+  return {.with_body = request.method != "HEAD", .keep_alive = client_keeps_connection(request)};
+}
+
+HttpOutput write_http_response(const HttpResponse& response, HttpResponseForm form) {
   HttpOutput output;
-  output.keep_alive = keep_alive;
+  output.keep_alive = form.keep_alive && !response.close;
   std::string& head = output.head;
   head = "HTTP/1.1 " + std::to_string(response.status) + " " + std::string{http_status_name(response.status)};
   head += "\r\n";
@@ -42,19 +48,14 @@ HttpOutput write(const HttpResponse& response, bool keep_alive, bool with_body) 
   if (response.header("X-Content-Type-Options").empty()) head += "X-Content-Type-Options: nosniff\r\n";
   if (!never_has_body(response.status)) {
     head += "Content-Length: " + std::to_string(response.body ? response.body->size() : 0) + "\r\n";
-    if (with_body && response.body && !response.body->empty()) output.body = response.body;
+    if (form.with_body && response.body && !response.body->empty()) output.body = response.body;
   }
   const std::string_view upgrade = response.header("Upgrade").empty() ? "" : "Upgrade, ";  // they go together
-  head.append("Connection: ").append(upgrade).append(keep_alive ? "keep-alive" : "close").append("\r\n\r\n");
+  head.append("Connection: ")
+      .append(upgrade)
+      .append(output.keep_alive ? "keep-alive" : "close")
+      .append("\r\n\r\n");
   return output;
 }
-
-}  // namespace
-
-HttpOutput write_http_response(const HttpResponse& response, const HttpRequest& request) {
-  return write(response, !response.close && client_keeps_connection(request), request.method != "HEAD");
-}
-
-HttpOutput write_http_refusal(const HttpResponse& response) { return write(response, false, true); }
 
 }  // namespace nano

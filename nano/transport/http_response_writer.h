@@ -15,12 +15,16 @@ struct HttpOutput {
   bool keep_alive = false;                  ///< whether the connection stays for another request
 };
 
-/// The answer to `request`: to HEAD without the body but with its length; the connection is kept as the
-/// request's version and Connection header say, unless the response says `close`. Adds Content-Length,
-/// Connection and X-Content-Type-Options.
-HttpOutput write_http_response(const HttpResponse& response, const HttpRequest& request);
+/// What of a request decides how its answer is written. As it is made, it suits what was no readable request.
+struct HttpResponseForm {
+  bool with_body = true;    ///< false for HEAD, which gets the length alone
+  bool keep_alive = false;  ///< as the request's version and Connection header say
 
-/// The answer to what was no readable request: closes the connection.
-HttpOutput write_http_refusal(const HttpResponse& response);
+  static HttpResponseForm of(const HttpRequest& request);
+};
+
+/// The connection is kept as the form says, unless the response says `close`. Adds Content-Length, Connection
+/// and X-Content-Type-Options.
+HttpOutput write_http_response(const HttpResponse& response, HttpResponseForm form);
 
 }  // namespace nano

@@ -5,11 +5,11 @@
 
 namespace nano {
 
-void HttpRouter::add_handler(std::string pattern, Handler handler) {
+void HttpRouter::add_handler(std::string pattern, Handler handler, Duration timeout) {
   if (!pattern.starts_with('/')) {
     throw std::invalid_argument("The HTTP path \"" + pattern + "\" must begin with '/'.");
   }
-  handlers_.push_back({std::move(pattern), std::move(handler)});
+  handlers_.push_back({std::move(pattern), std::move(handler), timeout});
 }
 
 const HttpRouter::Entry* HttpRouter::find_handler(std::string_view path) const {
@@ -30,37 +30,41 @@ const StaticFiles* HttpRouter::find_folder(std::string_view path) const {
   return best;
 }
 
-void HttpRouter::route(HttpRequest request, Reply reply) const {
+Duration HttpRouter::route(HttpRequest request, HttpReply reply) const {
   const Entry* handler = find_handler(request.path);
   const StaticFiles* folder = find_folder(request.path);
   if (handler && (!folder || handler->pattern.size() >= folder->url_prefix().size())) {
     scheduler_.post([this, handler, request = std::move(request), reply = std::move(reply)]() mutable {
-      auto shared_reply = std::make_shared<Reply>(std::move(reply));
-      const auto answer_once = [shared_reply](HttpResponse response) {
-        if (Reply once = std::exchange(*shared_reply, {})) once(std::move(response));
-      };
-      try {
-        handler->handler(std::move(request), answer_once);
-      } catch (const std::exception& failure) {
-        scheduler_.log().error("http handler failed",
-                               {{"path", handler->pattern}, {"error", failure.what()}});
-        answer_once(HttpResponse::error(500));
-      }
+      run(*handler, std::move(request), std::move(reply));
     });
-    return;
+    return handler->timeout;
   }
-  if (!folder) return reply(HttpResponse::error(404));
+  if (folder) {
+    serve(*folder, std::move(request), std::move(reply));
+  } else {
+    reply(HttpResponse::error(404));
+  }
+  return limits::http_answer_timeout;
+}
 
-  auto shared_reply = std::make_shared<Reply>(std::move(reply));
-  const bool accepted = workers_.submit([this, folder, shared_reply, request = std::move(request)] {
+void HttpRouter::run(const Entry& entry, HttpRequest request, HttpReply reply) const {
+  if (reply.abandoned()) return;
+  if (handlers_stopped_) return reply(HttpResponse::too_busy());
+  scheduler_.note(request.method + " " + request.path);
+  entry.handler(std::move(request), std::move(reply));
+}
+
+void HttpRouter::serve(const StaticFiles& folder, HttpRequest request, HttpReply reply) const {
+  auto shared_reply = std::make_shared<HttpReply>(std::move(reply));
+  const bool accepted = workers_.submit([this, &folder, shared_reply, request = std::move(request)] {
+    if (shared_reply->abandoned()) return;
     try {
-      (*shared_reply)(folder->serve(request));
+      (*shared_reply)(folder.serve(request));
     } catch (const std::exception& failure) {  // out of memory, most likely
       scheduler_.log().error("file not served", {{"path", request.path}, {"error", failure.what()}});
-      if (*shared_reply) (*shared_reply)(HttpResponse::error(500));
     }
   });
-  if (!accepted) (*shared_reply)(HttpResponse::error(503));
+  if (!accepted) (*shared_reply)(HttpResponse::too_busy());
 }
 
 }  // namespace nano

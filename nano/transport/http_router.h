@@ -8,9 +8,9 @@
 #include <utility>
 #include <vector>
 
-#include "nano/base/function.h"
 #include "nano/scheduler/scheduler.h"
 #include "nano/transport/http.h"
+#include "nano/transport/http_reply.h"
 #include "nano/transport/static_files.h"
 
 namespace nano {
@@ -19,32 +19,36 @@ namespace nano {
 /// outlive it.
 class HttpRouter {
  public:
-  /// Takes the response, once; any thread.
-  using Reply = Function<void(HttpResponse)>;
   /// Runs on the logic thread.
-  using Handler = std::function<void(HttpRequest, Reply)>;
+  using Handler = std::function<void(HttpRequest, HttpReply)>;
 
   HttpRouter(Scheduler& scheduler, WorkerPool& workers) : scheduler_(scheduler), workers_(workers) {}
 
-  /// A pattern that ends in '/' takes all paths below it, another one that path alone. Throws
-  /// std::invalid_argument unless it begins with '/'.
-  void add_handler(std::string pattern, Handler handler);
+  /// A pattern that ends in '/' takes all paths below it, another one that path alone. `timeout` is how long
+  /// its answers may take. Throws std::invalid_argument unless the pattern begins with '/'.
+  void add_handler(std::string pattern, Handler handler, Duration timeout = limits::http_answer_timeout);
   void add_files(std::unique_ptr<StaticFiles> files) { folders_.push_back(std::move(files)); }
+
+  /// Logic thread. From here on, requests for handlers are answered 503.
+  void stop_handlers() { handlers_stopped_ = true; }
 
   bool empty() const { return handlers_.empty() && folders_.empty(); }
 
   /// The longest pattern or prefix wins; 404 where none fits. Handlers run on the logic thread, files are
-  /// read by the workers.
-  void route(HttpRequest request, Reply reply) const;
+  /// read by the workers. Returns how long the answer may take.
+  Duration route(HttpRequest request, HttpReply reply) const;
 
  private:
   struct Entry {
     std::string pattern;
     Handler handler;
+    Duration timeout;
     bool matches(std::string_view path) const {
       return pattern.back() == '/' ? path.starts_with(pattern) : path == pattern;
     }
   };
+  void run(const Entry& entry, HttpRequest request, HttpReply reply) const;
+  void serve(const StaticFiles& folder, HttpRequest request, HttpReply reply) const;
   const Entry* find_handler(std::string_view path) const;
   const StaticFiles* find_folder(std::string_view path) const;
 
@@ -52,6 +56,7 @@ class HttpRouter {
   WorkerPool& workers_;
   std::vector<Entry> handlers_;
   std::vector<std::unique_ptr<StaticFiles>> folders_;
+  bool handlers_stopped_ = false;  // logic thread
 };
 
 }  // namespace nano

@@ -46,7 +46,8 @@ TEST(HttpResponse, IsMadeFromTextAndJson) {
 }
 
 TEST(HttpResponseWriter, WritesHeadAndBody) {
-  const HttpOutput output = write_http_response(HttpResponse::text(200, "hello"), request("GET"));
+  const HttpOutput output =
+      write_http_response(HttpResponse::text(200, "hello"), HttpResponseForm::of(request("GET")));
   EXPECT_EQ(output.head,
             "HTTP/1.1 200 OK\r\n"
             "Content-Type: text/plain; charset=utf-8\r\n"
@@ -59,14 +60,16 @@ TEST(HttpResponseWriter, WritesHeadAndBody) {
 }
 
 TEST(HttpResponseWriter, AnswersHeadWithTheLengthAlone) {
-  const HttpOutput output = write_http_response(HttpResponse::text(200, "hello"), request("HEAD"));
+  const HttpOutput output =
+      write_http_response(HttpResponse::text(200, "hello"), HttpResponseForm::of(request("HEAD")));
   EXPECT_NE(output.head.find("Content-Length: 5\r\n"), std::string::npos);
   EXPECT_FALSE(output.body);
 }
 
 TEST(HttpResponseWriter, GivesNoLengthWhereNoBodyIsAllowed) {
   for (const int status : {204, 304}) {
-    const HttpOutput output = write_http_response(HttpResponse::text(status, "never"), request("GET"));
+    const HttpOutput output =
+        write_http_response(HttpResponse::text(status, "never"), HttpResponseForm::of(request("GET")));
     EXPECT_EQ(output.head.find("Content-Length"), std::string::npos);
     EXPECT_FALSE(output.body);
   }
@@ -74,7 +77,7 @@ TEST(HttpResponseWriter, GivesNoLengthWhereNoBodyIsAllowed) {
 
 TEST(HttpResponseWriter, KeepsTheConnectionAsTheClientWishes) {
   const auto keeps = [](const HttpRequest& asked) {
-    return write_http_response(HttpResponse{}, asked).keep_alive;
+    return write_http_response(HttpResponse{}, HttpResponseForm::of(asked)).keep_alive;
   };
   EXPECT_TRUE(keeps(request("GET", "HTTP/1.1")));
   EXPECT_FALSE(keeps(request("GET", "HTTP/1.1", "Close")));
@@ -85,17 +88,17 @@ TEST(HttpResponseWriter, KeepsTheConnectionAsTheClientWishes) {
 TEST(HttpResponseWriter, ClosesTheConnectionWhereTheResponseSaysSo) {
   HttpResponse response;
   response.close = true;
-  const HttpOutput output = write_http_response(response, request("GET"));
+  const HttpOutput output = write_http_response(response, HttpResponseForm::of(request("GET")));
   EXPECT_FALSE(output.keep_alive);
   EXPECT_NE(output.head.find("Connection: close\r\n"), std::string::npos);
-  EXPECT_FALSE(write_http_refusal(HttpResponse::error(400)).keep_alive);
+  EXPECT_FALSE(write_http_response(HttpResponse::error(400), {}).keep_alive);
 }
 
 TEST(HttpResponseWriter, LetsNoHeaderForgeAnother) {
   HttpResponse response;
   response.add_header("X-Name", "a\r\nSet-Cookie: b\n\x01z").add_header("Content-Length", "7");
   response.add_header("transfer-encoding", "chunked").add_header("Connection", "upgrade");
-  const std::string head = write_http_response(response, request("GET")).head;
+  const std::string head = write_http_response(response, HttpResponseForm::of(request("GET"))).head;
   EXPECT_NE(head.find("X-Name: a  Set-Cookie: b  z\r\n"), std::string::npos);
   EXPECT_EQ(head.find("\nSet-Cookie"), std::string::npos);
   EXPECT_EQ(head.find("chunked"), std::string::npos);
@@ -105,7 +108,8 @@ TEST(HttpResponseWriter, LetsNoHeaderForgeAnother) {
 
 TEST(HttpResponseWriter, NamesUpgradeAsAHeaderOfTheConnection) {
   const HttpResponse response = HttpResponse::error(426).add_header("Upgrade", "websocket");
-  EXPECT_NE(write_http_response(response, request("GET")).head.find("Connection: Upgrade, keep-alive\r\n"),
+  EXPECT_NE(write_http_response(response, HttpResponseForm::of(request("GET")))
+                .head.find("Connection: Upgrade, keep-alive\r\n"),
             std::string::npos);
 }
 

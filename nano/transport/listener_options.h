@@ -33,6 +33,7 @@ struct ListenerOptions {
   Duration handshake_timeout = limits::handshake_timeout;
   Duration close_timeout = limits::close_timeout;
   Duration http_idle_timeout = limits::http_idle_timeout;
+  Duration http_half_closed_timeout = limits::http_half_closed_timeout;
 };
 
 }  // namespace nano

@@ -83,8 +83,7 @@ class ListenerTest : public ::testing::TestWithParam<bool> {
     return address;
   }
   void answer_at_once() {
-    router_->add_handler("/",
-                         [](HttpRequest, HttpRouter::Reply reply) { reply(HttpResponse::text(200, "!")); });
+    router_->add_handler("/", [](HttpRequest, HttpReply reply) { reply(HttpResponse::text(200, "!")); });
   }
   static void expect_last_answer(ClientSocket& client) {
     client.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
@@ -133,8 +132,8 @@ TEST_P(ListenerTest, AnIdleKeptConnectionIsClosedAfterTheIdleTimeoutAndNotBefore
 
 TEST_P(ListenerTest, AHandlerMayTakeLongerThanAnyTimeout) {
   constexpr milliseconds request_time{500};
-  router_->add_handler("/", [&](HttpRequest, HttpRouter::Reply reply) {
-    auto held = std::make_shared<HttpRouter::Reply>(std::move(reply));
+  router_->add_handler("/", [&](HttpRequest, HttpReply reply) {
+    auto held = std::make_shared<HttpReply>(std::move(reply));
     timer_ =
         scheduler_.after(request_time + short_time, [held] { (*held)(HttpResponse::text(200, "at last")); });
   });
@@ -176,7 +175,7 @@ TEST_P(ListenerTest, AnAnswerIsSentAlsoWhenTheTimeToCloseIsOverBeforeTheTurnIs) 
 }
 
 TEST_P(ListenerTest, AHandlerThatDropsItsReplyIsAnswered500) {
-  router_->add_handler("/", [](HttpRequest, HttpRouter::Reply) {});
+  router_->add_handler("/", [](HttpRequest, HttpReply) {});
   ClientSocket client{listen({.websocket = true})};
   client.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
   EXPECT_TRUE(client.receive_all().starts_with("HTTP/1.1 500 "));

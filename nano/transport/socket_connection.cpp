@@ -105,9 +105,9 @@ void SocketConnection::handled(std::size_t bytes) {
 
 void SocketConnection::on_ready(std::uint32_t events) {
   constexpr std::uint32_t hung_up = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
+  if ((events & hung_up) != 0) on_hung_up(events);
   if ((events & (EPOLLIN | hung_up)) != 0) {
     readable_ = true;
-    hung_up_ |= (events & hung_up) != 0;
     if (!paused_ && !reads_again_) read();
   }
   if ((events & EPOLLOUT) != 0 && std::exchange(awaiting_writable_, false)) flush();
@@ -223,11 +223,8 @@ void SocketConnection::on_end_of_stream() {
 }
 
 void SocketConnection::tell_end_of_input() {
-  if (mode_ != Mode::http) {
-    tell_logic([](WireReceiver& receiver) { receiver.on_end_of_input(); });
-  } else if (!answering_) {
-    begin_close(WireClose::flush, {});
-  }
+  if (mode_ == Mode::http) return on_http_half_closed();
+  tell_logic([](WireReceiver& receiver) { receiver.on_end_of_input(); });
 }
 
 void SocketConnection::on_lost(std::string_view why) {
@@ -323,6 +320,7 @@ void SocketConnection::begin_close(WireClose how, const CloseReason& reason) {
     return close_socket();
   }
   closing_ = Closing::flushing;
+  abandon_http_request();
   answering_ = response_queued_ = false;  // nothing more is answered: what still comes is discarded
   if (websocket_) {
     if (websocket_->status() == WebSocketStream::Status::open) {
@@ -362,6 +360,7 @@ void SocketConnection::linger() {
 
 void SocketConnection::close_socket() {
   if (std::exchange(closing_, Closing::closed) == Closing::closed) return;
+  abandon_http_request();
   loop_.ready_set().remove(*this);
   socket_.close();
   queue_.clear();
@@ -385,6 +384,7 @@ void SocketConnection::on_deadline(TimePoint when) {
   armed_deadline_ = TimePoint::max();
   if (deadline_ == TimePoint{} || closing_ == Closing::closed) return;
   if (deadline_ > when) return arm_deadline();
+  if (exchange_) return on_http_answer_late();
   // More time for what a thread that was held up has not tried to send, and for downloads that make progress.
   if (dirty_ && closing_ == Closing::flushing) return set_deadline(options_->close_timeout);
   const bool sending = closing_ == Closing::flushing || response_queued_;

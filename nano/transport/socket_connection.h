@@ -13,7 +13,9 @@
 #include <asio/ip/tcp.hpp>
 
 #include "nano/session/wire.h"
+#include "nano/transport/http_reply.h"
 #include "nano/transport/http_request_reader.h"
+#include "nano/transport/http_response_writer.h"
 #include "nano/transport/io_loop.h"
 #include "nano/transport/listener_options.h"
 #include "nano/transport/send_queue.h"
@@ -92,10 +94,14 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
   // -- loop's thread: HTTP (socket_connection_http.cpp)
   void on_http_bytes(std::span<std::uint8_t> bytes);
   void on_http_request(HttpRequest request);
-  void on_http_response(const HttpRequest& request, const HttpResponse& response);
+  void on_http_response(const HttpResponse& response);
   void on_http_response_sent();
+  void on_hung_up(std::uint32_t events);
+  void on_http_half_closed();
+  void on_http_answer_late();
+  void abandon_http_request();
   void upgrade(const HttpRequest& request);
-  void send_http(HttpResponse response, const HttpRequest* request);
+  void send_http(const HttpResponse& response, HttpResponseForm form);
 
   // -- loop's thread: writing and closing
   void enqueue(const Frame& frame);
@@ -110,8 +116,6 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
   void arm_deadline();
   void hold_up_stop(bool hold);
 
-  class Reply;  // the way back from who answers an HTTP request
-
   // -- to the logic thread
   void open_receiver();
   template <class Tell>
@@ -125,6 +129,8 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
   std::shared_ptr<const ListenerOptions> options_;
   std::unique_ptr<TlsStream> tls_;
   std::unique_ptr<HttpRequestReader> http_;  // Mode::http
+  std::shared_ptr<HttpExchange> exchange_;   // until its answer comes
+  HttpResponseForm form_;                    // of that answer
   std::optional<WebSocketStream> websocket_;
   protocol::PacketDecoder decoder_;
   SendQueue queue_;

@@ -1,6 +1,6 @@
+#include <sys/epoll.h>
 #include <utility>
 
-#include "nano/transport/http_response_writer.h"
 #include "nano/transport/socket_connection.h"
 #include "nano/transport/websocket_upgrade.h"
 
@@ -15,7 +15,7 @@ void SocketConnection::on_http_bytes(std::span<std::uint8_t> bytes) {
   std::span<const std::uint8_t> input = bytes;
   const HttpRequestReader::Status status = http_->consume(input);
   if (status == HttpRequestReader::Status::incomplete) return;
-  if (status == HttpRequestReader::Status::refused) return send_http(http_->refusal(), nullptr);
+  if (status == HttpRequestReader::Status::refused) return send_http(http_->refusal(), {});
 
   // What follows the request: frames of a hasty WebSocket client, or the next request.
   const std::span<std::uint8_t> rest = bytes.last(input.size());
@@ -34,7 +34,7 @@ void SocketConnection::upgrade(const HttpRequest& request) {
     loop_.scheduler().log().info(
         "WebSocket refused",
         {{"remote", remote_address()}, {"path", request.path}, {"reason", upgrade.reason}});
-    return send_http(std::move(upgrade.refusal), &request);
+    return send_http(upgrade.refusal, HttpResponseForm::of(request));
   }
   queue_.push(std::move(upgrade.response));
   mark_dirty();
@@ -45,43 +45,61 @@ void SocketConnection::upgrade(const HttpRequest& request) {
   open_receiver();
 }
 
-/// Takes the response, once, on any thread. Dropped unused, as by a handler that throws, it answers 500: a
-/// client must not wait for ever.
-class SocketConnection::Reply {
- public:
-  Reply(std::shared_ptr<SocketConnection> connection, HttpRequest request)
-      : connection_(std::move(connection)), request_(std::move(request)) {}
-  Reply(Reply&&) = default;
-  ~Reply() {
-    if (connection_) (*this)(HttpResponse::error(500));
-  }
-
-  void operator()(HttpResponse response) {
-    // In a turn of its own, even where the answer is known at once: pipelined requests don't nest.
-    IoLoop& loop = connection_->loop_;
-    loop.post([connection = std::move(connection_), request = std::move(request_),
-               response = std::move(response)] { connection->on_http_response(request, response); });
-  }
-
- private:
-  std::shared_ptr<SocketConnection> connection_;
-  HttpRequest request_;
-};
-
 void SocketConnection::on_http_request(HttpRequest request) {
   answering_ = true;
-  deadline_ = {};
   hold_up_stop(true);
-  Reply reply{shared_from_this(), request};
-  if (options_->router->empty()) return reply(websocket_required());
-  options_->router->route(std::move(request), std::move(reply));
+  form_ = HttpResponseForm::of(request);
+  exchange_ =
+      std::make_shared<HttpExchange>([&loop = loop_, asking = weak_from_this()](HttpResponse response) {
+        // In a turn of its own, even where the answer is known at once: pipelined requests don't nest.
+        loop.post([asking, response = std::move(response)] {
+          if (const auto connection = asking.lock()) connection->on_http_response(response);
+        });
+      });
+  HttpReply reply{exchange_};
+  if (options_->router->empty()) {
+    reply(websocket_required());
+  } else {
+    set_deadline(options_->router->route(std::move(request), std::move(reply)));
+  }
+  if (hung_up_ || end_of_input_) on_http_half_closed();
 }
 
-void SocketConnection::on_http_response(const HttpRequest& request, const HttpResponse& response) {
-  if (closing_ != Closing::no) return;
+/// Epoll tells it also while the socket is not read.
+void SocketConnection::on_hung_up(std::uint32_t events) {
+  hung_up_ = true;
+  if (mode_ != Mode::http || closing_ != Closing::no) return;
+  // With nobody there to be answered, what is still to be read does not matter.
+  if ((events & (EPOLLHUP | EPOLLERR)) != 0) return on_lost("reset");
+  on_http_half_closed();
+}
+
+/// The client will send no more. Whether it still reads, or has closed the socket, shows only when something
+/// is sent to it, so it is waited for a little.
+void SocketConnection::on_http_half_closed() {
+  if (!answering_ && end_of_input_) return begin_close(WireClose::flush, {});
+  const Duration timeout = options_->http_half_closed_timeout;
+  if (exchange_ && deadline_ > std::chrono::steady_clock::now() + timeout) set_deadline(timeout);
+}
+
+void SocketConnection::on_http_answer_late() {
+  abandon_http_request();
+  send_http(HttpResponse::error(504), {});
+}
+
+/// The handler hears that nobody waits for its answer any more.
+void SocketConnection::abandon_http_request() {
+  if (!exchange_) return;
+  exchange_->abandon();
+  loop_.to_logic([exchange = std::exchange(exchange_, nullptr)] { exchange->tell_abandoned(); });
+}
+
+void SocketConnection::on_http_response(const HttpResponse& response) {
+  if (!exchange_) return;
+  exchange_.reset();
   response_queued_ = true;
   set_deadline(options_->http_idle_timeout);
-  send_http(response, &request);
+  send_http(response, form_);
 }
 
 void SocketConnection::on_http_response_sent() {
@@ -98,8 +116,8 @@ void SocketConnection::on_http_response_sent() {
   resume_reading();
 }
 
-void SocketConnection::send_http(HttpResponse response, const HttpRequest* request) {
-  HttpOutput output = request ? write_http_response(response, *request) : write_http_refusal(response);
+void SocketConnection::send_http(const HttpResponse& response, HttpResponseForm form) {
+  HttpOutput output = write_http_response(response, form);
   queue_.push(std::move(output.head));
   if (output.body) queue_.push(std::move(output.body));
   mark_dirty();

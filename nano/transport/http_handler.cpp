@@ -1,0 +1,112 @@
+#include "nano/transport/http_handler.h"
+
+#include <algorithm>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string_view>
+#include <utility>
+
+#include "nano/scheduler/cancellable_task.h"
+#include "nano/scheduler/failure.h"
+
+namespace nano {
+namespace {
+
+/// RFC 9110, section 5.6.2.
+bool is_token(std::string_view text) {
+  constexpr std::string_view others = "!#$%&'*+-.^_`|~";
+  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+           others.find(c) != std::string_view::npos;
+  });
+}
+
+/// What a client could not read as an answer is the handler's mistake, and as if it had thrown. The codes
+/// below 200 announce an answer and are none.
+void check(const HttpResponse& response) {
+  if (response.status < 200 || response.status > 599) {
+    throw std::invalid_argument("a response has no status " + std::to_string(response.status));
+  }
+  for (const HttpHeader& header : response.headers) {
+    if (!is_token(header.name)) throw std::invalid_argument("no header is named \"" + header.name + "\"");
+  }
+}
+
+/// The requests of one handler that are being answered. Logic thread.
+class HttpCoroutine {
+ public:
+  HttpCoroutine(Scheduler& scheduler, std::string pattern,
+                std::function<Task<HttpResponse>(HttpRequest)> coroutine, std::size_t requests_max)
+      : scheduler_(scheduler),
+        pattern_(std::move(pattern)),
+        coroutine_(std::move(coroutine)),
+        requests_max_(requests_max) {}
+
+  void answer(HttpRequest request, HttpReply reply) {
+    if (requests_ >= requests_max_) return reply(HttpResponse::too_busy());
+    scheduler_.spawn(run(std::move(request), std::move(reply)));
+  }
+
+ private:
+  /// Counts a request for as long as its coroutine exists.
+  class Counted {
+   public:
+    explicit Counted(std::size_t& count) : count_(count) { ++count_; }
+    Counted(const Counted&) = delete;
+    Counted& operator=(const Counted&) = delete;
+    ~Counted() { --count_; }
+
+   private:
+    std::size_t& count_;
+  };
+
+  Task<void> run(HttpRequest request, HttpReply reply) {
+    const Counted counted{requests_};
+    try {
+      CancellableTask<HttpResponse> answering{coroutine_(std::move(request))};
+      const HttpReply::Watch watch = reply.when_abandoned([&answering] { answering.cancel(); });
+      std::optional<HttpResponse> response = co_await answering;
+      if (!response) co_return;
+      check(*response);
+      reply(std::move(*response));
+    } catch (...) {
+      log_failure(scheduler_.log(), pattern_, std::current_exception());
+    }
+  }
+
+  Scheduler& scheduler_;
+  const std::string pattern_;
+  const std::function<Task<HttpResponse>(HttpRequest)> coroutine_;
+  const std::size_t requests_max_;
+  std::size_t requests_ = 0;
+};
+
+}  // namespace
+
+HttpRouter::Handler http_function(Scheduler& scheduler, std::string pattern,
+                                  std::function<HttpResponse(const HttpRequest&)> function) {
+  return [&scheduler, pattern = std::move(pattern), function = std::move(function)](HttpRequest request,
+                                                                                    HttpReply reply) {
+    try {
+      HttpResponse response = function(request);
+      check(response);
+      reply(std::move(response));
+    } catch (...) {
+      log_failure(scheduler.log(), pattern, std::current_exception());
+    }
+  };
+}
+
+HttpRouter::Handler http_coroutine(Scheduler& scheduler, std::string pattern,
+                                   std::function<Task<HttpResponse>(HttpRequest)> coroutine,
+                                   std::size_t requests_max) {
+  auto made =
+      std::make_shared<HttpCoroutine>(scheduler, std::move(pattern), std::move(coroutine), requests_max);
+  return [made = std::move(made)](HttpRequest request, HttpReply reply) {
+    made->answer(std::move(request), std::move(reply));
+  };
+}
+
+}  // namespace nano
