@@ -7,6 +7,7 @@ import os
 import re
 import sys
 
+import co_await
 import sources
 
 COLUMNS_MAX = 110
@@ -78,49 +79,6 @@ def check_cpp_words(path, text):
         yield from matches(STREAMS, code, "library code writes to the log, not to a stream ({})")
 
 
-# Statements in which g++ 12 compiles co_await right: on its own, or initialising one named variable.
-# Before it may stand control statements, and then `type name =`.
-CO_AWAIT_PREFIX = re.compile(
-    r"(?:(?:if|while|for)\s*(?:constexpr\s*)?\(.*\)\s*|else\b\s*|case\b[^:]*:\s*|default\s*:\s*)*"
-    r"(?:(?:const\s+)?[A-Za-z_][\w:]*(?:<.*>)?(?:::\w+)*(?:\s+const)?[\s*&]+[A-Za-z_]\w*\s*=)?",
-    re.DOTALL,
-)
-CO_AWAIT_OPERATOR = re.compile(r"\s(?:[-+*/%?<>]|<<|>>|[=!<>]=|&&|\|\|)\s")
-
-
-def rest_of_statement(code, offset):
-    """What follows without what stands in brackets, and the character at which the statement ends."""
-    depth, outside = 0, []
-    for character in code[offset:]:
-        if depth == 0 and character in ";)}]":
-            return "".join(outside), character
-        if character in "([{":
-            depth += 1
-        elif character in ")]}":
-            depth -= 1
-        elif depth == 0:
-            outside.append(character)
-    return "".join(outside), ""
-
-
-def co_await_stands_alone(code, match):
-    start = max(code.rfind(mark, 0, match.start()) for mark in ";{}") + 1
-    if not CO_AWAIT_PREFIX.fullmatch(code[start : match.start()].strip()):
-        return False
-    rest, end = rest_of_statement(code, match.end())
-    return end == ";" and not CO_AWAIT_OPERATOR.search(rest)
-
-
-def check_co_await(path, text):
-    if not sources.is_cpp(path):
-        return
-    code = re.sub(r"^[ \t]*#.*$", "", sources.without_comments_and_strings(text), flags=re.MULTILINE)
-    for match in re.finditer(r"(?<!operator )\bco_await\b", code):
-        if not co_await_stands_alone(code, match):
-            sentence = "co_await stands alone or initialises one named variable (g++ 12 miscompiles others)"
-            yield sources.line_of(code, match.start()), sentence
-
-
 # What stands before the `{` of a function's body: a parameter list and what may follow it.
 FUNCTION_HEAD = re.compile(
     r"\)(?:\s*(?:(?:const|noexcept|override|final|mutable)\b|&&?|requires\b[^{]*|->[^{]*|:[^:][^{]*))*\s*$"
@@ -158,7 +116,7 @@ RULES = [
     check_words,
     check_headers,
     check_cpp_words,
-    check_co_await,
+    co_await.problems,
     check_function_lengths,
     check_npm_lock,
 ]

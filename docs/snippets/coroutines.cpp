@@ -30,8 +30,9 @@ std::optional<Profile> read_profile(const std::string& name);
 
 struct Prize {
   int coins;
+  std::string reason;
 };
-BOOST_DESCRIBE_STRUCT(Prize, (), (coins))
+BOOST_DESCRIBE_STRUCT(Prize, (), (coins, reason))
 
 struct Balance {
   int coins = 0;
@@ -55,7 +56,8 @@ class Players final : public nano::Component {
   }
 
   nano::Task<nano::Result<Balance>> win(nano::SessionPtr session) {
-    nano::Result<Balance> balance = co_await session->call<Balance>("Bank.Deposit", Prize{100});
+    const Prize prize{100, "You have won."};
+    nano::Result<Balance> balance = co_await session->call<Balance>("Bank.Deposit", prize);
     if (balance) session->push("onBalance", *balance);
     co_return balance;
   }

@@ -65,7 +65,8 @@ class ClusterChat : public testing::TestWithParam<std::uint64_t> {
 
  private:
   static nano::Task<void> ask(nano::Application& app, Totals& into) {
-    const nano::Result<Totals> answer = co_await app.call<Totals>("Stats.Totals", Nothing{});
+    const Nothing nothing;
+    const nano::Result<Totals> answer = co_await app.call<Totals>("Stats.Totals", nothing);
     if (answer) into = *answer;
   }
 };

@@ -19,7 +19,8 @@ NodeState self_of(const nano::cluster::Node& node) {
 nano::Task<nano::HttpResponse> nodes_page(nano::Application& app, const nano::cluster::Node& node,
                                           const std::vector<std::string>& gates) {
   const nano::CallOptions options{.timeout = std::chrono::seconds{1}};
-  const nano::Result<Totals> totals = co_await app.call<Totals>("Stats.Totals", Nothing{}, options);
+  const Nothing nothing;
+  const nano::Result<Totals> totals = co_await app.call<Totals>("Stats.Totals", nothing, options);
 
   NodesPage page{.gates = gates, .nodes = {self_of(node)}, .totals = std::nullopt};
   if (totals) page.totals = *totals;

@@ -139,8 +139,8 @@ class Application {
   /// Logic thread. Calls a handler in nobody's name: one that takes a session cannot be called so (see
   /// Session::call(), which says the rest).
   template <class Reply, class T>
-  Task<Result<Reply>> call(std::string route, const T& payload, CallOptions options = {}) {
-    return call_service<Reply>(*host_, std::move(route), payload, options);
+  Task<Result<Reply>> call(std::string route, T&& payload, CallOptions options = {}) {
+    return call_service<Reply>(*host_, std::move(route), std::forward<T>(payload), options);
   }
 
   // -- running ----------------------------------------------------------------------------------------------

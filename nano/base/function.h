@@ -16,7 +16,7 @@ class Function;
 
 /// Owns any callable of the signature, also one that cannot be copied. Callables of up to `inline_bytes`
 /// bytes lie inside, without an allocation; larger ones are allocated. Not synchronised. Calling an empty one
-/// aborts.
+/// throws std::logic_error.
 template <class R, class... Args>
 class Function<R(Args...)> {
  public:
@@ -58,7 +58,7 @@ class Function<R(Args...)> {
   explicit operator bool() const noexcept { return operations_ != nullptr; }
 
   R operator()(Args... args) {
-    NANO_ASSERT(operations_ != nullptr, "an empty Function was called");
+    NANO_REQUIRE(operations_ != nullptr, "an empty Function was called");
     return operations_->call(storage_, std::forward<Args>(args)...);
   }
 

@@ -25,8 +25,16 @@ struct Error {
   friend bool operator==(const Error&, const Error&) = default;
 };
 
+namespace detail {
+
+/// Throws std::logic_error with a sentence that holds the error.
+[[noreturn]] void value_of_error(const Error& error);
+
+}  // namespace detail
+
 /// Either a T or an Error. Converts from both, so functions say `return value;` or
-/// `return Error{"room_full", "The room is full."};`. value() of an error (and error() of a value) aborts.
+/// `return Error{"room_full", "The room is full."};`. Look at ok() first: value(), `*` and `->` of an error,
+/// and error() of a value, throw std::logic_error with a sentence; in a handler that costs this handler only.
 template <class T>
 class [[nodiscard]] Result {
  public:
@@ -48,17 +56,19 @@ class [[nodiscard]] Result {
   const T* operator->() const { return &value(); }
 
   const Error& error() const {
-    NANO_ASSERT(!ok(), "Result::error() was called on a value");
+    NANO_REQUIRE(!ok(), "Result::error() was called on a value");
     return *std::get_if<1>(&state_);
   }
 
  private:
-  void check() const { NANO_ASSERT(ok(), "Result::value() was called on an error"); }
+  void check() const {
+    if (const Error* error = std::get_if<1>(&state_)) detail::value_of_error(*error);
+  }
 
   std::variant<T, Error> state_;
 };
 
-/// Success, or an Error.
+/// Success, or an Error. error() of a success throws std::logic_error.
 template <>
 class [[nodiscard]] Result<void> {
  public:
@@ -71,7 +81,7 @@ class [[nodiscard]] Result<void> {
   explicit operator bool() const { return ok(); }
 
   const Error& error() const {
-    NANO_ASSERT(!ok(), "Result::error() was called on a success");
+    NANO_REQUIRE(!ok(), "Result::error() was called on a success");
     return *error_;
   }
 

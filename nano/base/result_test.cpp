@@ -1,6 +1,7 @@
 #include "nano/base/result.h"
 
 #include <memory>
+#include <stdexcept>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -38,10 +39,18 @@ TEST(Result, OfVoidIsSuccessUnlessItHoldsAnError) {
   EXPECT_EQ(failed.error().code, "room_full");
 }
 
-TEST(ResultDeathTest, AbortsWhenAskedForWhatItIsNot) {
-  EXPECT_DEATH(static_cast<void>(half(3).value()), "called on an error");
-  EXPECT_DEATH(static_cast<void>(half(4).error()), "called on a value");
-  EXPECT_DEATH(static_cast<void>(Result<void>{}.error()), "called on a success");
+TEST(Result, ThrowsWhenAskedForWhatItIsNot) {
+  EXPECT_THROW(static_cast<void>(half(3).value()), std::logic_error);
+  EXPECT_THROW(static_cast<void>(half(4).error()), std::logic_error);
+  EXPECT_THROW(static_cast<void>(Result<void>{}.error()), std::logic_error);
+  Result<std::string> bad = Error{"room_full", "The room is full."};
+  EXPECT_THROW(static_cast<void>(bad->size()), std::logic_error);
+  try {
+    static_cast<void>(*bad);
+    FAIL() << "no exception";
+  } catch (const std::logic_error& mistake) {
+    EXPECT_STREQ(mistake.what(), "Result::value() was called on an error: room_full: The room is full.");
+  }
 }
 
 TEST(Errc, NamesAreTheWireCodes) {

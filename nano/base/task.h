@@ -46,6 +46,9 @@ class TaskPromiseBase {
   };
   ResumeAwaiter final_suspend() noexcept { return {}; }
 
+  /// Whether start() was called, ever.
+  bool started() const noexcept { return awaiter_ != nullptr; }
+
  private:
   std::coroutine_handle<> awaiter_;
   bool starting_ = false;
@@ -90,18 +93,20 @@ class TaskPromise<void> final : public TaskPromiseBase {
 
 /// The return type of coroutines. The body starts when the task is awaited, on the awaiting thread, and the
 /// awaiter gets its value or exception: `const int n = co_await count();` or `co_await std::move(task);`.
-/// A task is awaited at most once. To run one that nobody awaits, hand it to Scheduler::spawn().
+/// A task is awaited at most once: a second time, and after a move, co_await throws std::logic_error. To run
+/// one that nobody awaits, hand it to Scheduler::spawn().
 ///
 /// The Task owns the coroutine: destroying it destroys the suspended body with its locals, and whatever that
 /// body was awaiting. References among the coroutine's parameters must outlive the coroutine; parameters by
 /// value are kept in it. Nothing here knows of threads or of a scheduler.
 ///
-/// Two house rules, because g++ 12 miscompiles other forms:
+/// Two rules, because g++ 12 miscompiles other forms (tools/co_await.py looks for them):
 /// - `co_await` stands alone as a statement or initialises one named variable;
-/// - a statement with `co_await` makes no temporary lambda that captures, and no temporary `Struct{...}` of a
-/// type
-///   without constructors, when their members need destruction: g++ destroys them twice. Name them first:
-///   `Request request{name}; const Reply reply = co_await call(std::move(request));`.
+/// - a statement with `co_await` makes no temporary that g++ destroys twice: no `Struct{...}` or `{...}` of a
+///   type without constructors, no lambda that captures copies, no `a ? b : c`, when that has something to
+///   destroy. Name it first: `Request request{name}; const Reply reply = co_await call(std::move(request));`.
+/// Session::call() and Scheduler::offload() refuse such operands at compile time; coroutines of one's own
+/// cannot.
 template <class T>
 class [[nodiscard]] Task {
   static_assert(!std::is_reference_v<T>, "a Task gives a value; return a pointer instead of a reference");
@@ -138,8 +143,9 @@ class [[nodiscard]] Task {
     std::coroutine_handle<promise_type> coroutine_;
   };
 
-  Awaiter operator co_await() && noexcept {
-    NANO_ASSERT(coroutine_ != nullptr && !coroutine_.done(), "a Task is awaited once, and not after a move");
+  Awaiter operator co_await() && {
+    NANO_REQUIRE(coroutine_ != nullptr && !coroutine_.promise().started(),
+                 "a Task is awaited once, and not after a move");
     return Awaiter{coroutine_};
   }
 

@@ -198,15 +198,33 @@ TEST(Task, AwaitsManyOthersInALoopWithoutGrowingTheStack) {
   EXPECT_EQ(value, count);
 }
 
-TEST(TaskDeathTest, AbortsWhenAwaitedAfterAMove) {
-  EXPECT_DEATH(
-      {
-        Task<int> task = answer();
-        const Task<int> elsewhere = std::move(task);
-        int value = 0;
-        const Runner runner = run(std::move(task), value);
-      },
-      "a Task is awaited once");
+TEST(Task, ThrowsWhenAwaitedAfterAMove) {
+  Task<int> task = answer();
+  const Task<int> elsewhere = std::move(task);
+  int value = 0;
+  EXPECT_THROW(run(std::move(task), value).rethrow(), std::logic_error);
+}
+
+TEST(Task, ThrowsWhenAwaitedASecondTimeAlsoWhileTheFirstStillWaits) {
+  Gate gate;
+  const auto wait = [](Gate& at) -> Task<int> {
+    co_await at;
+    co_return 1;
+  };
+  const auto await_in_place = [](Task<int>& task, int& into) -> Runner {
+    const int value = co_await std::move(task);
+    into = value;
+  };
+  Task<int> task = wait(gate);
+  int first = 0;
+  int second = 0;
+  const Runner waiting = await_in_place(task, first);
+  EXPECT_THROW(await_in_place(task, second).rethrow(), std::logic_error);
+  gate.open();
+  EXPECT_TRUE(waiting.done());
+  EXPECT_EQ(first, 1) << "the first is not disturbed";
+  EXPECT_THROW(await_in_place(task, second).rethrow(), std::logic_error);
+  EXPECT_EQ(second, 0);
 }
 
 }  // namespace

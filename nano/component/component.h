@@ -33,7 +33,7 @@ class Component {
   virtual void shutdown() {}
 
  protected:
-  /// From init() on; in the constructor it aborts.
+  /// From init() on; in the constructor this and all below throw std::logic_error.
   Scheduler& scheduler() const { return host().scheduler(); }
   const Log& log() const { return scheduler().log(); }
   TimePoint now() const { return scheduler().now(); }
@@ -49,8 +49,8 @@ class Component {
   /// Calls another service's handler in nobody's name; see Session::call(), and call that where there is a
   /// session.
   template <class Reply, class T>
-  Task<Result<Reply>> call(std::string route, const T& payload, CallOptions options = {}) {
-    return call_service<Reply>(host(), std::move(route), payload, options);
+  Task<Result<Reply>> call(std::string route, T&& payload, CallOptions options = {}) {
+    return call_service<Reply>(host(), std::move(route), std::forward<T>(payload), options);
   }
   auto sleep(Duration duration) { return scheduler().sleep(duration); }
   template <class F>
@@ -61,7 +61,7 @@ class Component {
  private:
   friend class ComponentRegistry;
   SessionHost& host() const {
-    NANO_ASSERT(host_, "a component is connected to its application from init() on, not in its constructor");
+    NANO_REQUIRE(host_, "a component is connected to its application from init() on, not in its constructor");
     return *host_;
   }
 

@@ -43,24 +43,30 @@ void Dispatcher::on_call(SessionHost& host, Session* session, std::string_view r
 }
 
 void Dispatcher::dispatch(Invocation& invocation) {
-  const Handler* handler = registry_.find(invocation.route());
-  if (!handler) {
-    if (remote_ && remote_->forward(invocation)) return;
-    return invocation.fail(
-        {Errc::unknown_route, "There is no route \"" + std::string{invocation.route()} + "\"."});
-  }
-  if (handler->scheduler) return call_later(*handler, invocation);
-  call(*handler, invocation);
+  attempt(invocation, [&] {
+    const Handler* handler = registry_.find(invocation.route());
+    if (!handler) return forward(invocation);
+    invocation.set_handler_route(handler->route);
+    if (handler->scheduler) return call_later(*handler, invocation);
+    invocation.host().scheduler().note(handler->route);
+    handler->invoke(handler->component, invocation);
+  });
 }
 
-void Dispatcher::call(const Handler& handler, Invocation& invocation) {
-  invocation.host().scheduler().note(handler.route);
+/// What the application has in the way of a message may throw: handlers, local schedulers, routing functions.
+template <class F>
+void Dispatcher::attempt(Invocation& invocation, F&& handle) {
   try {
-    handler.invoke(handler.component, invocation);
+    handle();
   } catch (...) {
-    detail::log_handler_failure(invocation.host(), invocation.session(), handler.route);
+    detail::log_handler_failure(invocation.host(), invocation.session(), invocation.route());
     invocation.fail({Errc::internal, "The server failed to handle the message."});
   }
+}
+
+void Dispatcher::forward(Invocation& invocation) {
+  if (remote_ && remote_->forward(invocation)) return;
+  invocation.fail({Errc::unknown_route, "There is no route \"" + std::string{invocation.route()} + "\"."});
 }
 
 void Dispatcher::call_later(const Handler& handler, Invocation& invocation) {
@@ -73,7 +79,8 @@ void Dispatcher::call_later(const Handler& handler, Invocation& invocation) {
         if (stopped_) return;
         const SessionPtr session = pending.session();  // lives during the call
         Invocation later{std::move(pending), handler.route, protocol::as_bytes(payload)};
-        call(handler, later);
+        later.host().scheduler().note(handler.route);
+        attempt(later, [&] { handler.invoke(handler.component, later); });
       });
   if (!accepted) invocation.host().log().debug("local scheduler is full", {{"route", handler.route}});
 }

@@ -37,7 +37,9 @@ class Dispatcher final : public SessionEvents {
 
  private:
   void dispatch(Invocation& invocation);
-  void call(const Handler& handler, Invocation& invocation);
+  template <class F>
+  static void attempt(Invocation& invocation, F&& handle);
+  void forward(Invocation& invocation);
   void call_later(const Handler& handler, Invocation& invocation);
 
   const ComponentRegistry& registry_;

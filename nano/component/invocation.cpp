@@ -63,7 +63,8 @@ std::optional<PendingCall> Invocation::defer() {
     return std::nullopt;
   }
   settled_ = true;
-  return PendingCall{host_, session_ ? session_->shared_from_this() : nullptr, reply_to_, bytes};
+  return PendingCall{host_, session_ ? session_->shared_from_this() : nullptr, reply_to_, bytes,
+                     handler_route_};
 }
 
 }  // namespace nano

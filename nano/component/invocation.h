@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -28,6 +29,8 @@ class Invocation {
   Session* session() const { return session_; }
   SessionHost& host() const { return host_; }
   std::string_view route() const { return route_; }
+  /// The route as the registry keeps it, for what outlasts the dispatch.
+  void set_handler_route(const std::string& route) { handler_route_ = &route; }
   protocol::ByteView payload() const { return payload_; }
   /// Whether anybody waits for an answer; a notify is just handled.
   bool wants_answer() const { return reply_to_.anybody() && !settled_; }
@@ -46,6 +49,7 @@ class Invocation {
   Session* session_;
   ReplyTo reply_to_;
   std::string_view route_;
+  const std::string* handler_route_ = nullptr;
   protocol::ByteView payload_;
   bool settled_ = false;
 };

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "nano/base/errc.h"
@@ -17,20 +18,34 @@ namespace nano {
 class PendingCall {
  public:
   /// `session` is null for a call that is nobody's; otherwise its begin_call(bytes) must have returned true.
-  PendingCall(SessionHost& host, SessionPtr session, ReplyTo reply_to, std::size_t bytes)
-      : host_(&host), session_(std::move(session)), reply_to_(std::move(reply_to)), bytes_(bytes) {}
+  /// `route` is the handler's, kept by the registry; null: no handler of this node's.
+  PendingCall(SessionHost& host, SessionPtr session, ReplyTo reply_to, std::size_t bytes,
+              const std::string* route)
+      : host_(&host),
+        route_(route),
+        session_(std::move(session)),
+        session_id_(session_ ? session_->id() : 0),
+        reply_to_(std::move(reply_to)),
+        bytes_(bytes),
+        open_(true) {}
   PendingCall(PendingCall&& other) noexcept
       : host_(std::exchange(other.host_, nullptr)),
+        route_(other.route_),
         session_(std::move(other.session_)),
+        session_id_(other.session_id_),
         reply_to_(std::move(other.reply_to_)),
         bytes_(other.bytes_),
+        open_(std::exchange(other.open_, false)),
         abandoned_as_(other.abandoned_as_) {}
   PendingCall& operator=(PendingCall&& other) noexcept {
     PendingCall taken{std::move(other)};
     std::swap(host_, taken.host_);
+    std::swap(route_, taken.route_);
     std::swap(session_, taken.session_);
+    std::swap(session_id_, taken.session_id_);
     std::swap(reply_to_, taken.reply_to_);
     std::swap(bytes_, taken.bytes_);
+    std::swap(open_, taken.open_);
     std::swap(abandoned_as_, taken.abandoned_as_);
     return *this;  // what this was before has gone, answered with an error if it was open
   }
@@ -40,9 +55,9 @@ class PendingCall {
             abandoned_as_ == Errc::internal ? "The handler gave no answer." : "The server is too busy."});
   }
 
-  bool open() const { return host_ != nullptr; }
+  bool open() const { return open_; }
   SessionHost& host() const { return *host_; }
-  /// Null for a call that is nobody's.
+  /// Null for a call that is nobody's, and once it has been answered.
   const SessionPtr& session() const { return session_; }
   const ReplyTo& reply_to() const { return reply_to_; }
 
@@ -50,7 +65,7 @@ class PendingCall {
     const Result<protocol::ByteView> encoded = host_->encode(type, value);
     if (!encoded) {
       host_->log().error("response not encoded",
-                         {{"session", session_ ? session_->id() : 0}, {"error", encoded.error().message}});
+                         {{"route", route()}, {"session", session_id_}, {"error", encoded.error().message}});
       return fail({Errc::internal, "The server failed to encode its answer."});
     }
     answer_bytes(*encoded);
@@ -64,16 +79,23 @@ class PendingCall {
     reply_to_.fail(session_.get(), error);
     end();
   }
+  /// For a call that is not open any more: says in the log that it is answered again, which changes nothing.
+  /// Throws std::logic_error when this was moved from.
+  void note_second_answer() const {
+    NANO_REQUIRE(host_, "a Responder that was moved from has no request to answer");
+    host_->log().error("answered twice", {{"route", route()}, {"session", session_id_}});
+  }
   /// Somebody else has answered: no answer from here, and not counted any more.
   void dismiss() { end(); }
   /// The request stays open for Session::respond(). Not for a call without a session.
   std::uint64_t release() {
-    NANO_ASSERT(session_, "a call without a session is answered through its Responder");
+    NANO_REQUIRE(open_, "a request that was answered cannot be released");
+    NANO_REQUIRE(session_, "a call without a session is answered through its Responder");
     const std::uint64_t id = reply_to_.is_client() ? reply_to_.request_id() : host_->next_call_id();
     if (!reply_to_.anybody()) {
       end();
     } else {
-      host_ = nullptr;
+      open_ = false;
       std::exchange(session_, nullptr)->release_request(id, bytes_, std::move(reply_to_));
     }
     return id;
@@ -82,15 +104,19 @@ class PendingCall {
   void abandon_as(Errc code) { abandoned_as_ = code; }
 
  private:
+  std::string_view route() const { return route_ ? std::string_view{*route_} : std::string_view{}; }
   void end() {
-    host_ = nullptr;
+    open_ = false;
     if (const SessionPtr session = std::exchange(session_, nullptr)) session->end_call(bytes_);
   }
 
-  SessionHost* host_;  // null once answered
-  SessionPtr session_;
+  SessionHost* host_;  // null once moved from
+  const std::string* route_;
+  SessionPtr session_;  // null once answered
+  SessionId session_id_;
   ReplyTo reply_to_;
   std::size_t bytes_;  // that the call keeps, as the session counted them
+  bool open_;
   Errc abandoned_as_ = Errc::internal;
 };
 

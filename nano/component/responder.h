@@ -9,8 +9,10 @@
 namespace nano {
 
 /// A handler that takes a Responder<T> as its last parameter returns nothing; the client's answer is what the
-/// Responder is given, now or later. It belongs to one request and can answer no other. Dropped without an
-/// answer, it answers `internal`. Called for a notify, its answer goes nowhere. Logic thread only; move-only.
+/// Responder is given, now or later. It belongs to one request and can answer no other. The first answer
+/// counts: a second one, as when a timer gave up before, is not sent, but named in the log with route and
+/// session. Dropped without an answer, it answers `internal`. Called for a notify, its answer goes nowhere.
+/// One that was moved from throws std::logic_error. Logic thread only; move-only.
 template <Payload T>
 class Responder {
  public:
@@ -18,36 +20,41 @@ class Responder {
 
   explicit Responder(PendingCall call) : call_(std::move(call)) {}
 
-  /// Answers. Once: a second answer aborts.
-  void respond(const T& value) {
-    check();
+  /// Whether this is the answer: false when there was one before.
+  bool respond(const T& value) {
+    if (!is_first_answer()) return false;
     call_.answer(payload_type<T>(), &value);
+    return true;
   }
-  void respond(const Result<T>& result) { result ? respond(result.value()) : fail(result.error()); }
-  void fail(const Error& error) {
-    check();
+  bool respond(const Result<T>& result) { return result ? respond(result.value()) : fail(result.error()); }
+  bool fail(const Error& error) {
+    if (!is_first_answer()) return false;
     call_.fail(error);
+    return true;
   }
   /// Whether a client or service waits for the answer: false for a notify.
   bool awaited() const { return call_.reply_to().anybody(); }
   /// Not answered yet.
   bool open() const { return call_.open(); }
-  /// The session that the message came for; aborts for a call that a service made without one.
+  /// The session that the message came for, until it is answered. Throws std::logic_error afterwards, and for
+  /// a call that a service made without a session.
   Session& session() const {
-    NANO_ASSERT(call_.session(), "this call has no session");
+    NANO_REQUIRE(call_.session(), "this call has no session, or was answered");
     return *call_.session();
   }
   /// Of the client's request; 0 for calls and notifies.
   std::uint64_t request_id() const { return call_.reply_to().request_id(); }
   /// Leaves the request open for `session.respond(id, value)` and returns the id. Client ids may repeat: of
-  /// two open requests with one id, respond() answers the older first.
-  std::uint64_t release() {
-    check();
-    return call_.release();
-  }
+  /// two open requests with one id, respond() answers the older first. Throws std::logic_error when the
+  /// request was answered, or the call has no session.
+  std::uint64_t release() { return call_.release(); }
 
  private:
-  void check() const { NANO_ASSERT(call_.open(), "a request is answered once"); }
+  bool is_first_answer() const {
+    if (call_.open()) return true;
+    call_.note_second_answer();
+    return false;
+  }
 
   PendingCall call_;
 };

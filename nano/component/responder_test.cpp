@@ -167,13 +167,37 @@ TEST_F(ResponderTest, OpenCallsAreBoundedByTheBytesTheyKeepToo) {
   EXPECT_EQ(component_.held.size(), fit + 1) << "what has ended is not counted any more";
 }
 
-using ResponderDeathTest = ResponderTest;
+TEST_F(ResponderTest, SecondAnswerIsNotSentButNamedInTheLog) {
+  const std::uint64_t id = client_->send_request("Counter.Hold", "");
+  EXPECT_TRUE(component_.held[0].respond("once"));
+  EXPECT_FALSE(component_.held[0].respond("twice"));
+  EXPECT_FALSE(component_.held[0].fail({Errc::internal, "three times"}));
+  world_.settle();
+  EXPECT_EQ(answer_to(id), "once");
+  EXPECT_EQ(answer_to(id), unanswered(id));
+  EXPECT_TRUE(world_.log().contains("answered twice route=Counter.Hold session=1"));
+}
 
-TEST_F(ResponderDeathTest, AnswersOnce) {
+TEST_F(ResponderTest, AnsweredAfterItsTimerHasGivenUpHarmsNobody) {
+  const std::uint64_t id = client_->send_request("Counter.Hold", "");
+  Responder<std::string>& held = component_.held[0];
+  world_.app().scheduler().after(seconds{1}, [&] { held.fail({"timeout", "Too late."}); }).detach();
+  world_.advance(seconds{1});
+  EXPECT_FALSE(held.respond("late"));
+  world_.settle();
+  EXPECT_EQ(answer_to(id), "timeout: Too late.");
+  EXPECT_EQ(ask("Counter.Echo", "and on"), "and on");
+}
+
+TEST_F(ResponderTest, ThrowsOnceItHasNoRequestOrNoSession) {
   client_->send_request("Counter.Hold", "");
   component_.held[0].respond("once");
-  EXPECT_DEATH(component_.held[0].respond("twice"), "a request is answered once");
-  EXPECT_DEATH(component_.held[0].fail({Errc::internal, "twice"}), "a request is answered once");
+  EXPECT_THROW(component_.held[0].release(), std::logic_error);
+  EXPECT_THROW(component_.held[0].session(), std::logic_error);
+  client_->send_request("Counter.Hold", "");
+  const Responder<std::string> elsewhere = std::move(component_.held[1]);
+  EXPECT_THROW(component_.held[1].respond("from nowhere"), std::logic_error);
+  EXPECT_TRUE(elsewhere.open());
 }
 
 }  // namespace

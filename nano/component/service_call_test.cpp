@@ -67,7 +67,8 @@ class Shop final : public Component {
     co_return text_of(reply);
   }
   Task<Result<Reply>> pay(SessionPtr session, Question in) {
-    Result<Reply> reply = co_await session->call<Reply>("Bank.Withdraw", in, {.timeout = seconds{2}});
+    const CallOptions options{.timeout = seconds{2}};
+    Result<Reply> reply = co_await session->call<Reply>("Bank.Withdraw", in, options);
     co_return reply;
   }
   Task<std::string> tell(SessionPtr session, std::string in) {

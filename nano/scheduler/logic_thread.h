@@ -13,10 +13,11 @@ class LogicThread {
  public:
   void adopt() { id_.store(std::this_thread::get_id(), std::memory_order_relaxed); }
   bool is_current() const { return id() == std::this_thread::get_id(); }
+  /// Throws std::logic_error on another thread.
   void assert_current() const {
     const auto owner = id();
-    NANO_ASSERT(owner == std::thread::id{} || owner == std::this_thread::get_id(),
-                "this call is for the logic thread; use Scheduler::post() elsewhere");
+    NANO_REQUIRE(owner == std::thread::id{} || owner == std::this_thread::get_id(),
+                 "this call is for the logic thread; use Scheduler::post() elsewhere");
   }
 
   /// Adopts the calling thread for a scope, then restores what was before.

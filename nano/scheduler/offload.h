@@ -134,7 +134,7 @@ class [[nodiscard]] OffloadedCall {
 
  private:
   bool start(std::coroutine_handle<> waiting) {
-    NANO_ASSERT(gate_ != nullptr, "an offloaded call is awaited once");
+    NANO_REQUIRE(gate_ != nullptr, "an offloaded call is awaited once");
     accepted_ = state_->start(scheduler_, workers_, std::move(gate_), waiting);
     return accepted_;
   }

@@ -141,5 +141,19 @@ TEST_F(Offload, OfACallThatThePoolDropsNeverContinues) {
   EXPECT_EQ(held_->spawned_count(), 1u);
 }
 
+TEST_F(Offload, AwaitedTwiceThrowsInTheSecond) {
+  auto query = scheduler_.offload([] { return 7; });
+  int sum = 0;
+  const auto wait = [](auto& on, int& into) -> Task<void> {
+    const int value = co_await on;
+    into += value;
+  };
+  scheduler_.spawn(wait(query, sum));
+  scheduler_.spawn(wait(query, sum));
+  scheduler_.run_ready();
+  EXPECT_EQ(sum, 7);
+  EXPECT_NE(recorded_.text().find("an offloaded call is awaited once"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace nano

@@ -78,7 +78,7 @@ void Scheduler::at_turn_end(Function<void()> hook) {
 }
 
 void Scheduler::run() {
-  NANO_ASSERT(depth_ == 0, "run() was called from within a task");
+  NANO_REQUIRE(depth_ == 0, "run() was called from within a task");
   const LogicThread::Scope logic{thread_};
   const Depth depth{*this};
   turn();
@@ -94,14 +94,14 @@ void Scheduler::stop() {
 }
 
 bool Scheduler::run_once() {
-  NANO_ASSERT(depth_ == 0, "run_once() was called from within a task");
+  NANO_REQUIRE(depth_ == 0, "run_once() was called from within a task");
   const LogicThread::Scope logic{thread_};
   const Depth depth{*this};
   return turn() > 0;
 }
 
 std::size_t Scheduler::run_ready() {
-  NANO_ASSERT(depth_ == 0, "run_ready() was called from within a task");
+  NANO_REQUIRE(depth_ == 0, "run_ready() was called from within a task");
   const LogicThread::Scope logic{thread_};
   const Depth depth{*this};
   std::size_t ran = 0;

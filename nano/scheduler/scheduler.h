@@ -38,7 +38,7 @@ class SleepAwaiter;
 ///
 /// Calls are for the logic thread unless they say "any thread". That is the thread inside run() or
 /// run_ready(), or the one adopted; while there is none (setting up, tearing down) any one thread may make
-/// these calls. A call by another thread aborts.
+/// these calls. A call by another thread throws std::logic_error.
 ///
 /// A task, timer, coroutine or hook that throws is logged (`task failed`) and harms nobody.
 class Scheduler {
@@ -133,7 +133,7 @@ class Scheduler {
   void adopt_thread() { thread_.adopt(); }
   /// Any thread. Whether the calling thread is the logic thread. False for all while there is none.
   bool on_logic_thread() const { return thread_.is_current(); }
-  /// Any thread. Aborts on a thread other than the logic thread.
+  /// Any thread. Throws std::logic_error on a thread other than the logic thread.
   void assert_logic_thread() const { thread_.assert_current(); }
 
   /// Any thread.
@@ -214,6 +214,7 @@ class SleepAwaiter {
   SleepAwaiter(Scheduler& scheduler, Duration duration) : scheduler_(scheduler), duration_(duration) {}
   bool await_ready() const noexcept { return false; }
   void await_suspend(std::coroutine_handle<> waiting) {
+    NANO_REQUIRE(!timer_.active(), "a sleep is awaited by one coroutine at a time");
     timer_ = scheduler_.after(duration_, [waiting] { waiting.resume(); });
   }
   void await_resume() const noexcept {}

@@ -13,7 +13,7 @@ bool GroupCore::add(Session& session) {
   if (session.closed()) return false;
   const auto place = std::lower_bound(members_.begin(), members_.end(), session.id(), has_lower_id);
   if (place != members_.end() && (*place)->id() == session.id()) return false;
-  NANO_ASSERT(members_.empty() || &host() == &session.host(), "the members of a group belong to one server");
+  NANO_REQUIRE(members_.empty() || &host() == &session.host(), "the members of a group belong to one server");
   members_.insert(place, &session);
   session.groups_.push_back(this);
   return true;

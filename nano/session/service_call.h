@@ -12,11 +12,12 @@
 
 namespace nano {
 
-struct CallOptions {
+struct CallOptions {  // to be made within the statement that awaits: nothing to destroy in here
   /// The answer's deadline; then the call fails with Errc::timeout. An answer that comes later is dropped. To
   /// another node of a cluster, that node's request timeout is the longest (NodeOptions::request_timeout_s).
   Duration timeout = limits::call_timeout;
 };
+static_assert(std::is_trivially_destructible_v<CallOptions>);
 
 /// One call, to be awaited once. Logic thread only. Destroying the waiting coroutine ends the wait; the
 /// handler that was called runs on.
@@ -54,8 +55,15 @@ Task<Result<Reply>> call_service(SessionHost& host, SessionPtr session, std::str
   }
 }
 
-template <class Reply>
-constexpr void check_reply() {
+/// `Argument` is what a call deduces for its payload. Nothing tells which temporaries g++ 12 destroys twice,
+/// so all that have something to destroy must be named; but not strings, which have constructors.
+template <class Reply, class Argument>
+constexpr void check_call() {
+  using Sent = std::remove_cvref_t<Argument>;
+  static_assert(
+      std::is_lvalue_reference_v<Argument> || std::is_trivially_destructible_v<Sent> || RawPayload<Sent>,
+      "g++ 12 destroys twice what a statement with co_await makes on the spot: name the payload first, "
+      "`const Say say{text}; const auto reply = co_await session->call<Reply>(\"Chat.Say\", say);`");
   static_assert(std::is_void_v<Reply> || Payload<Reply>,
                 "A call's reply is void or a payload: a struct described with BOOST_DESCRIBE_STRUCT, a "
                 "protobuf message, std::string or std::vector<std::uint8_t>.");
@@ -66,9 +74,9 @@ constexpr void check_reply() {
 
 /// A call in nobody's name: handlers that take a session cannot be called so. The rest as Session::call().
 template <class Reply, class T>
-Task<Result<Reply>> call_service(SessionHost& host, std::string route, const T& payload,
+Task<Result<Reply>> call_service(SessionHost& host, std::string route, T&& payload,
                                  CallOptions options = {}) {
-  detail::check_reply<Reply>();
+  detail::check_call<Reply, T>();
   std::string bytes;
   encode_payload(host.codec(), payload, bytes);
   return detail::call_service<Reply>(host, nullptr, std::move(route), std::move(bytes), options);

@@ -74,10 +74,12 @@ class Session final : public std::enable_shared_from_this<Session> {
   /// Calls another service's handler in the name of this session and waits for its answer:
   /// `const Result<Reply> reply = co_await session->call<Reply>("Bank.Withdraw", request);`. What the handler
   /// answers with an error, and what keeps the call from reaching it, is the Result's error. A handler that
-  /// returns nothing is called as call<void>. The payload is encoded at once; throws as push().
+  /// returns nothing is called as call<void>. The payload is encoded at once; throws as push(). One with
+  /// something to destroy, strings apart, is made before the statement that awaits, else it does not compile:
+  /// Task says why.
   template <class Reply, class T>
-  Task<Result<Reply>> call(std::string route, const T& payload, CallOptions options = {}) {
-    detail::check_reply<Reply>();
+  Task<Result<Reply>> call(std::string route, T&& payload, CallOptions options = {}) {
+    detail::check_call<Reply, T>();
     std::string bytes;
     encode_payload(host_.codec(), payload, bytes);
     return detail::call_service<Reply>(host_, shared_from_this(), std::move(route), std::move(bytes),
