@@ -179,7 +179,7 @@ class NodeTestFixture : public ::testing::TestWithParam<std::uint64_t> {
   static void observe(Application& app, Node& node, Told& told) {
     app.on_session_opened([&told](Session& session) {
       told.opened.push_back(session.id());
-      session.on_closed([&told](Session& closed) { told.called_back.push_back(closed.id()); });
+      session.on_closed([&told](Session& closed) { told.called_back.push_back(closed.id()); }).detach();
     });
     app.on_session_closed([&told](Session& session) {
       told.closed.push_back(session.id());

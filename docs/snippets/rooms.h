@@ -48,6 +48,8 @@ class Room final : public nano::Component {
   nano::Result<JoinReply> join(nano::Session& session) {
     const std::optional<std::string> room = session.shared<std::string>("room");
     if (!room) return nano::Error{"no_room", "Please enter a room first."};
+    // Rooms have the names that clients choose: those that everybody has left must not stay.
+    std::erase_if(rooms_, [](const auto& entry) { return entry.second.empty(); });
     nano::Group& members = rooms_[*room];
     members.add(session);
     return JoinReply{members.count()};

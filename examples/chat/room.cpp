@@ -30,7 +30,7 @@ nano::Result<JoinReply> Room::join(nano::Session& session, const JoinRequest& re
   if (is_taken(name)) return nano::Error{"name_taken", "Somebody in the room has this name already."};
 
   session.set("name", name);
-  session.on_closed([this](nano::Session& closed) { leave(closed); });
+  session.on_closed([this](nano::Session& closed) { leave(closed); }).detach();
   members_.add(session);
   const std::vector<std::string> names = member_names();
   members_.multicast("onJoin", MembersChanged{name, names},

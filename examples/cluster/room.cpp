@@ -7,7 +7,11 @@
 namespace cluster_chat {
 namespace {
 
-// This node's own note of where the session is; gone when it has left.
+/// This node's own note of where the session is, under the name `joined`; gone when it has left.
+struct Membership {
+  std::string room;
+  nano::Subscription when_closed;
+};
 constexpr std::string_view joined = "joined";
 
 std::string name_of(nano::Session& session) { return session.shared<std::string>("name").value_or(""); }
@@ -34,8 +38,7 @@ nano::Result<JoinReply> Room::join(nano::Session& session) {
 }
 
 void Room::add(nano::Session& session, const std::string& room, Talk& talk) {
-  session.set(joined, room);
-  session.on_closed([this](nano::Session& closed) { leave(closed); });
+  session.set(joined, Membership{room, session.on_closed([this](nano::Session& closed) { leave(closed); })});
   talk.members.add(session);
   talk.members.multicast("onJoin", MembersChanged{name_of(session), names_of(talk.members)},
                          [&](nano::Session& other) { return &other != &session; });
@@ -43,14 +46,14 @@ void Room::add(nano::Session& session, const std::string& room, Talk& talk) {
 }
 
 nano::Result<void> Room::say(nano::Session& session, const SayRequest& request) {
-  const std::string* room = session.get<std::string>(joined);
+  const Membership* membership = session.get<Membership>(joined);
   const std::string text = trimmed(request.text);
-  if (room == nullptr) return nano::Error{"not_joined", "Please join the room first."};
+  if (membership == nullptr) return nano::Error{"not_joined", "Please join the room first."};
   if (text.empty()) return nano::Error{"text_invalid", "Please enter a text."};
   if (count_characters(text) > text_characters_max) {
     return nano::Error{"text_invalid", "A text has at most 1000 characters."};
   }
-  Talk& talk = talks_[*room];
+  Talk& talk = talks_[membership->room];
   talk.history.push_back({name_of(session), text, wall_time().time_since_epoch().count(), node_name_});
   if (talk.history.size() > history_lines) talk.history.pop_front();
   talk.members.broadcast("onMessage", talk.history.back());
@@ -59,9 +62,9 @@ nano::Result<void> Room::say(nano::Session& session, const SayRequest& request) 
 }
 
 void Room::leave(nano::Session& session) {
-  const std::string* room = session.get<std::string>(joined);
-  if (room == nullptr) return;
-  const auto found = talks_.find(*room);
+  const Membership* membership = session.get<Membership>(joined);
+  if (membership == nullptr) return;
+  const auto found = talks_.find(membership->room);
   session.remove(joined);
   if (found == talks_.end())
     return;  // a closed session leaves the group first, and others may have left since

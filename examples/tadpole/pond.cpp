@@ -39,7 +39,7 @@ nano::Result<EnterReply> Pond::enter(nano::Session& session, const EnterRequest&
     return nano::Error{"pond_full", "The pond is full. Please come again later."};
   }
   everybody_.add(session);
-  session.on_closed([this](nano::Session& closed) { players_.at(closed.id()).leaving = true; });
+  session.on_closed([this](nano::Session& closed) { players_.at(closed.id()).leaving = true; }).detach();
 
   Player& player = players_[session.id()];
   player.id = ++last_id_;

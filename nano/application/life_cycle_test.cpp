@@ -111,7 +111,7 @@ TEST_F(LifeCycle, SessionsCloseBetweenBeforeShutdownAndShutdown) {
   world_->start();
   auto opened = world_->connect();
   auto in_handshake = world_->connect_silently();
-  world_->app().find_session(1)->on_closed([this](Session&) { events_.push_back("callback"); });
+  world_->app().find_session(1)->on_closed([this](Session&) { events_.push_back("callback"); }).detach();
   take();
   world_->stop();
   EXPECT_EQ(take(), (Texts{"c before_shutdown", "b before_shutdown", "a before_shutdown", "callback",
@@ -159,7 +159,7 @@ TEST_F(LifeCycle, NoHandlerIsCalledAfterTheShutdown) {
   world_->start();
   auto client = world_->connect();
   const SessionPtr session = world_->app().find_session(1);
-  session->on_closed([](Session& s) { s.notify("a.Note", "from the callback"); });
+  session->on_closed([](Session& s) { s.notify("a.Note", "from the callback"); }).detach();
   take();
   world_->stop();
   session->notify("a.Note", "much later");

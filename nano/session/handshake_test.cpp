@@ -100,7 +100,7 @@ TEST_F(HandshakeTest, ValidatorLearnsThatAUserIsMissingOrWrong) {
 TEST_F(HandshakeTest, RefusalsReachTheClientWithCodeAndMessage) {
   bool old = false;
   world_.app().set_handshake_validator([&](Session& session, const Handshake&) {
-    session.on_closed([this](Session& s) { events_.push_back("callback " + s.close_reason()); });
+    session.on_closed([this](Session& s) { events_.push_back("callback " + s.close_reason()); }).detach();
     return old ? HandshakeAnswer::incompatible("Please update.") : HandshakeAnswer::refuse("Wrong password.");
   });
   world_.start();

@@ -81,17 +81,27 @@ void Session::close() {
   if (entity_) entity_->close(WireClose::flush, {"closed_by_server", ""});
 }
 
-void Session::on_closed(Function<void(Session&)> callback) {
-  if (!told_closed_) {
-    closed_callbacks_.push_back(std::move(callback));
-    return;
-  }
-  host_.scheduler().post([self = shared_from_this(), told = std::move(callback)]() mutable { told(*self); });
+Subscription Session::on_closed(Function<void(Session&)> callback) {
+  Subscription subscription = closed_callbacks_.add(std::move(callback));
+  if (told_closed_) host_.scheduler().post([self = shared_from_this()] { self->tell_closed(); });
+  return subscription;
 }
 
-void Session::remove(std::string_view name) {
-  const auto found = data_.find(name);
-  if (found != data_.end()) data_.erase(found);
+void Session::tell_closed() {
+  closed_callbacks_.take_each(
+      [this](Function<void(Session&)>& callback) { host_.scheduler().run_now([&] { callback(*this); }); });
+}
+
+void Session::note_mismatch(std::string_view name, SessionData::Mismatch types) const {
+  if (!host_.may_warn()) return;
+  host_.log().warning("session data is of another type",
+                      {{"session", id_}, {"name", name}, {"stored", types.kept}, {"asked", types.asked}});
+}
+
+void Session::note_undecodable(std::string_view name, std::string_view type, const Error& error) const {
+  if (!host_.may_warn()) return;
+  host_.log().warning("shared session data does not decode",
+                      {{"session", id_}, {"name", name}, {"asked", type}, {"error", error.message}});
 }
 
 bool Session::begin_call(std::size_t bytes) {
@@ -161,9 +171,7 @@ void Session::detach(std::string reason, bool was_opened) {
   if (host_.observer) host_.observer->on_ended(*this);
   host_.scheduler().post([self = shared_from_this(), was_opened] {
     self->told_closed_ = true;
-    for (auto& callback : std::exchange(self->closed_callbacks_, {})) {
-      self->host_.scheduler().run_now([&] { callback(*self); });
-    }
+    self->tell_closed();
     if (was_opened) self->host_.events().on_closed(*self);
   });
 }

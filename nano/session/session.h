@@ -1,20 +1,25 @@
 // Public header. Session: one client, as the application sees it.
 #pragma once
 
-#include <any>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "nano/base/function.h"
 #include "nano/base/result.h"
+#include "nano/base/subscription.h"
+#include "nano/base/type_name.h"
 #include "nano/session/network_entity.h"
 #include "nano/session/service_call.h"
+#include "nano/session/session_data.h"
 #include "nano/session/session_host.h"
 
 namespace nano {
@@ -111,24 +116,34 @@ class Session final : public std::enable_shared_from_this<Session> {
   /// "protocol_error", "connection_lost", "shutdown", ... Empty while open.
   const std::string& close_reason() const { return close_reason_; }
   /// `callback` runs once, in a later turn than the closing, on the logic thread. On a session already closed
-  /// it runs in a later turn, too. What it captures must live that long.
-  void on_closed(Function<void(Session&)> callback);
+  /// it runs in a later turn, too. As with a timer, destroying the handle takes the callback back: keep it
+  /// with what the callback needs, or detach() it if the callback is to stay as long as the session.
+  Subscription on_closed(Function<void(Session&)> callback);
 
   // -- data of the application -----------------------------------------------------------------------------
 
-  /// Stores a value under a name and returns it; an older value is replaced.
+  /// Stores a value of any type that can be moved under a name and returns it; an older value is replaced.
+  /// Text (a literal, a char array, a std::string_view) is stored as a std::string.
   template <class T>
-  T& set(std::string_view name, T value) {
-    return data_[std::string{name}].emplace<T>(std::move(value));
+  detail::Kept<T>& set(std::string_view name, T value) {
+    return data_.set(name, std::move(value));
   }
-  /// The value stored under the name, or null if there is none or it is of another type.
+  template <class T, std::size_t count>
+  auto& set(std::string_view name, const T (&text)[count]) {
+    static_assert(std::is_same_v<T, char>, "A session keeps no array: store a std::array or a std::vector.");
+    return data_.set(name, std::string{text, strnlen(text, count)});
+  }
+  /// The value stored under the name, or null. It is found under the very type it was stored as: `set("n",
+  /// 1)` stores an int, which get<long>("n") does not find. That is said in the log.
   template <class T>
   T* get(std::string_view name) {
-    const auto found = data_.find(name);
-    return found == data_.end() ? nullptr : std::any_cast<T>(&found->second);
+    static_assert(std::is_same_v<detail::Kept<std::remove_cv_t<T>>, std::remove_cv_t<T>>,
+                  "A session stores text as std::string: get<std::string>(name).");
+    return data_.get<std::remove_cv_t<T>>(name,
+                                          [&](SessionData::Mismatch types) { note_mismatch(name, types); });
   }
-  bool has(std::string_view name) const { return data_.contains(name); }
-  void remove(std::string_view name);
+  bool has(std::string_view name) const { return data_.has(name); }
+  void remove(std::string_view name) { data_.remove(name); }
   void clear() { data_.clear(); }
 
   // -- data that all nodes agree on -------------------------------------------------------------------------
@@ -143,13 +158,16 @@ class Session final : public std::enable_shared_from_this<Session> {
     encode_payload(host_.codec(), value, bytes);
     share_bytes(name, std::move(bytes));
   }
-  /// The value shared under the name; nothing if there is none or it does not decode as a T.
+  /// The value shared under the name; nothing if there is none or it does not decode as a T, which is said in
+  /// the log.
   template <class T>
   std::optional<T> shared(std::string_view name) const {
     const auto found = shared_.find(name);
     if (found == shared_.end()) return std::nullopt;
     Result<T> value = host_.codec().template decode<T>(protocol::as_bytes(found->second));
-    return value ? std::optional<T>{std::move(*value)} : std::nullopt;
+    if (value) return std::move(*value);
+    note_undecodable(name, detail::type_name<T>(), value.error());
+    return std::nullopt;
   }
   /// On all nodes.
   void unshare(std::string_view name) { share_bytes(name, ""); }
@@ -192,6 +210,9 @@ class Session final : public std::enable_shared_from_this<Session> {
     ReplyTo reply_to;
   };
 
+  void tell_closed();
+  void note_mismatch(std::string_view name, SessionData::Mismatch types) const;
+  void note_undecodable(std::string_view name, std::string_view type, const Error& error) const;
   void notify_bytes(std::string route, std::string payload);
   void share_bytes(std::string_view name, std::string value);
   bool fits_shared(std::string_view name, std::string_view value) const;
@@ -211,8 +232,8 @@ class Session final : public std::enable_shared_from_this<Session> {
   TimePoint last_activity_{};
   std::vector<ReleasedRequest> released_requests_;
   std::vector<GroupCore*> groups_;
-  std::vector<Function<void(Session&)>> closed_callbacks_;
-  std::map<std::string, std::any, std::less<>> data_;
+  OnceCallbacks<Session&> closed_callbacks_;
+  SessionData data_;
   std::map<std::string, std::string, std::less<>> shared_;
 };
 

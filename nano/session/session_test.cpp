@@ -52,6 +52,7 @@ TEST_F(SessionApi, KeepsTypedData) {
   session->set("level", std::string{"max"});
   EXPECT_EQ(session->get<int>("level"), nullptr);
   EXPECT_EQ(*session->get<std::string>("level"), "max");
+  EXPECT_EQ(*session->get<const std::string>("level"), "max");
   EXPECT_TRUE(session->has("level"));
   session->remove("level");
   session->remove("level");
@@ -59,6 +60,41 @@ TEST_F(SessionApi, KeepsTypedData) {
   session->set("a", 1);
   session->clear();
   EXPECT_FALSE(session->has("a"));
+}
+
+TEST_F(SessionApi, KeepsTextAsItsOwn) {
+  std::shared_ptr<testing::Client> client;
+  const SessionPtr session = session_of_new_client(client);
+  std::string& set = session->set("name", "Ada");
+  EXPECT_EQ(set, "Ada");
+  EXPECT_EQ(*session->get<std::string>("name"), "Ada");
+  char buffer[16] = "Bob";
+  char* pointer = buffer;
+  session->set("array", buffer);
+  session->set("pointer", pointer);
+  session->set("view", std::string_view{buffer});
+  buffer[0] = 'R';
+  for (const char* name : {"array", "pointer", "view"}) EXPECT_EQ(*session->get<std::string>(name), "Bob");
+}
+
+TEST_F(SessionApi, KeepsWhatCanOnlyBeMoved) {
+  std::shared_ptr<testing::Client> client;
+  const SessionPtr session = session_of_new_client(client);
+  session->set("pet", std::make_unique<int>(3));
+  EXPECT_EQ(**session->get<std::unique_ptr<int>>("pet"), 3);
+}
+
+TEST_F(SessionApi, SaysInTheLogWhenDataIsAskedForUnderAnotherType) {
+  std::shared_ptr<testing::Client> client;
+  const SessionPtr session = session_of_new_client(client);
+  session->set("level", 3);
+  EXPECT_EQ(session->get<std::int64_t>("level"), nullptr);
+  EXPECT_TRUE(
+      world_.log().contains("session data is of another type session=1 name=level stored=int asked="));
+  world_.advance(seconds{60});
+  session->share("place", "here");
+  EXPECT_FALSE(session->shared<std::vector<int>>("place"));
+  EXPECT_TRUE(world_.log().contains("shared session data does not decode session=1 name=place"));
 }
 
 TEST_F(SessionApi, IsBoundToUidsFromOneOn) {
@@ -236,9 +272,10 @@ TEST_F(SessionApi, ClosedCallbacksRunOnceEachInTheOrderAdded) {
     std::shared_ptr<testing::Client> client;
     const SessionPtr session = session_of_new_client(client);
     Texts told;
-    session->on_closed([&](Session& s) { told.push_back("a " + s.close_reason()); });
-    session->on_closed([&](Session&) { throw std::runtime_error("callback fails"); });
-    session->on_closed([&](Session&) { told.push_back("b"); });
+    const Subscription a = session->on_closed([&](Session& s) { told.push_back("a " + s.close_reason()); });
+    session->on_closed([&](Session&) { throw std::runtime_error("callback fails"); }).detach();
+    session->on_closed([&](Session&) { told.push_back("b"); }).detach();
+    session->on_closed([&](Session&) { told.push_back("taken back"); }).cancel();
     if (how == "close") session->close();
     if (how == "kick") session->kick();
     if (how == "vanish") client->vanish();
@@ -259,13 +296,14 @@ TEST_F(SessionApi, ClosedCallbackAddedAfterTheEndRunsInALaterTurn) {
   const SessionPtr session = session_of_new_client(client);
   int told = 0;
   session->close();
-  session->on_closed([&](Session& s) {
+  const Subscription first = session->on_closed([&](Session& s) {
     ++told;
-    s.on_closed([&](Session&) { told += 10; });
+    s.on_closed([&](Session&) { told += 10; }).detach();
   });
   world_.settle();
   EXPECT_EQ(told, 11);
-  session->on_closed([&](Session&) { told += 100; });
+  session->on_closed([&](Session&) { told += 100; }).detach();
+  session->on_closed([&](Session&) { told += 1000; }).cancel();
   EXPECT_EQ(told, 11);
   world_.settle();
   EXPECT_EQ(told, 111);

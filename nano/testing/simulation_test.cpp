@@ -121,7 +121,7 @@ class Simulation {
     world_.app().add<Hall>(std::move(in_frames));
     world_.app().on_session_opened([this](Session& session) {
       EXPECT_TRUE(opened_.insert(session.id()).second) << "opened twice";
-      session.on_closed([this](Session& closed) { ++callbacks_[closed.id()]; });
+      session.on_closed([this](Session& closed) { ++callbacks_[closed.id()]; }).detach();
     });
     world_.app().on_session_closed([this](Session& session) {
       EXPECT_TRUE(session.closed());

@@ -1,0 +1,106 @@
+// Public header. Subscription: the handle of a callback that waits for an event.
+#pragma once
+
+#include <cstddef>
+#include <list>
+#include <memory>
+#include <utility>
+
+#include "nano/base/function.h"
+
+namespace nano {
+
+namespace detail {
+
+/// A callback's place in its list. Held by the list, and for a moment by whoever takes it out.
+class SubscribedCallback {
+ public:
+  virtual ~SubscribedCallback() = default;
+  /// Out of the list, if it is still there.
+  virtual void remove() = 0;
+};
+
+}  // namespace detail
+
+/// Owns a place among the callbacks of an event, as a Timer owns a pending call: destroying the handle takes
+/// the callback out, so an object that keeps its subscriptions as members is never called back after its end,
+/// and what is registered again and again does not pile up. Logic thread only. A callback may cancel, replace
+/// or destroy the handle that it was registered with. A handle may outlive the event's source and is then
+/// inactive.
+class [[nodiscard]] Subscription {
+ public:
+  /// Inactive.
+  Subscription() = default;
+  explicit Subscription(std::weak_ptr<detail::SubscribedCallback> place) : place_(std::move(place)) {}
+  Subscription(Subscription&& other) noexcept : place_(std::exchange(other.place_, {})) {}
+  Subscription& operator=(Subscription&& other) noexcept {
+    Subscription taken{std::move(other)};
+    std::swap(place_, taken.place_);
+    return *this;
+  }
+  Subscription(const Subscription&) = delete;
+  Subscription& operator=(const Subscription&) = delete;
+  ~Subscription() { cancel(); }
+
+  /// The callback is not called any more, and what it holds is destroyed (at its return, if it runs now). No
+  /// effect on an inactive one.
+  void cancel() {
+    if (const auto place = std::exchange(place_, {}).lock()) place->remove();
+  }
+  /// Whether a call may come. Within a callback that is called once: false.
+  bool active() const { return !place_.expired(); }
+  /// Gives up the handle: the callback stays without it, as long as the event's source.
+  void detach() { place_.reset(); }
+
+ private:
+  std::weak_ptr<detail::SubscribedCallback> place_;
+};
+
+/// The callbacks of an event that comes once. Logic thread only. Empty, it costs a pointer.
+template <class... Args>
+class OnceCallbacks {
+ public:
+  OnceCallbacks() = default;
+  OnceCallbacks(const OnceCallbacks&) = delete;
+  OnceCallbacks& operator=(const OnceCallbacks&) = delete;
+
+  Subscription add(Function<void(Args...)> callback) {
+    if (!places_) places_ = std::make_shared<Places>();
+    auto place = std::make_shared<Place>(places_, std::move(callback));
+    place->at = places_->insert(places_->end(), place);
+    return Subscription{place};
+  }
+  std::size_t count() const { return places_ ? places_->size() : 0; }
+
+  /// Takes the callbacks out, one after the other in the order of adding, and hands each to `run`, which may
+  /// cancel those that are to come.
+  template <class Run>
+  void take_each(Run&& run) {
+    const std::shared_ptr<Places> all = std::exchange(places_, nullptr);
+    while (all && !all->empty()) {
+      const std::shared_ptr<Place> next = all->front();
+      all->pop_front();
+      next->list.reset();
+      run(next->callback);
+    }
+  }
+
+ private:
+  struct Place;
+  using Places = std::list<std::shared_ptr<Place>>;
+
+  struct Place final : detail::SubscribedCallback {
+    Place(std::weak_ptr<Places> of, Function<void(Args...)> held)
+        : list(std::move(of)), callback(std::move(held)) {}
+    void remove() override {
+      if (const auto there = std::exchange(list, {}).lock()) there->erase(at);
+    }
+    std::weak_ptr<Places> list;
+    Function<void(Args...)> callback;
+    typename Places::iterator at;
+  };
+
+  std::shared_ptr<Places> places_;
+};
+
+}  // namespace nano

@@ -1,0 +1,86 @@
+#include "nano/base/subscription.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace nano {
+namespace {
+
+using Callbacks = OnceCallbacks<std::string&>;
+
+std::string call(Callbacks& callbacks) {
+  std::string told;
+  callbacks.take_each([&](Function<void(std::string&)>& callback) { callback(told); });
+  return told;
+}
+
+auto says(char letter) {
+  return [letter](std::string& told) { told += letter; };
+}
+
+TEST(Subscription, CallsBackInTheOrderOfAddingAndOnce) {
+  Callbacks callbacks;
+  const Subscription a = callbacks.add(says('a'));
+  const Subscription b = callbacks.add(says('b'));
+  EXPECT_TRUE(a.active());
+  EXPECT_EQ(call(callbacks), "ab");
+  EXPECT_FALSE(a.active());
+  EXPECT_EQ(call(callbacks), "");
+}
+
+TEST(Subscription, GoesWithItsHandleAndWithWhatTheCallbackHolds) {
+  Callbacks callbacks;
+  const auto held = std::make_shared<int>();
+  for (int i = 0; i < 1000; ++i) {
+    const Subscription dropped = callbacks.add([held](std::string&) {});
+    EXPECT_EQ(callbacks.count(), 1u);
+  }
+  EXPECT_EQ(callbacks.count(), 0u);
+  EXPECT_EQ(held.use_count(), 1);
+  Subscription replaced = callbacks.add(says('a'));
+  replaced = callbacks.add(says('b'));
+  EXPECT_EQ(call(callbacks), "b");
+}
+
+TEST(Subscription, StaysWhenDetached) {
+  Callbacks callbacks;
+  callbacks.add(says('a')).detach();
+  EXPECT_EQ(call(callbacks), "a");
+}
+
+TEST(Subscription, MayBeCancelledByACallbackItsOwnIncluded) {
+  Callbacks callbacks;
+  Subscription own;
+  Subscription next;
+  const auto held = std::make_shared<int>();
+  own = callbacks.add([&, held](std::string& told) {
+    own.cancel();
+    next = {};
+    told += "own" + std::to_string(*held);
+  });
+  next = callbacks.add(says('b'));
+  const Subscription last = callbacks.add(says('c'));
+  EXPECT_EQ(call(callbacks), "own0c");
+  EXPECT_EQ(held.use_count(), 1);
+}
+
+TEST(Subscription, AddedByACallbackIsNotOfThisTime) {
+  Callbacks callbacks;
+  callbacks.add([&](std::string&) { callbacks.add(says('x')).detach(); }).detach();
+  EXPECT_EQ(call(callbacks), "");
+  EXPECT_EQ(callbacks.count(), 1u);
+}
+
+TEST(Subscription, MayOutliveItsSource) {
+  std::optional<Callbacks> callbacks{std::in_place};
+  Subscription handle = callbacks->add(says('a'));
+  callbacks.reset();
+  EXPECT_FALSE(handle.active());
+  handle.cancel();
+}
+
+}  // namespace
+}  // namespace nano
