@@ -1,4 +1,4 @@
-// Broadcast: one message to all members of a group, up to the wires.
+// Groups: one message to all members, up to the wires; members that come and go.
 
 #include <cstdint>
 #include <memory>
@@ -83,6 +83,21 @@ void push_to_each(State& state) {
   expect(state, room.all_received(payload, iterations(state)), "not all members received all pushes");
 }
 BENCHMARK(push_to_each)->ArgName("members")->Arg(10)->Arg(1000);
+
+/// All leave, those who came first before the others, and all come again: the time for each must not grow
+/// with the number of members.
+void leave_and_join(State& state) {
+  const auto members = static_cast<std::size_t>(state.range(0));
+  FullRoom room{members};
+  const std::vector<Session*> sessions = room.group().members();
+  for (auto _ : state) {
+    for (Session* session : sessions) room.group().leave(*session);
+    for (Session* session : sessions) room.group().add(*session);
+  }
+  count_work(state, members);
+  expect(state, room.group().count() == members, "not all members came again");
+}
+BENCHMARK(leave_and_join)->ArgName("members")->Arg(1000)->Arg(100'000);
 
 }  // namespace
 }  // namespace nano::benchmark

@@ -3,25 +3,28 @@
 #include <algorithm>
 
 namespace nano {
-namespace {
-
-bool has_lower_id(const Session* session, SessionId id) { return session->id() < id; }
-
-}  // namespace
 
 bool GroupCore::add(Session& session) {
-  if (session.closed()) return false;
-  const auto place = std::lower_bound(members_.begin(), members_.end(), session.id(), has_lower_id);
-  if (place != members_.end() && (*place)->id() == session.id()) return false;
-  NANO_REQUIRE(members_.empty() || &host() == &session.host(), "the members of a group belong to one server");
-  members_.insert(place, &session);
-  session.groups_.push_back(this);
+  if (session.closed() || contains(session)) return false;
+  NANO_REQUIRE(empty() || host_ == &session.host(), "the members of a group belong to one server");
+  host_ = &session.host();
+  if (2 * gaps_ > members_.size()) close_gaps();
+  const std::size_t place = place_of(session.id());
+  if (place < members_.size() && !members_[place]) {
+    ids_[place] = session.id();
+    members_[place] = &session;
+    --gaps_;
+  } else {
+    ids_.insert(ids_.begin() + static_cast<std::ptrdiff_t>(place), session.id());
+    members_.insert(members_.begin() + static_cast<std::ptrdiff_t>(place), &session);
+  }
+  session.groups_.insert(this);
   return true;
 }
 
 bool GroupCore::leave(Session& session) {
   if (!contains(session)) return false;
-  std::erase(session.groups_, this);
+  session.groups_.erase(this);
   forget(session);
   return true;
 }
@@ -29,26 +32,44 @@ bool GroupCore::leave(Session& session) {
 bool GroupCore::contains(const Session& session) const { return member(session.id()) == &session; }
 
 Session* GroupCore::member(SessionId id) const {
-  const auto place = std::lower_bound(members_.begin(), members_.end(), id, has_lower_id);
-  return place != members_.end() && (*place)->id() == id ? *place : nullptr;
+  const std::size_t place = place_of(id);
+  return place < ids_.size() && ids_[place] == id ? members_[place] : nullptr;
 }
 
 std::vector<std::int64_t> GroupCore::uids() const {
   std::vector<std::int64_t> uids;
-  uids.reserve(members_.size());
-  for (const Session* session : members_) uids.push_back(session->uid());
+  uids.reserve(count());
+  for (const Session* session : members()) uids.push_back(session->uid());
   return uids;
 }
 
 void GroupCore::clear() {
-  for (Session* session : members_) std::erase(session->groups_, this);
+  for (Session* session : members()) session->groups_.erase(this);
   members_.clear();
+  ids_.clear();
 }
 
 void GroupCore::forget(Session& session) {
-  const auto place = std::lower_bound(members_.begin(), members_.end(), session.id(), has_lower_id);
-  NANO_ASSERT(place != members_.end() && *place == &session, "a session knows its groups");
-  members_.erase(place);
+  const std::size_t place = place_of(session.id());
+  NANO_ASSERT(place < members_.size() && members_[place] == &session, "a session knows its groups");
+  members_[place] = nullptr;
+  ++gaps_;
+}
+
+std::size_t GroupCore::place_of(SessionId id) const {
+  return static_cast<std::size_t>(std::lower_bound(ids_.begin(), ids_.end(), id) - ids_.begin());
+}
+
+void GroupCore::close_gaps() const {
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < members_.size(); ++i) {
+    if (!members_[i]) continue;
+    ids_[kept] = ids_[i];
+    members_[kept++] = members_[i];
+  }
+  ids_.resize(kept);
+  members_.resize(kept);
+  gaps_ = 0;
 }
 
 void GroupCore::broadcast_bytes(const std::vector<Session*>& receivers, std::string_view route,

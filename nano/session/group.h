@@ -26,10 +26,14 @@ class GroupCore {
   bool contains(const Session& session) const;
   /// The member with this id, or null.
   Session* member(SessionId id) const;
-  std::size_t count() const { return members_.size(); }
-  bool empty() const { return members_.empty(); }
-  /// In order of session ids, which is the order in which the clients connected.
-  const std::vector<Session*>& members() const { return members_; }
+  std::size_t count() const { return members_.size() - gaps_; }
+  bool empty() const { return count() == 0; }
+  /// In order of session ids, which is the order in which the clients connected. Valid until a member
+  /// joins; while it is walked, only the member looked at may leave.
+  const std::vector<Session*>& members() const {
+    if (gaps_ > 0) close_gaps();
+    return members_;
+  }
   /// The members' uids, in the order of members(); 0 for those not bound.
   std::vector<std::int64_t> uids() const;
   /// All members leave.
@@ -38,13 +42,20 @@ class GroupCore {
  protected:
   void broadcast_bytes(const std::vector<Session*>& receivers, std::string_view route,
                        protocol::ByteView payload);
-  SessionHost& host() const { return members_.front()->host(); }
+  SessionHost& host() const { return *host_; }
 
  private:
   friend class Session;
   void forget(Session& session);
+  std::size_t place_of(SessionId id) const;
+  void close_gaps() const;
 
-  std::vector<Session*> members_;  // by id; a closing session leaves by itself, so none is ever dangling
+  SessionHost* host_ = nullptr;  // that of the members, while there are any
+  // Side by side and by id. A member that leaves makes a gap, and nobody moves before the members are looked
+  // at, so that all may leave at once. A closing session leaves by itself, so none is ever dangling.
+  mutable std::vector<SessionId> ids_;
+  mutable std::vector<Session*> members_;  // null in a gap
+  mutable std::size_t gaps_ = 0;
 };
 
 /// A set of sessions of one server. Logic thread only; does not own the sessions: a session that closes is no

@@ -1,6 +1,8 @@
 #include "nano/session/group.h"
 
 #include <memory>
+#include <random>
+#include <set>
 #include <stdexcept>
 
 #include "nano/session/session_test_fixture.h"
@@ -68,6 +70,44 @@ TEST_F(GroupTest, ClosedSessionIsNoMemberFromThatMoment) {
   EXPECT_FALSE(group_.add(*sessions_[1])) << "nor does it come back";
   clients_[0]->vanish();
   clients_[2]->half_close();
+  EXPECT_TRUE(group_.empty());
+}
+
+TEST_F(GroupTest, IsWhatASetWouldBeWhoeverComesAndGoes) {
+  std::mt19937 random{7};
+  while (sessions_.size() < 40) {
+    clients_.push_back(std::make_unique<RawClient>(world_, 1000));
+    clients_.back()->open();
+    sessions_.push_back(world_.app().find_session(sessions_.size() + 1));
+  }
+  std::set<SessionId> expected;
+  for (int step = 0; step < 20'000; ++step) {
+    Session& session = *sessions_[random() % sessions_.size()];
+    if (step / 1000 % 2 == 0 ? random() % 3 > 0 : random() % 3 == 0) {
+      ASSERT_EQ(group_.add(session), expected.insert(session.id()).second);
+    } else {
+      ASSERT_EQ(group_.leave(session), expected.erase(session.id()) == 1);
+    }
+    ASSERT_EQ(group_.count(), expected.size());
+    ASSERT_EQ(group_.contains(session), expected.contains(session.id()));
+    if (random() % 50 == 0) {
+      ASSERT_EQ(ids(), Ids(expected.begin(), expected.end()));
+    }
+  }
+  group_.clear();
+  EXPECT_TRUE(group_.empty());
+  for (const SessionPtr& session : sessions_) EXPECT_TRUE(group_.add(*session));
+  EXPECT_EQ(group_.count(), sessions_.size());
+}
+
+TEST_F(GroupTest, WhoeverWalksTheMembersMayCloseTheOneItLooksAt) {
+  add_all();
+  std::size_t seen = 0;
+  for (Session* session : group_.members()) {
+    ++seen;
+    session->close();
+  }
+  EXPECT_EQ(seen, 3u);
   EXPECT_TRUE(group_.empty());
 }
 

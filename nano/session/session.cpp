@@ -25,8 +25,8 @@ void Session::bind(std::int64_t uid) {
 
 void Session::apply_uid(std::int64_t uid) {
   if (entity_ && uid != uid_) {
-    host_.sessions.unbind(id_, uid_);
-    host_.sessions.bind(id_, uid);
+    if (uid_ != 0) host_.sessions.unbind(binding_);
+    if (uid != 0) binding_ = host_.sessions.bind(id_, uid);
   }
   uid_ = uid;
 }
@@ -166,7 +166,7 @@ void Session::detach(std::string reason, bool was_opened) {
   entity_ = nullptr;
   close_reason_ = std::move(reason);
   for (GroupCore* group : std::exchange(groups_, {})) group->forget(*this);
-  host_.sessions.unbind(id_, uid_);
+  if (uid_ != 0) host_.sessions.unbind(binding_);
   host_.sessions.erase(id_);
   if (host_.observer) host_.observer->on_ended(*this);
   host_.scheduler().post([self = shared_from_this(), was_opened] {

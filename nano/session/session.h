@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -231,7 +232,8 @@ class Session final : public std::enable_shared_from_this<Session> {
   std::string close_reason_;
   TimePoint last_activity_{};
   std::vector<ReleasedRequest> released_requests_;
-  std::vector<GroupCore*> groups_;
+  std::set<GroupCore*> groups_;
+  SessionTable::Binding binding_{};  // while it is open and has a uid
   OnceCallbacks<Session&> closed_callbacks_;
   SessionData data_;
   std::map<std::string, std::string, std::less<>> shared_;

@@ -15,7 +15,12 @@ using SessionPtr = std::shared_ptr<Session>;
 /// Logic thread only. Ordered by id, which is the order of connecting: whoever walks it does so in the same
 /// order in each run.
 class SessionTable {
+  using Users = std::multimap<std::int64_t, SessionId>;  // of one uid in the order of binding
+
  public:
+  /// That a session is bound to a user.
+  using Binding = Users::iterator;
+
   /// A new id: the gate's number in the upper 32 bits, a counter in the lower. An id comes again only after
   /// 2^32 others, and never while its session is open.
   SessionId next_id() {
@@ -44,12 +49,9 @@ class SessionTable {
     }
     return bound;
   }
-  void bind(SessionId id, std::int64_t uid) { users_.emplace(uid, id); }
-  void unbind(SessionId id, std::int64_t uid) {
-    for (auto [entry, end] = users_.equal_range(uid); entry != end; ++entry) {
-      if (entry->second == id) return void(users_.erase(entry));
-    }
-  }
+  /// To be taken back once, by unbind().
+  Binding bind(SessionId id, std::int64_t uid) { return users_.emplace(uid, id); }
+  void unbind(Binding binding) { users_.erase(binding); }
   std::size_t size() const { return sessions_.size(); }
   auto begin() const { return sessions_.begin(); }
   auto end() const { return sessions_.end(); }
@@ -58,7 +60,7 @@ class SessionTable {
   std::uint32_t gate_number_ = 0;
   std::uint32_t last_counter_ = 0;
   std::map<SessionId, SessionPtr> sessions_;
-  std::multimap<std::int64_t, SessionId> users_;  // of one uid in the order of binding
+  Users users_;
 };
 
 }  // namespace nano
