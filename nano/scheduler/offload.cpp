@@ -16,6 +16,11 @@ void OffloadGate::leave() {
   if (--inside_ == 0) left_.notify_all();
 }
 
+std::size_t OffloadGate::inside() const {
+  const std::lock_guard lock{mutex_};
+  return inside_;
+}
+
 void OffloadGate::close() {
   std::unique_lock lock{mutex_};
   closed_ = true;

@@ -27,11 +27,13 @@ class OffloadGate {
   /// Worker. False: the Scheduler is gone or going; the call must not be made. Else leave() must follow.
   [[nodiscard]] bool enter();
   void leave();
+  /// Logic thread. How many calls are inside.
+  std::size_t inside() const;
   /// Logic thread. Returns when no call is inside, and none can enter any more.
   void close();
 
  private:
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable left_;
   std::size_t inside_ = 0;
   bool closed_ = false;

@@ -25,19 +25,23 @@ Scheduler::Scheduler(const Clock& clock, Driver& driver, WorkerPool& workers, Lo
       spawned_(log_),
       offload_gate_(std::make_shared<OffloadGate>()) {}
 
-Scheduler::~Scheduler() {
-  NANO_ASSERT(depth_ == 0, "a Scheduler was destroyed by one of its tasks");
+Scheduler::~Scheduler() { close(); }
+
+void Scheduler::close() {
+  NANO_ASSERT(depth_ == 0, "a Scheduler was destroyed or closed by one of its tasks");
   thread_.adopt();
   closing_ = true;
   spawned_.destroy_all();
   offload_gate_->close();
   timers_.clear();
   posted_.close();
-  hooks_.clear();
+  for (auto& stage : hooks_) stage.clear();
 }
 
 void Scheduler::post(Function<void()> task) {
-  if (posted_.push(std::move(task)) && !on_logic_thread()) driver_.wake();
+  const bool by_logic = on_logic_thread();
+  if (by_logic) posted_itself_ = true;
+  if (posted_.push(std::move(task)) && !by_logic) driver_.wake();
 }
 
 Timer Scheduler::after(Duration delay, Function<void()> callback) {
@@ -59,11 +63,12 @@ Timer Scheduler::every(Duration interval, Function<void()> callback) {
   return timers_.start(now(), interval, interval, std::move(callback));
 }
 
-void Scheduler::spawn(Task<void> task) {
+void Scheduler::spawn(Task<void> task, SpawnOptions options) {
   assert_logic_thread();
   if (closing_) return;
   const Depth depth{*this};
-  spawned_.spawn(std::move(task));
+  if (options.name.empty()) options.name = watch_.name();
+  spawned_.spawn(std::move(task), options);
 }
 
 void Scheduler::cancel_all() {
@@ -72,9 +77,9 @@ void Scheduler::cancel_all() {
   if (depth_ == 0) finish_cancel_all();
 }
 
-void Scheduler::at_turn_end(Function<void()> hook) {
+void Scheduler::at_turn_end(Function<void()> hook, TurnEnd stage) {
   assert_logic_thread();
-  hooks_.push_back(std::move(hook));
+  hooks_[static_cast<std::size_t>(stage)].push_back(std::move(hook));
 }
 
 void Scheduler::run() {
@@ -114,7 +119,7 @@ std::size_t Scheduler::run_ready() {
 
 bool Scheduler::ready() const {
   const auto earliest = timers_.earliest();
-  return !posted_.empty() || (earliest && *earliest <= now());
+  return !posted_.empty() || cancel_all_requested_ || (earliest && *earliest <= now());
 }
 
 std::optional<TimePoint> Scheduler::next_deadline() const {
@@ -142,6 +147,7 @@ void Scheduler::back_from_wait(std::optional<TimePoint> driver_until) {
 }
 
 std::size_t Scheduler::run_posted() {
+  posted_itself_ = false;
   posted_.take(batch_);
   const std::size_t count = batch_.size();
   if (count > limits::posted_tasks_warning) log_.warning("many posted tasks", {{"count", count}});
@@ -170,15 +176,17 @@ std::size_t Scheduler::run_due(std::uint64_t sequence_end) {
 
 void Scheduler::run_hooks() {
   watch_.rename("turn end");
-  const std::size_t count = hooks_.size();
-  for (std::size_t i = 0; i < count; ++i) guarded(hooks_[i], "turn end");
+  for (auto& stage : hooks_) {
+    const std::size_t count = stage.size();
+    for (std::size_t i = 0; i < count; ++i) guarded(stage[i], "turn end");
+  }
 }
 
 void Scheduler::log_task_failure(std::string_view name) { log_failure(log_, name, std::current_exception()); }
 
 void Scheduler::wait() {
   // With tasks ready, a look at the driver's own work and no sleep: they must not starve it.
-  const bool may_sleep = posted_.prepare_to_sleep();
+  const bool may_sleep = !cancel_all_requested_ && posted_.prepare_to_sleep();
   driver_.wait(may_sleep ? timers_.earliest() : std::optional{TimePoint{}});
   posted_.woke_up();
 }

@@ -1,6 +1,7 @@
 // Public header. Scheduler: the logic thread, on which all application code runs.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <coroutine>
 #include <cstddef>
@@ -32,6 +33,10 @@ namespace nano {
 
 class SleepAwaiter;
 
+/// In which order the hooks of a turn's end run: what an application's hook sends has to reach the links
+/// between nodes, and what a link that ends answers its clients' sockets, before the logic thread sleeps.
+enum class TurnEnd : std::uint8_t { application, links, sockets };
+
 /// Runs tasks, timers and coroutines one after the other on the logic thread, in turns. A turn runs, in this
 /// order: the tasks posted before it, the timers that are due, the hooks of at_turn_end(). What a turn posts
 /// or starts runs in a later turn. Between turns the driver waits, unless something is ready.
@@ -45,11 +50,15 @@ class Scheduler {
  public:
   /// The clock, the driver and the workers must outlive the Scheduler.
   Scheduler(const Clock& clock, Driver& driver, WorkerPool& workers, Log log);
-  /// Destroys the unfinished coroutines in the order of their spawning, waits for offloaded calls that are
-  /// running on workers, then drops timers, posted tasks and hooks. Not from within a task.
+  /// As close(). Not from within a task.
   ~Scheduler();
   Scheduler(const Scheduler&) = delete;
   Scheduler& operator=(const Scheduler&) = delete;
+
+  /// Destroys the unfinished coroutines in the order of their spawning, waits for offloaded calls that are
+  /// running on workers, then drops timers, posted tasks and hooks. From here on nothing runs any more:
+  /// posted tasks and spawned coroutines are dropped, timers are inactive. Not from within a task.
+  void close();
 
   /// Any thread. Runs `task` in a later turn; tasks of one thread in the order posted. The driver is woken
   /// once per burst, and never for posts of the logic thread. The queue itself refuses nothing, since a lost
@@ -72,15 +81,28 @@ class Scheduler {
   [[nodiscard]] Timer every(Duration interval, Function<void()> callback);
 
   /// Runs `task` now until it first waits, and owns it until it ends. An exception that leaves it is logged.
-  /// During the destructor the task is dropped unrun.
-  void spawn(Task<void> task);
+  /// A server that stops waits for it, unless the options say otherwise. Once the scheduler closes the task
+  /// is dropped unrun.
+  void spawn(Task<void> task, SpawnOptions options = {});
 
   /// Destroys all unfinished spawned coroutines in the order of their spawning. Called while something runs,
   /// it takes effect at the end of the turn's tasks and timers, when no coroutine is on the stack any more.
   void cancel_all();
 
-  /// How many spawned coroutines have not ended.
+  /// How many spawned coroutines have not ended, and how many of them are none of the background.
   std::size_t spawned_count() const { return spawned_.count(); }
+  std::size_t foreground_count() const { return spawned_.foreground_count(); }
+  /// Gives the name of each of the latter to `visit`, in the order of spawning.
+  template <class Visit>
+  void for_each_foreground(Visit&& visit) const {
+    spawned_.for_each_foreground(std::forward<Visit>(visit));
+  }
+  /// How many offloaded calls run on workers at present, whether or not somebody still waits for them.
+  std::size_t offloaded_running() const { return offload_gate_->inside(); }
+  /// Whether tasks that the logic thread posted wait for the next turn.
+  bool has_posted_itself() const { return posted_itself_; }
+  /// Any thread. Whether a task, timer, coroutine or hook of this scheduler makes this call.
+  bool is_running_caller() const { return on_logic_thread() && depth_ > 0; }
 
   /// `co_await scheduler.sleep(d);` continues d later, as after() does.
   SleepAwaiter sleep(Duration duration);
@@ -101,17 +123,19 @@ class Scheduler {
   }
 
   /// Runs `hook` at the end of every turn: what a turn has to send leaves there, in one batch. Hooks run in
-  /// the order registered and stay until the Scheduler ends. What they start runs in the next turn.
-  void at_turn_end(Function<void()> hook);
+  /// the order of their stages, those of one stage in the order registered, and stay until the Scheduler
+  /// ends. What they send leaves in the same turn; what they post or start runs in the next one, which
+  /// follows at once.
+  void at_turn_end(Function<void()> hook, TurnEnd stage = TurnEnd::application);
 
-  /// Runs `task` now, with the care that posted tasks get: its exception is logged, its time watched. For
-  /// logic that a driver's own handlers enter.
+  /// Runs `task` now, with the care that posted tasks get: its exception is logged, its time watched, both
+  /// under `name`. For logic that a driver's own handlers enter, and for callbacks of the application.
   template <class F>
-  void run_now(F&& task) {
+  void run_now(F&& task, std::string_view name = "task") {
     assert_logic_thread();
     const Depth depth{*this};
-    watch_.begin("task");
-    guarded(task, "task");
+    watch_.begin(name);
+    guarded(task, name);
     watch_.end();
   }
 
@@ -199,13 +223,14 @@ class Scheduler {
   PostQueue posted_;
   std::vector<Function<void()>> batch_;
   TimerQueue timers_;
-  std::deque<Function<void()>> hooks_;  // those running stay in place when another is added
+  std::array<std::deque<Function<void()>>, 3> hooks_;  // by stage; those running stay in place
   SpawnedTasks spawned_;
   std::shared_ptr<OffloadGate> offload_gate_;
   std::atomic<bool> stop_requested_{false};
   int depth_ = 0;
   bool closing_ = false;
   bool cancel_all_requested_ = false;
+  bool posted_itself_ = false;  // logic thread
 };
 
 /// What sleep() and yield() return, to be awaited at once. Destroying the waiting coroutine ends the wait.

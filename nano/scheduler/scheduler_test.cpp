@@ -121,6 +121,15 @@ TEST_F(SchedulerTurn, RunsTasksThenTimersThenHooks) {
   EXPECT_EQ(order, "task timer hook ");
 }
 
+TEST_F(SchedulerTurn, HooksOfTheApplicationRunBeforeThoseThatSendWheneverTheyWereAdded) {
+  std::string order;
+  scheduler_.at_turn_end([&] { order += "sockets "; }, TurnEnd::sockets);
+  scheduler_.at_turn_end([&] { order += "links "; }, TurnEnd::links);
+  scheduler_.at_turn_end([&] { order += "application "; });
+  scheduler_.run_once();
+  EXPECT_EQ(order, "application links sockets ");
+}
+
 TEST_F(SchedulerTurn, HooksThatThrowAreLoggedAndStay) {
   int calls = 0;
   scheduler_.at_turn_end([&] {

@@ -1,5 +1,6 @@
 #include "nano/scheduler/spawned_tasks.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "nano/base/assert.h"
@@ -7,24 +8,32 @@
 
 namespace nano {
 
-SpawnedTasks::Root::promise_type::promise_type(SpawnedTasks& owner, Task<void>&)
-    : owner_(owner), previous_(owner.last_), number_(owner.next_number_++) {
+SpawnedTasks::Root::promise_type::promise_type(SpawnedTasks& owner, Task<void>&, const SpawnOptions& options)
+    : owner_(owner),
+      previous_(owner.last_),
+      number_(owner.next_number_++),
+      background_(options.background),
+      name_bytes_(static_cast<std::uint8_t>(std::min(options.name.size(), name_.size()))) {
+  std::copy_n(options.name.data(), name_bytes_, name_.data());
   (previous_ ? previous_->next_ : owner_.first_) = this;
   owner_.last_ = this;
   ++owner_.count_;
+  if (background_) ++owner_.background_count_;
 }
 
 SpawnedTasks::Root::promise_type::~promise_type() {
   (previous_ ? previous_->next_ : owner_.first_) = next_;
   (next_ ? next_->previous_ : owner_.last_) = previous_;
   --owner_.count_;
+  if (background_) --owner_.background_count_;
 }
 
 SpawnedTasks::~SpawnedTasks() { NANO_ASSERT(count_ == 0, "spawned coroutines outlive their owner"); }
 
-void SpawnedTasks::spawn(Task<void> task) { drive(*this, std::move(task)); }
+void SpawnedTasks::spawn(Task<void> task, SpawnOptions options) { drive(*this, std::move(task), options); }
 
-SpawnedTasks::Root SpawnedTasks::drive(SpawnedTasks& owner, Task<void> task) {
+/// The options' name is a view, of use only until the task first waits: the promise has a copy.
+SpawnedTasks::Root SpawnedTasks::drive(SpawnedTasks& owner, Task<void> task, SpawnOptions) {
   try {
     co_await std::move(task);
   } catch (...) {

@@ -38,6 +38,8 @@ class StallWatch {
   TimePoint last_reading() const { return piece_began_; }
   /// Names the current piece without reading the clock.
   void rename(std::string_view name);
+  /// Of the current piece; valid until the next one. Empty outside begin() and end().
+  std::string_view name() const { return {name_.data(), depth_ > 0 ? name_bytes_ : 0}; }
 
  private:
   void lap();

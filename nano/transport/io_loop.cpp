@@ -25,9 +25,9 @@ void IoLoop::attach(Scheduler& scheduler, bool own_thread) {
     thread_ = std::thread{[this] {
       while (!stopping_) wait(std::nullopt);
     }};
-    scheduler.at_turn_end([this] { flush_from_logic(); });
+    scheduler.at_turn_end([this] { flush_from_logic(); }, TurnEnd::sockets);
   } else {
-    scheduler.at_turn_end([this] { flush_dirty(); });
+    scheduler.at_turn_end([this] { flush_dirty(); }, TurnEnd::sockets);
   }
 }
 
