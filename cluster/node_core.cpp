@@ -53,9 +53,11 @@ Node::Core::Core(Application& app, NodeOptions options, std::unique_ptr<Network>
   } while (self_.incarnation == 0);  // which Go nodes have
   app.set_remote_services(this);
   host_.observer = this;
-  app.scheduler().at_turn_end([core = std::weak_ptr<Core*>{alive_}] {
-    if (const auto alive = core.lock()) (*alive)->flush();
-  });
+  app.scheduler().at_turn_end(
+      [core = std::weak_ptr<Core*>{alive_}] {
+        if (const auto alive = core.lock()) (*alive)->flush();
+      },
+      TurnEnd::links);
 }
 
 Node::Core::~Core() {
@@ -90,27 +92,9 @@ void Node::Core::leave(Function<void()> left) {
   if (!registry_) return left();
   left_ = std::move(left);
   registry_->leave([this] {
-    leave_deadline_ = app_.scheduler().now() + nano::limits::shutdown_timeout;
-    leave_timer_ = app_.scheduler().after(limits::leave_grace, [this] { wait_for_calls(); });
+    // What others sent before they knew that this node leaves still comes.
+    leave_timer_ = app_.scheduler().after(limits::leave_grace, [this] { std::exchange(left_, {})(); });
   });
-}
-
-/// What others asked before they knew that this node leaves is still answered.
-void Node::Core::wait_for_calls() {
-  const bool busy = std::any_of(host_.sessions.begin(), host_.sessions.end(), [](const auto& entry) {
-    return entry.second->has_open_calls() && RemoteSession::of(*entry.second);
-  });
-  if (!busy || app_.scheduler().now() >= leave_deadline_) return std::exchange(left_, {})();
-  leave_timer_ = app_.scheduler().after(limits::leave_grace, [this] { wait_for_calls(); });
-}
-
-void Node::Core::end_sessions() {
-  stopping_ = true;
-  std::vector<SessionPtr> sessions;
-  for (const auto& [id, session] : host_.sessions) sessions.push_back(session);
-  for (const SessionPtr& session : sessions) {
-    if (RemoteSession* remote = RemoteSession::of(*session)) remote->end("shutdown");
-  }
 }
 
 void Node::Core::close() {
@@ -177,7 +161,7 @@ void Node::Core::retire_backend(const std::string& address) {
   if (found == backends_.end()) return;
   tell_service_lost(address);
   retired_.insert_or_assign(
-      address, Retired{std::move(found->second), app_.scheduler().now() + nano::limits::shutdown_timeout});
+      address, Retired{std::move(found->second), app_.scheduler().now() + app_.options().shutdown_timeout});
   backends_.erase(found);
   if (!sweep_timer_.active()) {
     sweep_timer_ = app_.scheduler().after(Duration::zero(), [this] { sweep_retired(); });

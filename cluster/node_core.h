@@ -50,7 +50,7 @@ class Node::Core final : public RemoteServices,
   void start(std::vector<std::string> services, Function<void()> joined) override;
   bool forward(Invocation& invocation) override;
   void leave(Function<void()> left) override;
-  void end_sessions() override;
+  void refuse_sessions() override { stopping_ = true; }
   void close() override;
   bool closed() const override;
 
@@ -99,7 +99,6 @@ class Node::Core final : public RemoteServices,
   GoGate* go_gate(const std::string& address);
   SessionPtr own_session(SessionId id) const;
 
-  void wait_for_calls();
   void probe_gate(const std::string& address, Duration pause);
 
   void send(Backend& backend, Session* session, Invocation& invocation);
@@ -131,7 +130,6 @@ class Node::Core final : public RemoteServices,
   bool handling_here_ = false;
   bool stopping_ = false;
   Function<void()> left_;
-  TimePoint leave_deadline_{};
   Timer leave_timer_;
   Timer sweep_timer_;
   std::shared_ptr<Core*> alive_ = std::make_shared<Core*>(this);

@@ -44,6 +44,7 @@ class RemoteSession final : public NetworkEntity, public std::enable_shared_from
   void deliver(const Frame& frame) override;
   void kick(std::string_view reason) override;
   void close(WireClose how, CloseReason reason) override;
+  void shut_down() override { end("shutdown"); }
   std::string remote_address() const override { return client_address_; }
   TimePoint last_activity() const override { return last_activity_; }
 

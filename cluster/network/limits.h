@@ -133,8 +133,7 @@ inline constexpr Duration link_memory = 15s;
 /// Its servers write to disk and agree before they answer, which takes tens of milliseconds.
 inline constexpr Duration etcd_call_timeout = 3s;
 
-/// A node that leaves waits this long for the news of it to reach the others, and as often again for the
-/// calls that are open.
+/// A node that leaves waits this long for the news of it to reach the others.
 inline constexpr Duration leave_grace = 100ms;
 
 // -- routing ------------------------------------------------------------------------------------------------

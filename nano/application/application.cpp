@@ -1,10 +1,12 @@
 #include "nano/application/application.h"
 
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <stdexcept>
 #include <utility>
 
+#include "nano/application/drain.h"
 #include "nano/application/machine.h"
 #include "nano/session/connection.h"
 #include "nano/transport/http_handler.h"
@@ -20,9 +22,6 @@ std::uint64_t random_seed() {
   std::random_device device;
   return (std::uint64_t{device()} << 32) | device();
 }
-
-/// How often a stopping application looks whether all clients are gone.
-constexpr Duration stop_poll_interval = std::chrono::milliseconds{5};
 
 }  // namespace
 
@@ -60,6 +59,7 @@ void Application::build(const Clock& clock, Driver& driver, WorkerPool& workers)
   host_ = std::make_unique<SessionHost>(*scheduler_, log_, PayloadCodec{std::move(serializer)}, dispatcher_);
   host_->options.handshake_timeout = options_.handshake_timeout;
   host_->options.heartbeat_interval = options_.heartbeat_interval;
+  registry_.connect(*host_);
 }
 
 Application::~Application() {
@@ -69,9 +69,21 @@ Application::~Application() {
     machine_->stop_listening();
     machine_->stop_loops();
   }
+  NANO_ASSERT(!remote_, "a Node ends before its application: declare it after the application");
   scheduler_->adopt_thread();  // run() may have been another thread's
+  host_->stopping = true;
   scheduler_->cancel_all();
   while (!host_->connections.empty()) host_->connections.front()->close(WireClose::drop, {"shutdown", ""});
+  // What the application gave may use all of this when it is destroyed, its components most of all.
+  scheduler_->close();
+  host_->open_calls.give_up({Errc::unavailable, "The server has stopped."},
+                            [](const OpenCall&) { return true; });
+  drain_.reset();
+  registry_.destroy_components();
+  started_callbacks_.clear();
+  dispatcher_.drop_callbacks();
+  outbound_ = {};
+  if (machine_) machine_->router->clear();
 }
 
 // -- configuring -------------------------------------------------------------------------------------------
@@ -124,7 +136,7 @@ void Application::start() {
   registry_.check_payloads(host_->codec());
   if (compresses_routes_) host_->set_dictionary(protocol::RouteDictionary::from_routes(registry_.routes()));
   if (!outbound_.empty()) host_->outbound = &outbound_;
-  registry_.init(*host_);
+  registry_.init();
   phase_ = Phase::running;
   if (machine_) {
     raise_open_file_limit(log_);
@@ -158,6 +170,12 @@ int Application::run() {
     return 1;
   }
   scheduler_->run();
+  const std::size_t offloaded = scheduler_->offloaded_running();
+  if (machine_ && offloaded > 0) {
+    log_.error("offloaded calls still run: the process ends without them", {{"count", offloaded}});
+    log_.flush();
+    std::_Exit(1);
+  }
   if (machine_) machine_->stop_loops();
   log_.flush();
   return 0;
@@ -175,41 +193,30 @@ std::shared_ptr<WireReceiver> Application::connect(std::shared_ptr<Wire> wire) {
   return Connection::open(*host_, std::move(wire));
 }
 
-void Application::stop() {
-  scheduler_->post([this] { begin_stop(); });
+void Application::stop() { request_stop(scheduler_->is_running_caller()); }
+
+void Application::request_stop(bool by_stopping_application) {
+  scheduler_->post([this, by_stopping_application] {
+    if (phase_ == Phase::stopping && by_stopping_application) return;
+    begin_stop();
+  });
 }
 
 void Application::begin_stop() {
-  if (phase_ != Phase::running) return scheduler_->stop();  // asked twice: at once
+  if (phase_ == Phase::stopping) drain_->report_unfinished();  // asked twice: at once
+  if (phase_ != Phase::running) return end_stop();
   phase_ = Phase::stopping;
+  host_->stopping = true;
   if (machine_) machine_->stop_listening();
-  if (!remote_) return end_sessions();
-  remote_->leave([this] { end_sessions(); });
+  scheduler_->at_turn_end([this] {
+    if (phase_ == Phase::stopping) drain_->look();
+  });
+  drain_ = std::make_unique<Drain>(Drain::Server{*scheduler_, *host_, registry_, dispatcher_, remote_,
+                                                 [this] { return !machine_ || machine_->wires_open() == 0; }},
+                                   options_.shutdown_timeout, [this] { end_stop(); });
 }
 
-void Application::end_sessions() {
-  registry_.before_shutdown();
-  if (remote_) remote_->end_sessions();
-  for (Connection* connection : std::list<Connection*>{host_->connections}) {
-    connection->close(WireClose::flush, {"shutdown", "the server stops"});
-  }
-  scheduler_->post([this] { shut_down_components(); });  // after the sessions' closed callbacks
-}
-
-void Application::shut_down_components() {
-  registry_.shutdown();
-  dispatcher_.stop();
-  if (remote_) remote_->close();
-  scheduler_->cancel_all();
-  stop_deadline_ = scheduler_->now() + limits::shutdown_timeout;
-  stop_timer_ = scheduler_->every(stop_poll_interval, [this] { finish_stop(); });
-  finish_stop();
-}
-
-void Application::finish_stop() {
-  const bool waits = (machine_ && machine_->wires_open() > 0) || (remote_ && !remote_->closed());
-  if (waits && scheduler_->now() < stop_deadline_) return;
-  stop_timer_.cancel();
+void Application::end_stop() {
   phase_ = Phase::stopped;
   scheduler_->stop();
 }

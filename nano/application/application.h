@@ -53,6 +53,8 @@ struct ListeningAddress {
   std::string url() const;
 };
 
+class Drain;
+
 /// One server. Configure it, then run() it; all configuring calls come before. One thread makes them, and
 /// run() makes that thread the logic thread. Any number of applications can live in one process.
 class Application {
@@ -145,12 +147,22 @@ class Application {
 
   // -- running ----------------------------------------------------------------------------------------------
 
-  /// Starts, serves until stop(), SIGINT or SIGTERM, stops gracefully: no new clients, before_shutdown,
-  /// queued bytes leave, sessions close, shutdown. Returns the exit code: 0, or 1 when it could not start
-  /// (the reason is logged). With Options::print_routes it only prints them, to standard output.
+  /// Starts, serves until stop(), SIGINT or SIGTERM, then finishes what was begun: no new clients, and what
+  /// clients ask from now on is answered `unavailable`; before_shutdown() of the components; what was asked
+  /// before is answered, coroutines and offloaded calls end; sessions close and their callbacks run;
+  /// shutdown(); what these two start ends as well; queued bytes leave. In a cluster the node leaves the list
+  /// of members before all this. Options::shutdown_timeout bounds it: what has not ended then is answered
+  /// with an error, cancelled, counted and named in the log.
+  ///
+  /// Returns the exit code: 0, or 1 when it could not start (the reason is logged). An offloaded call that
+  /// runs on beyond the time cannot be cancelled, and returning would destroy what it uses: the process then
+  /// ends here, with exit code 1. With Options::print_routes it only prints them, to standard output.
   int run();
-  /// Any thread. A second call does not wait for anything any more.
+  /// Any thread. A second call does not wait for anything any more, unless the application makes it on the
+  /// logic thread, in a hook or callback of the stop itself: it then asks for what is happening.
   void stop();
+  /// Logic thread. From the first stop() on.
+  bool stopping() const { return host_->stopping; }
   /// Runs on the logic thread when all listeners are open.
   void on_started(std::function<void()> callback) { started_callbacks_.push_back(std::move(callback)); }
   /// The open listeners, in the order of adding; from on_started() on.
@@ -187,10 +199,9 @@ class Application {
                           HttpHandlerOptions options);
   void build(const Clock& clock, Driver& driver, WorkerPool& workers);
   void open();
+  void request_stop(bool by_stopping_application);
   void begin_stop();
-  void end_sessions();
-  void shut_down_components();
-  void finish_stop();
+  void end_stop();
 
   Options options_;
   Log log_;
@@ -206,8 +217,7 @@ class Application {
   bool compresses_routes_ = false;
   bool open_ = false;  // clients are let in
   std::vector<std::function<void()>> started_callbacks_;
-  TimePoint stop_deadline_{};
-  Timer stop_timer_;
+  std::unique_ptr<Drain> drain_;  // while it stops
 };
 
 }  // namespace nano

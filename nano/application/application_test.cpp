@@ -1,6 +1,9 @@
 #include "nano/application/application.h"
 
+#include <atomic>
+#include <future>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -99,6 +102,52 @@ TEST(ApplicationTest, SeedDecidesItsRandomness) {
   EXPECT_EQ(first_number(5), first_number(5));
   EXPECT_NE(first_number(5), first_number(6));
   EXPECT_NE(first_number(0), first_number(0)) << "without a seed each run differs";
+}
+
+/// Has a call on a worker that uses it for as long as it may.
+class Busy final : public Component {
+ public:
+  explicit Busy(bool& destroyed_in_use) : destroyed_in_use_(destroyed_in_use) {}
+  static void routes(Routes<Busy>&) {}
+  ~Busy() override { destroyed_in_use_ = in_use_; }
+  void init() override { scheduler().spawn(work()); }
+  void wait_until_in_use() { begun_.get_future().wait(); }
+
+ private:
+  struct Release {
+    std::promise<void>& released;
+    ~Release() { released.set_value(); }
+  };
+  Task<void> work() {
+    const Release at_cancellation{released_};
+    auto call = offload([this] {
+      in_use_ = true;
+      begun_.set_value();
+      released_.get_future().wait();
+      for (int i = 0; i < 1000; ++i) std::this_thread::yield();
+      in_use_ = false;
+    });
+    co_await call;
+  }
+
+  bool& destroyed_in_use_;
+  std::atomic<bool> in_use_ = false;
+  std::promise<void> begun_;
+  std::promise<void> released_;
+};
+
+TEST(ApplicationTest, DestroyedWithoutARunItWaitsForCallsOnWorkersBeforeItsComponentsGo) {
+  bool destroyed_in_use = true;
+  {
+    const testing::LogCapture log;
+    Options options;
+    options.log = log.log();
+    Application app{options};
+    Busy& busy = app.add<Busy>(destroyed_in_use);
+    app.start();
+    busy.wait_until_in_use();
+  }
+  EXPECT_FALSE(destroyed_in_use);
 }
 
 }  // namespace

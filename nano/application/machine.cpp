@@ -109,7 +109,7 @@ void Application::Machine::stop_loops() {
 void Application::Machine::watch_signals(Application& application) {
   signals.emplace(*loops.front(), [&application](std::string_view name) {
     application.log().info("stopping", {{"signal", name}});
-    application.stop();
+    application.request_stop(false);
   });
 }
 

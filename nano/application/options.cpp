@@ -39,6 +39,7 @@ CLI::Validator between(T min, T max) {
 struct Raw {
   double heartbeat_s;
   double handshake_timeout_s;
+  double shutdown_timeout_s;
   std::string log_level;
   std::string print_routes;
 };
@@ -80,6 +81,11 @@ void add_flags(CLI::App& app, Options& options, Raw& raw) {
       ->check(between(0.01, 3600.0))
       ->envname("NANO_HANDSHAKE_TIMEOUT")
       ->capture_default_str();
+  app.add_option("--shutdown-timeout", raw.shutdown_timeout_s,
+                 "Seconds that a stop may take to finish what was begun")
+      ->check(between(0.1, 3600.0))
+      ->envname("NANO_SHUTDOWN_TIMEOUT")
+      ->capture_default_str();
   app.add_option("--packet-bytes-max", options.packet_bytes_max, "Largest body of a packet from a client")
       ->check(between<std::int64_t>(64, protocol::packet_body_bytes_max_wire))
       ->envname("NANO_PACKET_BYTES_MAX")
@@ -119,6 +125,7 @@ Result<Options> Options::parse(const std::vector<std::string>& arguments, Option
   Options options = std::move(defaults);
   Raw raw{to_seconds(options.heartbeat_interval),
           to_seconds(options.handshake_timeout),
+          to_seconds(options.shutdown_timeout),
           std::string{to_string(options.log_level)},
           {}};
   CLI::App app{"A real-time game server made with Nano.", program};
@@ -129,6 +136,7 @@ Result<Options> Options::parse(const std::vector<std::string>& arguments, Option
     app.parse(std::vector<std::string>{arguments.rbegin(), arguments.rend()});  // CLI11 takes them reversed
     options.heartbeat_interval = from_seconds(raw.heartbeat_s);
     options.handshake_timeout = from_seconds(raw.handshake_timeout_s);
+    options.shutdown_timeout = from_seconds(raw.shutdown_timeout_s);
     if (!parse_log_level(raw.log_level, options.log_level)) {
       throw std::invalid_argument("--log-level is debug, info, warning, error or off, not \"" +
                                   raw.log_level + "\".");
@@ -182,6 +190,8 @@ void Options::check() const {
           "--heartbeat is a number of seconds from 0.01 to 86400.");
   require(handshake_timeout >= milliseconds{10} && handshake_timeout <= hours{1},
           "--handshake-timeout is a number of seconds from 0.01 to 3600.");
+  require(shutdown_timeout >= milliseconds{100} && shutdown_timeout <= hours{1},
+          "--shutdown-timeout is a number of seconds from 0.1 to 3600.");
   require(io_threads <= io_threads_max,
           "--io-threads is a number from 0 to 256; more threads than processors gain nothing.");
   require(worker_threads >= 1 && worker_threads <= worker_threads_max,

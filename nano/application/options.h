@@ -42,7 +42,8 @@ struct Options {
   unsigned worker_threads = limits::worker_threads;
   Duration heartbeat_interval = limits::heartbeat_interval;
   Duration handshake_timeout = limits::handshake_timeout;
-  std::uint32_t packet_bytes_max = 65536;  ///< body of an inbound packet
+  Duration shutdown_timeout = limits::shutdown_timeout;  ///< from stop() to the end of run()
+  std::uint32_t packet_bytes_max = 65536;                ///< body of an inbound packet
   std::size_t send_queue_bytes_max = limits::send_queue_bytes;
   LogLevel log_level = LogLevel::info;
   /// Print what clients need to know of the routes, instead of serving.

@@ -74,6 +74,8 @@ TEST(OptionsTest, EveryFlagIsRead) {
                                                  "0.5",
                                                  "--handshake-timeout",
                                                  "2.25",
+                                                 "--shutdown-timeout",
+                                                 "3.5",
                                                  "--packet-bytes-max",
                                                  "1000",
                                                  "--send-queue-bytes-max",
@@ -91,6 +93,7 @@ TEST(OptionsTest, EveryFlagIsRead) {
   EXPECT_EQ(parsed->worker_threads, 5u);
   EXPECT_EQ(parsed->heartbeat_interval, milliseconds{500});
   EXPECT_EQ(parsed->handshake_timeout, milliseconds{2'250});
+  EXPECT_EQ(parsed->shutdown_timeout, milliseconds{3'500});
   EXPECT_EQ(parsed->packet_bytes_max, 1000u);
   EXPECT_EQ(parsed->send_queue_bytes_max, 2000u);
   EXPECT_EQ(parsed->log_level, LogLevel::error);
@@ -103,7 +106,7 @@ TEST(OptionsTest, EveryEnvironmentVariableIsRead) {
                                 {"NANO_IO_THREADS", "4"},         {"NANO_WORKER_THREADS", "5"},
                                 {"NANO_HEARTBEAT", "0.5"},        {"NANO_HANDSHAKE_TIMEOUT", "2"},
                                 {"NANO_PACKET_BYTES_MAX", "99"},  {"NANO_SEND_QUEUE_BYTES_MAX", "2000"},
-                                {"NANO_LOG_LEVEL", "debug"}};
+                                {"NANO_SHUTDOWN_TIMEOUT", "60"},  {"NANO_LOG_LEVEL", "debug"}};
   const Result<Options> parsed = Options::parse({});
   ASSERT_TRUE(parsed.ok()) << parsed.error().message;
   EXPECT_EQ(parsed->listen_tcp, Words{"a:1"});
@@ -116,6 +119,7 @@ TEST(OptionsTest, EveryEnvironmentVariableIsRead) {
   EXPECT_EQ(parsed->worker_threads, 5u);
   EXPECT_EQ(parsed->heartbeat_interval, milliseconds{500});
   EXPECT_EQ(parsed->handshake_timeout, seconds{2});
+  EXPECT_EQ(parsed->shutdown_timeout, seconds{60});
   EXPECT_EQ(parsed->packet_bytes_max, 99u);
   EXPECT_EQ(parsed->send_queue_bytes_max, 2000u);
   EXPECT_EQ(parsed->log_level, LogLevel::debug);
@@ -145,6 +149,7 @@ TEST(OptionsTest, WrongNumbersGetASentenceWithTheRange) {
                {"--worker-threads", {"0", "1025", "x"}, "1 to 1024"},
                {"--heartbeat", {"0", "-1", "nan", "inf", "1e9", "30s"}, "0.01 to 86400"},
                {"--handshake-timeout", {"0", "3601", "nan"}, "0.01 to 3600"},
+               {"--shutdown-timeout", {"0", "3601", "soon"}, "0.1 to 3600"},
                {"--packet-bytes-max", {"63", "16777216", "-1"}, "64 to 16777215"},
                {"--send-queue-bytes-max", {"1023", "-1", "99999999999999999999"}, "1024 to 1099511627776"}};
   for (const auto& wrong : cases) {
@@ -189,6 +194,8 @@ TEST(OptionsTest, OnesOfTheCodeAreCheckedWhenAnApplicationIsMade) {
             "--heartbeat is a number of seconds from 0.01 to 86400.");
   EXPECT_EQ(refusal([](Options& o) { o.handshake_timeout = std::chrono::hours{2}; }),
             "--handshake-timeout is a number of seconds from 0.01 to 3600.");
+  EXPECT_EQ(refusal([](Options& o) { o.shutdown_timeout = Duration::zero(); }),
+            "--shutdown-timeout is a number of seconds from 0.1 to 3600.");
   EXPECT_EQ(refusal([](Options& o) { o.io_threads = 257; }),
             "--io-threads is a number from 0 to 256; more threads than processors gain nothing.");
   EXPECT_EQ(refusal([](Options& o) { o.worker_threads = 0; }),
@@ -214,8 +221,8 @@ TEST(OptionsTest, HelpListsEveryFlagWithItsVariableAndDefault) {
   EXPECT_EQ(help.error().code, "help");
   for (const std::string flag :
        {"listen-tcp", "listen-tcp-tls", "listen-websocket", "listen-websocket-tls", "tls-certificate",
-        "tls-key", "io-threads", "worker-threads", "heartbeat", "handshake-timeout", "packet-bytes-max",
-        "send-queue-bytes-max", "log-level"}) {
+        "tls-key", "io-threads", "worker-threads", "heartbeat", "handshake-timeout", "shutdown-timeout",
+        "packet-bytes-max", "send-queue-bytes-max", "log-level"}) {
     std::string variable = "NANO_" + flag;
     for (char& letter : variable) letter = letter == '-' ? '_' : static_cast<char>(std::toupper(letter));
     EXPECT_NE(help.error().message.find("--" + flag + " "), std::string::npos) << flag;

@@ -142,7 +142,23 @@ inline constexpr std::size_t posted_tasks_warning = 100'000;
 /// Files the process wants to be allowed to open: each client is one.
 inline constexpr std::uint64_t open_files = 1'048'576;
 
-/// From the signal to stop until connections that still have bytes queued are dropped.
-inline constexpr Duration shutdown_timeout = 5s;
+/// From the signal to stop until all is dropped that has not ended. Docker kills ten seconds after its
+/// signal, and a process takes a moment to end.
+inline constexpr Duration shutdown_timeout = 8s;
+
+/// The parts of that time, in percent of it from the signal on, by which a stop goes on to its next step
+/// whatever is left. Until then: what clients asked is answered, the node having left its cluster in the
+/// first half; sessions have closed and what that set off has ended; components have shut down, and the rest
+/// is cancelled. What remains is for bytes to leave.
+inline constexpr int stop_percent_answers = 50;
+inline constexpr int stop_percent_sessions = 70;
+inline constexpr int stop_percent_components = 90;
+
+/// Sessions that a stopping server closes in one turn: at some 20 microseconds each, with their callbacks,
+/// heartbeats and other work wait ten milliseconds.
+inline constexpr std::size_t sessions_closed_per_turn = 500;
+
+/// Routes and other names that one log line counts up: some tens are still read.
+inline constexpr std::size_t names_in_log_line = 20;
 
 }  // namespace nano::limits

@@ -4,6 +4,11 @@
 #include <utility>
 
 namespace nano {
+namespace {
+
+Error stopping() { return {Errc::unavailable, "The server is stopping."}; }
+
+}  // namespace
 
 HandshakeAnswer Dispatcher::on_handshake(Session& session, const Handshake& handshake) {
   return validator_ ? validator_(session, handshake) : HandshakeAnswer::accept();
@@ -11,19 +16,23 @@ HandshakeAnswer Dispatcher::on_handshake(Session& session, const Handshake& hand
 
 void Dispatcher::on_opened(Session& session) {
   for (const SessionCallback& callback : opened_) {
-    session.host().scheduler().run_now([&] { callback(session); });
+    session.host().scheduler().run_now([&] { callback(session); }, "on_session_opened");
   }
 }
 
 void Dispatcher::on_closed(Session& session) {
   for (const SessionCallback& callback : closed_) {
-    session.host().scheduler().run_now([&] { callback(session); });
+    session.host().scheduler().run_now([&] { callback(session); }, "on_session_closed");
   }
 }
 
 void Dispatcher::on_message(Session& session, const protocol::Message& message) {
-  if (stopped_) return;  // all sessions are closed: this is what one of them said to another component
-  ReplyTo reply_to = message.type == protocol::MessageType::request ? ReplyTo::client(message.id) : ReplyTo{};
+  const bool is_request = message.type == protocol::MessageType::request;
+  if (refuses_clients_) {
+    if (is_request) session.answer(message.id, stopping());
+    return;
+  }
+  ReplyTo reply_to = is_request ? ReplyTo::client(message.id) : ReplyTo{};
   if (inbound_.empty()) {
     Invocation invocation{session.host(), &session, std::move(reply_to), message.route, message.payload};
     return dispatch(invocation);
@@ -37,9 +46,17 @@ void Dispatcher::on_message(Session& session, const protocol::Message& message) 
 
 void Dispatcher::on_call(SessionHost& host, Session* session, std::string_view route,
                          protocol::ByteView payload, ReplyTo reply_to) {
+  const bool refused = stopped_ || (refuses_clients_ && reply_to.is_client());  // of another node's client
   Invocation invocation{host, session, std::move(reply_to), route, payload};
-  if (stopped_) return invocation.fail({Errc::unavailable, "The server is stopping."});
+  if (refused) return invocation.fail(stopping());
   dispatch(invocation);
+}
+
+void Dispatcher::drop_callbacks() {
+  inbound_ = {};
+  validator_ = {};
+  opened_.clear();
+  closed_.clear();
 }
 
 void Dispatcher::dispatch(Invocation& invocation) {

@@ -25,8 +25,14 @@ class Dispatcher final : public SessionEvents {
   void add_opened_callback(SessionCallback callback) { opened_.push_back(std::move(callback)); }
   void add_closed_callback(SessionCallback callback) { closed_.push_back(std::move(callback)); }
 
+  /// From here on what clients send is refused: requests with an error, notifies without a word. Calls
+  /// between services go on.
+  void refuse_clients() { refuses_clients_ = true; }
   /// From here on no handler is called: the components have shut down.
   void stop() { stopped_ = true; }
+
+  /// All that the application gave is destroyed.
+  void drop_callbacks();
 
   HandshakeAnswer on_handshake(Session& session, const Handshake& handshake) override;
   void on_opened(Session& session) override;
@@ -48,6 +54,7 @@ class Dispatcher final : public SessionEvents {
   HandshakeValidator validator_;
   std::vector<SessionCallback> opened_;
   std::vector<SessionCallback> closed_;
+  bool refuses_clients_ = false;
   bool stopped_ = false;
 };
 

@@ -207,7 +207,8 @@ struct HandlerCall {
       if (!call) return;
       auto task = call_method(owner, invocation, payload, nullptr);
       invocation.host().scheduler().spawn(
-          answer_when_done(std::move(task), std::move(*call), std::string{invocation.route()}));
+          answer_when_done(std::move(task), std::move(*call), std::string{invocation.route()}),
+          {.name = invocation.route()});
     } else if constexpr (std::is_void_v<Return>) {
       call_method(owner, invocation, payload, nullptr);
       invocation.answer_empty();
@@ -224,7 +225,8 @@ struct HandlerCall {
       invocation.host().scheduler().spawn(
           run_until_done(std::move(task), invocation.host(),
                          invocation.session() ? invocation.session()->shared_from_this() : nullptr,
-                         std::string{invocation.route()}));
+                         std::string{invocation.route()}),
+          {.name = invocation.route()});
     } else {
       call_method(owner, invocation, payload, &call);
     }

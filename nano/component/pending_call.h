@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "nano/base/errc.h"
+#include "nano/session/open_calls.h"
 #include "nano/session/reply_to.h"
 #include "nano/session/session.h"
 
@@ -15,7 +16,7 @@ namespace nano {
 
 /// Keeps the session object, where there is one, and its place among the calls in flight; whoever waits is
 /// answered exactly once, with an error if nobody else did before the PendingCall goes. Logic thread only.
-class PendingCall {
+class PendingCall final : private OpenCall {
  public:
   /// `session` is null for a call that is nobody's; otherwise its begin_call(bytes) must have returned true.
   /// `route` is the handler's, kept by the registry; null: no handler of this node's.
@@ -27,32 +28,25 @@ class PendingCall {
         session_id_(session_ ? session_->id() : 0),
         reply_to_(std::move(reply_to)),
         bytes_(bytes),
-        open_(true) {}
-  PendingCall(PendingCall&& other) noexcept
-      : host_(std::exchange(other.host_, nullptr)),
-        route_(other.route_),
-        session_(std::move(other.session_)),
-        session_id_(other.session_id_),
-        reply_to_(std::move(other.reply_to_)),
-        bytes_(other.bytes_),
-        open_(std::exchange(other.open_, false)),
-        abandoned_as_(other.abandoned_as_) {}
+        open_(true) {
+    enter(host.open_calls);
+    if (!session_) ++host.unanswered_calls;
+  }
+  PendingCall(PendingCall&& other) noexcept { take(other); }
   PendingCall& operator=(PendingCall&& other) noexcept {
     PendingCall taken{std::move(other)};
-    std::swap(host_, taken.host_);
-    std::swap(route_, taken.route_);
-    std::swap(session_, taken.session_);
-    std::swap(session_id_, taken.session_id_);
-    std::swap(reply_to_, taken.reply_to_);
-    std::swap(bytes_, taken.bytes_);
-    std::swap(open_, taken.open_);
-    std::swap(abandoned_as_, taken.abandoned_as_);
-    return *this;  // what this was before has gone, answered with an error if it was open
+    const PendingCall before{std::move(*this)};  // goes, answered with an error if it was open
+    take(taken);
+    return *this;
   }
-  ~PendingCall() {
-    if (open())
+  ~PendingCall() override {
+    if (!open()) return;
+    if (host_->stopping) {
+      fail({Errc::unavailable, "The server is stopping."});
+    } else {
       fail({abandoned_as_,
             abandoned_as_ == Errc::internal ? "The handler gave no answer." : "The server is too busy."});
+    }
   }
 
   bool open() const { return open_; }
@@ -62,6 +56,7 @@ class PendingCall {
   const ReplyTo& reply_to() const { return reply_to_; }
 
   void answer(const PayloadType& type, const void* value) {
+    if (!open_) return;
     const Result<protocol::ByteView> encoded = host_->encode(type, value);
     if (!encoded) {
       host_->log().error("response not encoded",
@@ -70,31 +65,38 @@ class PendingCall {
     }
     answer_bytes(*encoded);
   }
-  void answer_empty() { answer_bytes(protocol::as_bytes(host_->codec().empty_response())); }
+  void answer_empty() {
+    if (open_) answer_bytes(protocol::as_bytes(host_->codec().empty_response()));
+  }
   void answer_bytes(protocol::ByteView payload) {
+    if (!open_) return;
     reply_to_.answer(session_.get(), payload);  // may throw: then the call stays open
     end();
   }
   void fail(const Error& error) {
+    if (!open_) return;
     reply_to_.fail(session_.get(), error);
     end();
   }
-  /// For a call that is not open any more: says in the log that it is answered again, which changes nothing.
+  /// For a call that is not open any more: says in the log that it is answered again, which changes nothing;
+  /// silent where the server gave the answer, because it stopped before there was another.
   /// Throws std::logic_error when this was moved from.
   void note_second_answer() const {
     NANO_REQUIRE(host_, "a Responder that was moved from has no request to answer");
-    host_->log().error("answered twice", {{"route", route()}, {"session", session_id_}});
+    if (!given_up_) host_->log().error("answered twice", {{"route", route()}, {"session", session_id_}});
   }
   /// Somebody else has answered: no answer from here, and not counted any more.
   void dismiss() { end(); }
   /// The request stays open for Session::respond(). Not for a call without a session.
   std::uint64_t release() {
+    if (given_up_) return reply_to_.request_id();
     NANO_REQUIRE(open_, "a request that was answered cannot be released");
     NANO_REQUIRE(session_, "a call without a session is answered through its Responder");
     const std::uint64_t id = reply_to_.is_client() ? reply_to_.request_id() : host_->next_call_id();
     if (!reply_to_.anybody()) {
       end();
     } else {
+      leave();
       open_ = false;
       std::exchange(session_, nullptr)->release_request(id, bytes_, std::move(reply_to_));
     }
@@ -104,19 +106,44 @@ class PendingCall {
   void abandon_as(Errc code) { abandoned_as_ = code; }
 
  private:
-  std::string_view route() const { return route_ ? std::string_view{*route_} : std::string_view{}; }
-  void end() {
-    open_ = false;
-    if (const SessionPtr session = std::exchange(session_, nullptr)) session->end_call(bytes_);
+  // OpenCall
+  std::string_view route() const override { return route_ ? std::string_view{*route_} : std::string_view{}; }
+  bool is_clients() const override { return reply_to_.is_client(); }
+  void give_up(const Error& error) override {
+    fail(error);
+    given_up_ = true;
   }
 
-  SessionHost* host_;  // null once moved from
-  const std::string* route_;
+  void take(PendingCall& other) noexcept {
+    host_ = std::exchange(other.host_, nullptr);
+    route_ = other.route_;
+    session_ = std::move(other.session_);
+    session_id_ = other.session_id_;
+    reply_to_ = std::move(other.reply_to_);
+    bytes_ = other.bytes_;
+    open_ = std::exchange(other.open_, false);
+    given_up_ = other.given_up_;
+    abandoned_as_ = other.abandoned_as_;
+    take_place_of(other);
+  }
+  void end() {
+    if (!std::exchange(open_, false)) return;
+    leave();
+    if (const SessionPtr session = std::exchange(session_, nullptr)) {
+      session->end_call(bytes_);
+    } else {
+      --host_->unanswered_calls;
+    }
+  }
+
+  SessionHost* host_ = nullptr;  // null once moved from
+  const std::string* route_ = nullptr;
   SessionPtr session_;  // null once answered
-  SessionId session_id_;
+  SessionId session_id_ = 0;
   ReplyTo reply_to_;
-  std::size_t bytes_;  // that the call keeps, as the session counted them
-  bool open_;
+  std::size_t bytes_ = 0;  // that the call keeps, as the session counted them
+  bool open_ = false;
+  bool given_up_ = false;
   Errc abandoned_as_ = Errc::internal;
 };
 

@@ -9,7 +9,7 @@
 
 namespace nano {
 
-ComponentRegistry::~ComponentRegistry() {
+void ComponentRegistry::destroy_components() {
   while (!components_.empty()) components_.pop_back();
 }
 
@@ -66,7 +66,7 @@ void ComponentRegistry::insert(std::unique_ptr<Component> component, void* objec
   pushes_ = std::move(pushes);
   handlers_.merge(added);
   for (const auto& [route, handler] : handlers_) handler_by_route_.emplace(route, &handler);
-  components_.push_back(std::move(component));
+  components_.push_back({options.name, std::move(component)});
 }
 
 void ComponentRegistry::check_payloads(const PayloadCodec& codec) const {
@@ -85,23 +85,9 @@ void ComponentRegistry::check_payloads(const PayloadCodec& codec) const {
   }
 }
 
-void ComponentRegistry::init(SessionHost& host) {
-  scheduler_ = &host.scheduler();
-  for (const auto& component : components_) component->host_ = &host;
-  for (const auto& component : components_) component->init();
-  for (const auto& component : components_) component->after_init();
-}
-
-void ComponentRegistry::before_shutdown() {
-  for (auto component = components_.rbegin(); component != components_.rend(); ++component) {
-    scheduler_->run_now([&] { (*component)->before_shutdown(); });
-  }
-}
-
-void ComponentRegistry::shutdown() {
-  for (auto component = components_.rbegin(); component != components_.rend(); ++component) {
-    scheduler_->run_now([&] { (*component)->shutdown(); });
-  }
+void ComponentRegistry::init() {
+  for (const Entry& entry : components_) entry.component->init();
+  for (const Entry& entry : components_) entry.component->after_init();
 }
 
 const Handler* ComponentRegistry::find(std::string_view route) const {

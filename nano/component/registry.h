@@ -43,14 +43,17 @@ class ComponentRegistry {
   ComponentRegistry() = default;
   ComponentRegistry(const ComponentRegistry&) = delete;
   ComponentRegistry& operator=(const ComponentRegistry&) = delete;
-  /// Destroys the components, the last added first.
-  ~ComponentRegistry();
+  ~ComponentRegistry() { destroy_components(); }
+
+  /// Before the first add(): what the components are connected to. It must outlive them.
+  void connect(SessionHost& host) { host_ = &host; }
 
   /// Throws std::invalid_argument with a sentence when a name is empty or taken, or a push is declared with
   /// two types.
   template <class C>
   C& add(std::unique_ptr<C> component, ComponentOptions options) {
     C& added = *component;
+    static_cast<Component&>(added).host_ = host_;
     if (options.name.empty()) options.name = unqualified_name(detail::type_name<C>());
     insert(std::move(component), &added, options, routes_of<C>());
     return added;
@@ -59,10 +62,17 @@ class ComponentRegistry {
   /// Throws std::invalid_argument naming the first route whose payloads `codec` cannot carry.
   void check_payloads(const PayloadCodec& codec) const;
 
-  /// The component's life cycle; exceptions of init and after_init pass through, later ones are logged.
-  void init(SessionHost& host);
-  void before_shutdown();
-  void shutdown();
+  struct Entry {
+    std::string name;
+    std::unique_ptr<Component> component;
+  };
+  /// In the order of adding.
+  const std::vector<Entry>& components() const { return components_; }
+
+  /// All init(), then all after_init(); their exceptions pass through.
+  void init();
+  /// The last added first. No handler must be called any more.
+  void destroy_components();
 
   /// Null if the route is unknown.
   const Handler* find(std::string_view route) const;
@@ -80,8 +90,8 @@ class ComponentRegistry {
   void insert(std::unique_ptr<Component> component, void* object, const ComponentOptions& options,
               ComponentRoutes routes);
 
-  Scheduler* scheduler_ = nullptr;
-  std::vector<std::unique_ptr<Component>> components_;
+  SessionHost* host_ = nullptr;
+  std::vector<Entry> components_;
   std::map<std::string, Handler, std::less<>> handlers_;  // owns the names
   std::map<std::string, const PayloadType*> pushes_;
   std::unordered_map<std::string_view, const Handler*> handler_by_route_;  // for the dispatch

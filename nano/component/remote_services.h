@@ -26,8 +26,8 @@ class RemoteServices {
 
   /// Others shall send nothing new here. `left` is called when they know, or when that took too long.
   virtual void leave(Function<void()> left) = 0;
-  /// The sessions of clients at other nodes end here; their clients stay connected there.
-  virtual void end_sessions() = 0;
+  /// No sessions of other nodes' clients begin here any more.
+  virtual void refuse_sessions() = 0;
   /// Ends the links, when what waits to be sent has left. Then closed() is true.
   virtual void close() = 0;
   virtual bool closed() const = 0;

@@ -40,6 +40,7 @@ class Connection final : public WireReceiver,
   void deliver(const Frame& frame) override;
   void kick(std::string_view reason) override;
   void close(WireClose how, CloseReason reason) override;
+  void shut_down() override { close(WireClose::flush, {"shutdown", "the server stops"}); }
   std::string remote_address() const override { return wire_ ? wire_->remote_address() : remote_address_; }
   TimePoint last_activity() const override { return last_received_; }
 

@@ -24,6 +24,8 @@ class NetworkEntity {
   /// Tells the client that it is not wanted; then closes.
   virtual void kick(std::string_view reason) = 0;
   virtual void close(WireClose how, CloseReason reason) = 0;
+  /// The session ends because this server stops. A client that is connected to another node stays connected.
+  virtual void shut_down() = 0;
   virtual std::string remote_address() const = 0;
   /// When the client's last packet came.
   virtual TimePoint last_activity() const = 0;

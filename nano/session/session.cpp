@@ -88,8 +88,9 @@ Subscription Session::on_closed(Function<void(Session&)> callback) {
 }
 
 void Session::tell_closed() {
-  closed_callbacks_.take_each(
-      [this](Function<void(Session&)>& callback) { host_.scheduler().run_now([&] { callback(*this); }); });
+  closed_callbacks_.take_each([this](Function<void(Session&)>& callback) {
+    host_.scheduler().run_now([&] { callback(*this); }, "on_closed");
+  });
 }
 
 void Session::note_mismatch(std::string_view name, SessionData::Mismatch types) const {
@@ -109,6 +110,7 @@ bool Session::begin_call(std::size_t bytes) {
   if (calls_in_flight_ >= host_.options.calls_in_flight_max) return false;
   if (calls_in_flight_ > 0 && after > host_.options.calls_in_flight_bytes_max) return false;
   ++calls_in_flight_;
+  if (entity_) ++host_.unanswered_calls;
   calls_in_flight_bytes_ = after;
   return true;
 }
@@ -116,6 +118,7 @@ bool Session::begin_call(std::size_t bytes) {
 void Session::end_call(std::size_t bytes) {
   NANO_ASSERT(calls_in_flight_ > 0 && calls_in_flight_bytes_ >= bytes, "a call ends once");
   --calls_in_flight_;
+  if (entity_) --host_.unanswered_calls;
   calls_in_flight_bytes_ -= bytes;
   close_if_answered();
 }
@@ -142,6 +145,15 @@ std::optional<Session::ReleasedRequest> Session::take_released(std::uint64_t req
   return request;
 }
 
+std::size_t Session::fail_released(const Error& error) {
+  const std::vector<ReleasedRequest> released = std::exchange(released_requests_, {});
+  for (const ReleasedRequest& request : released) {
+    request.reply_to.fail(this, error);
+    end_call(request.bytes);
+  }
+  return released.size();
+}
+
 void Session::close_when_answered() {
   closes_when_answered_ = true;
   close_if_answered();
@@ -164,6 +176,7 @@ void Session::detach(std::string reason, bool was_opened) {
   remote_address_ = entity_->remote_address();
   last_activity_ = entity_->last_activity();
   entity_ = nullptr;
+  host_.unanswered_calls -= calls_in_flight_;
   close_reason_ = std::move(reason);
   for (GroupCore* group : std::exchange(groups_, {})) group->forget(*this);
   if (uid_ != 0) host_.sessions.unbind(binding_);

@@ -181,7 +181,9 @@ class Session final : public std::enable_shared_from_this<Session> {
   /// open already.
   [[nodiscard]] bool begin_call(std::size_t bytes);
   void end_call(std::size_t bytes);
-  bool has_open_calls() const { return calls_in_flight_ > 0; }
+  bool has_released() const { return !released_requests_.empty(); }
+  /// Answers what was released and not yet answered. Returns how many that were.
+  std::size_t fail_released(const Error& error);
   /// Sends the response to a request; drops it if the session is closed.
   void answer(std::uint64_t request_id, protocol::ByteView payload);
   /// An error that does not fit the wire is replaced by `internal`.

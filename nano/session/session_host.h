@@ -16,6 +16,7 @@
 #include "nano/serialize/serializer.h"
 #include "nano/session/handshake.h"
 #include "nano/session/message_filter.h"
+#include "nano/session/open_calls.h"
 #include "nano/session/reply_to.h"
 #include "nano/session/session_observer.h"
 #include "nano/session/session_table.h"
@@ -89,6 +90,9 @@ class SessionHost {
   SessionObserver* observer = nullptr;  ///< null in an application that stands alone
   SessionTable sessions;
   std::list<Connection*> connections;  ///< all that are not closed, in the order of connecting
+  OpenCalls open_calls;                ///< those of closed sessions included
+  std::size_t unanswered_calls = 0;    ///< that are open, without those of closed sessions
+  bool stopping = false;
 
  private:
   Scheduler& scheduler_;

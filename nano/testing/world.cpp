@@ -1,5 +1,8 @@
 #include "nano/testing/world.h"
 
+#include <algorithm>
+#include <optional>
+
 #include "nano/testing/advance.h"
 
 namespace nano::testing {
@@ -15,6 +18,7 @@ World::World(std::uint64_t seed, Options options, ManualClock& clock)
 
 World::~World() {
   if (!app_->stopped()) stop();
+  if (!app_->stopped()) stop();  // asked twice it does not wait
 }
 
 void World::start() {
@@ -25,6 +29,11 @@ void World::start() {
 void World::stop() {
   app_->stop();
   settle();
+  while (&clock_ == &own_clock_ && !app_->stopped()) {
+    const std::optional<TimePoint> next = app_->scheduler().next_deadline();
+    if (!next) return;
+    advance(std::max(*next - clock_.now(), Duration::zero()));
+  }
 }
 
 std::shared_ptr<Client> World::connect_silently() {

@@ -35,7 +35,7 @@ class World {
   /// One of several worlds with a common clock, which must outlive it; whoever moves the clock on runs all of
   /// them.
   World(std::uint64_t seed, Options options, ManualClock& clock);
-  /// Stops the application, if the test has not.
+  /// Stops the application, if the test has not. One of several worlds does not wait for what takes time.
   ~World();
   World(const World&) = delete;
   World& operator=(const World&) = delete;
@@ -45,7 +45,8 @@ class World {
 
   /// Starts the application; what its init() throws passes through.
   void start();
-  /// Stops it as SIGTERM would, and runs until it has.
+  /// Stops it as SIGTERM would, and runs until it has, moving time on where something takes time. (One of
+  /// several worlds does not move the common time: it has stopped when app().stopped().)
   void stop();
 
   /// A client with its handshake done, unless the server refused it. `user_json` is the handshake's user.

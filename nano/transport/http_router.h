@@ -31,6 +31,11 @@ class HttpRouter {
 
   /// Logic thread. From here on, requests for handlers are answered 503.
   void stop_handlers() { handlers_stopped_ = true; }
+  /// Destroys what was added, when no thread routes any more.
+  void clear() {
+    handlers_.clear();
+    folders_.clear();
+  }
 
   bool empty() const { return handlers_.empty() && folders_.empty(); }
 

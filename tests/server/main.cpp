@@ -1,5 +1,6 @@
 // The server that the tests with real clients talk to: one route for each thing a client can meet.
 
+#include <future>
 #include <iostream>
 #include <stdexcept>
 #include <string>
@@ -41,6 +42,7 @@ class Test final : public nano::Component {
     on.add<&Test::later>("Later");
     on.add<&Test::check>("Check");
     on.add<&Test::flood>("Flood");
+    on.add<&Test::hang>("Hang");
   }
 
   std::string echo(std::string_view payload) { return std::string{payload}; }
@@ -57,6 +59,12 @@ class Test final : public nano::Component {
     co_return payload;
   }
   Text check(const Text& in) { return in; }
+  /// Its call on a worker never ends.
+  nano::Task<std::string> hang() {
+    auto call = offload([] { std::promise<void>{}.get_future().wait(); });
+    co_await call;
+    co_return "never";
+  }
   /// Pushes a megabyte for each call: for clients that don't read.
   void flood(nano::Session& session, std::string_view) {
     const std::string chunk(64 * 1024, 'x');

@@ -57,6 +57,26 @@ TEST_P(Program, ASecondSignalEndsItAtOnceAndStillInOrder) {
   EXPECT_EQ(server.wait_for_end(), 0) << server.output();
 }
 
+TEST_P(Program, ACallOnAWorkerThatHangsKeepsItNoLongerThanAStopMayTake) {
+  std::vector<std::string> with_little_time = arguments(io_threads());
+  with_little_time.insert(with_little_time.end(), {"--shutdown-timeout", "0.5"});
+  Process server{NANO_TEST_SERVER, with_little_time};
+  Socket client{port_of(server.wait_for_line("tcp "))};
+  client.send(opening() + request_packet(1, "Test.Hang") + request_packet(2, "Test.Echo", "hello"));
+  std::string received;
+  while (received.find("hello") == std::string::npos) ASSERT_EQ(client.receive(received), Received::bytes);
+  received.clear();
+  server.signal(SIGTERM);
+  while (received.find("unavailable") == std::string::npos)
+    ASSERT_EQ(client.receive(received), Received::bytes);
+  client.receive_all();
+  client.shut_down_sending();
+  EXPECT_EQ(server.wait_for_end(), 1) << server.output();
+  for (const char* said : {"of=\"Test.Hang 1\"", "offloaded calls still run"}) {
+    EXPECT_NE(server.output().find(said), std::string::npos) << server.output();
+  }
+}
+
 TEST_P(Program, SaysWhenItMayNotOpenManyFiles) {
   Process server{NANO_TEST_SERVER, arguments(io_threads()), [] {
                    const rlimit low{200, 200};

@@ -32,6 +32,8 @@ class Service final : public Component {
     on.add<&Service::close>("Close");
   }
 
+  void before_shutdown() override { release(); }
+
   std::string echo(std::string_view payload) { return std::string{payload}; }
   Number double_it(const Number& in) { return {2 * in.value}; }
   std::string fail() { throw std::runtime_error("thrown by Service.Throw"); }

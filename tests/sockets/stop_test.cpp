@@ -1,8 +1,13 @@
 // How a server with clients stops.
 
+#include <atomic>
 #include <chrono>
 #include <future>
+#include <memory>
 #include <string>
+#include <thread>
+#include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -119,6 +124,110 @@ TEST_P(Stop, NewClientsAreNotAcceptedAnyMore) {
   EXPECT_THROW(Socket{reserved.port()}, std::runtime_error);
 }
 
+/// Saves a file for each client that goes, and takes its time to answer.
+class Keeper final : public Component {
+ public:
+  static void routes(Routes<Keeper>& on) { on.add<&Keeper::join>("Join").add<&Keeper::slow>("Slow"); }
+  void join(Session& session) {
+    session.on_closed([this](Session&) { scheduler().spawn(save()); }).detach();
+  }
+  Task<std::string> slow(std::string in) {
+    ++begun;
+    co_await sleep(std::chrono::milliseconds{300});
+    co_return in;
+  }
+
+  std::size_t begun = 0;
+  std::atomic<std::size_t> saved = 0;
+
+ private:
+  Task<void> save() {
+    co_await sleep(std::chrono::milliseconds{10});
+    auto call = offload([] { std::this_thread::yield(); });
+    co_await call;
+    ++saved;
+  }
+};
+
+class StopWithWork : public OnIoThreads {
+ protected:
+  Keeper* keeper_ = nullptr;
+  Server server_{
+      {.io_threads = io_threads(), .configure = [this](Application& app) { keeper_ = &app.add<Keeper>(); }}};
+};
+INSTANTIATE_TEST_SUITE_P(Sockets, StopWithWork, each_io_threads(), io_threads_name);
+
+TEST_P(StopWithWork, WhatClosedCallbacksStartEnds) {
+  std::vector<std::unique_ptr<Client>> clients;
+  for (int i = 0; i < 100; ++i) {
+    clients.push_back(std::make_unique<Client>(server_, Transport::tcp));
+    clients.back()->open().request("Keeper.Join");
+  }
+  server_.ask_to_stop();
+  for (const auto& client : clients) {
+    client->read_to_end();
+    client->socket().shut_down_sending();
+  }
+  EXPECT_EQ(server_.wait_for_end(), 0);
+  EXPECT_EQ(keeper_->saved, 100u);
+}
+
+TEST_P(StopWithWork, EachRequestThatWasBegunIsAnswered) {
+  constexpr std::size_t each = 20;
+  std::vector<std::unique_ptr<Client>> clients;
+  for (int i = 0; i < 50; ++i) {
+    clients.push_back(std::make_unique<Client>(server_, Transport::tcp));
+    std::string requests;
+    for (std::size_t id = 1; id <= each; ++id) requests += request_packet(id, "Keeper.Slow", "here");
+    clients.back()->open().send(requests);
+  }
+  ASSERT_TRUE(server_.wait_until([this](Application&) { return keeper_->begun == 50 * each; }));
+  server_.ask_to_stop();
+  for (const auto& client : clients) {
+    for (std::size_t i = 0; i < each; ++i) {
+      const auto answer = client->next_message();
+      ASSERT_TRUE(answer);
+      EXPECT_EQ(answer->payload, "here");
+    }
+    EXPECT_EQ(client->read_to_end(), Received::end);
+    client->socket().shut_down_sending();
+  }
+  EXPECT_EQ(server_.wait_for_end(), 0);
+}
+
+TEST_P(StopWithWork, WhatIsAskedMeanwhileIsRefused) {
+  Client client{server_, Transport::tcp};
+  client.open().send(request_packet(1, "Keeper.Slow", "here"));
+  ASSERT_TRUE(server_.wait_until([this](Application&) { return keeper_->begun == 1; }));
+  server_.ask_to_stop();
+  ASSERT_TRUE(server_.wait_until([](Application& app) { return app.stopping(); }));
+  client.send(request_packet(2, "Keeper.Slow", "late"));
+  const auto refused = client.next_message();
+  ASSERT_TRUE(refused);
+  EXPECT_EQ(refused->id, 2u);
+  EXPECT_NE(refused->payload.find("unavailable"), std::string::npos) << refused->payload;
+  const auto answer = client.next_message();
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->payload, "here");
+  client.read_to_end();
+  client.socket().shut_down_sending();
+  EXPECT_EQ(server_.wait_for_end(), 0);
+}
+
+TEST_P(StopWithWork, WhatAHookOfTheTurnsEndPushesLeavesAtOnce) {
+  Client client{server_, Transport::tcp};
+  client.open();
+  server_.on_logic([](Application& app) {
+    auto pushed = std::make_shared<bool>(false);
+    app.scheduler().at_turn_end([&app, pushed] {
+      if (!std::exchange(*pushed, true)) app.find_session(1)->push("onTurnEnd", "now");
+    });
+  });
+  const auto push = client.next_message();
+  ASSERT_TRUE(push);
+  EXPECT_EQ(push->route, "onTurnEnd");
+}
+
 /// These wait for real time limits, so there are few of them.
 class StopOfStubborn : public Stop {};
 INSTANTIATE_TEST_SUITE_P(Sockets, StopOfStubborn,
@@ -143,23 +252,35 @@ TEST_P(StopOfStubborn, ClientsThatNeverReadIsBounded) {
   EXPECT_EQ(server_.stop(), 0);
 }
 
-/// With files at /, an answer at /hello, and a handler that ends by itself after an hour at /never.
+/// Has little time to stop; with files at /, an answer at /hello, and a handler that ends by itself after an
+/// hour at /never.
 class HttpServer {
  public:
   explicit HttpServer(std::uint32_t io_threads)
-      : server_{{.io_threads = io_threads, .configure = [this](Application& app) { configure(app); }}} {}
+      : server_{{.io_threads = io_threads, .options = little_time(), .configure = [this](Application& app) {
+                   configure(app);
+                 }}} {}
 
   Server& operator*() { return server_; }
   Server* operator->() { return &server_; }
-  void wait_until_never_has_begun() {
-    EXPECT_EQ(begun_.get_future().wait_for(time_limit), std::future_status::ready);
-  }
+  void wait_until_begun() { EXPECT_EQ(begun_.get_future().wait_for(time_limit), std::future_status::ready); }
 
  private:
   void configure(Application& app) {
     app.serve_files("/", folder_.path());
     app.handle_http("/never", [this, &app](HttpRequest) { return never(app, begun_); });
+    app.handle_http("/slow", [this, &app](HttpRequest) { return slow(app, begun_); });
     app.handle_http("/hello", [](const HttpRequest&) { return HttpResponse::text(200, "hello"); });
+  }
+  static Options little_time() {
+    Options options;
+    options.shutdown_timeout = std::chrono::seconds{1};
+    return options;
+  }
+  static Task<HttpResponse> slow(Application& app, std::promise<void>& begun) {
+    begun.set_value();
+    co_await app.scheduler().sleep(std::chrono::milliseconds{100});
+    co_return HttpResponse::text(200, "at last");
   }
   static Task<HttpResponse> never(Application& app, std::promise<void>& begun) {
     begun.set_value();
@@ -206,12 +327,35 @@ TEST_P(StopWithHttp, LetsADownloadFinish) {
   });
 }
 
+TEST_P(StopWithHttp, AHandlerAtWorkAnswers) {
+  HttpServer server{io_threads()};
+  HttpClient client{*server};
+  client.send(get_request("/slow"));
+  server.wait_until_begun();
+  server->ask_to_stop();
+  EXPECT_EQ(client.answer().status, 200);
+  EXPECT_EQ(server->wait_for_end(), 0);
+}
+
+TEST_P(StopWithHttp, WhatIsAskedMeanwhileAnswers503) {
+  HttpServer server{io_threads()};
+  HttpClient waiting{*server};
+  HttpClient other{*server};
+  EXPECT_EQ(other.get("/hello").status, 200);
+  waiting.send(get_request("/never"));
+  server.wait_until_begun();
+  server->ask_to_stop();
+  ASSERT_TRUE(server->wait_until([](Application& app) { return app.stopping(); }));
+  EXPECT_EQ(other.get("/hello").status, 503);
+  EXPECT_EQ(server->wait_for_end(), 0);
+}
+
 TEST_P(StopWithHttp, AHandlerThatIsCancelledAnswers500) {
   expect_no_waiting([] {
     HttpServer server{io_threads()};
     HttpClient client{*server};
     client.send(get_request("/never"));
-    server.wait_until_never_has_begun();
+    server.wait_until_begun();
     const auto begin = Clock::now();
     server->ask_to_stop();
     EXPECT_EQ(client.answer().status, 500);
@@ -225,7 +369,7 @@ TEST_P(StopWithHttp, ARequestThatFollowsACancelledOneAnswers503) {
     HttpServer server{io_threads()};
     HttpClient client{*server};
     client.send(get_request("/never") + get_request("/hello"));
-    server.wait_until_never_has_begun();
+    server.wait_until_begun();
     const auto begin = Clock::now();
     server->ask_to_stop();
     EXPECT_EQ(client.answer().status, 500);
