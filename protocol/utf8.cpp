@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 namespace nano::protocol {
 
@@ -44,9 +45,33 @@ std::size_t front_sequence_bytes(std::string_view text) {
   return sequence.bytes;
 }
 
+template <class Word>
+Word load(const char* from) {
+  Word word;
+  std::memcpy(&word, from, sizeof word);
+  return word;
+}
+
+// Whether no byte of `text` has its highest bit set. Most texts, as routes, are ASCII: they are looked at a
+// word at a time, the last word overlapping the one before.
+bool is_ascii(std::string_view text) {
+  const char* const end = text.data() + text.size();
+  std::uint64_t seen = 0;
+  if (text.size() >= 8) {
+    for (const char* at = text.data(); at + 8 < end; at += 8) seen |= load<std::uint64_t>(at);
+    seen |= load<std::uint64_t>(end - 8);
+  } else if (text.size() >= 4) {
+    seen = load<std::uint32_t>(text.data()) | load<std::uint32_t>(end - 4);
+  } else {
+    for (const char c : text) seen |= static_cast<std::uint8_t>(c);
+  }
+  return (seen & 0x8080808080808080) == 0;
+}
+
 }  // namespace
 
 bool is_utf8(std::string_view text) {
+  if (is_ascii(text)) return true;
   while (!text.empty()) {
     const std::size_t bytes = front_sequence_bytes(text);
     if (bytes == 0) {

@@ -25,6 +25,16 @@ TEST(Utf8, RefusesWhatLiesBeyondTheRangesOrIsCutShort) {
   }
 }
 
+TEST(Utf8, FindsABadByteWhereverItStands) {
+  const std::string ascii = "a text that is longer than two words";
+  for (std::size_t i = 0; i < ascii.size(); ++i) {
+    std::string text = ascii;
+    text[i] = '\xff';
+    EXPECT_FALSE(is_utf8(text)) << i;
+    EXPECT_TRUE(is_utf8(std::string{ascii}.replace(i, 1, "\xc3\xa9"))) << i;
+  }
+}
+
 TEST(Utf8, ReplacesJustTheBadBytes) {
   EXPECT_EQ(replace_invalid_utf8("a\xff\xc3\xa9\xe2\x82z"), "a\xef\xbf\xbd\xc3\xa9\xef\xbf\xbd\xef\xbf\xbdz");
 }
