@@ -98,7 +98,7 @@ void Application::listen_websocket(std::string address, WebSocketListenerOptions
 
 void Application::serve_files(std::string url_prefix, const std::string& folder) {
   if (!machine_ || options_.print_routes) return;  // nothing is served, so nothing needs to be there
-  machine_->router->add_files(std::make_unique<StaticFiles>(std::move(url_prefix), folder, log_));
+  machine_->serve_files(std::make_unique<StaticFiles>(std::move(url_prefix), folder, scheduler_->log()));
 }
 
 void Application::add_http_function(std::string pattern,

@@ -15,7 +15,7 @@ Application::Machine::~Machine() = default;
 
 void Application::Machine::attach(Scheduler& scheduler) {
   for (const auto& loop : loops) loop->attach(scheduler, loops_on_threads);
-  router = std::make_shared<HttpRouter>(scheduler, workers);
+  router = std::make_shared<HttpRouter>(scheduler);
 }
 
 void Application::Machine::add_tcp(std::string address, TcpListenerOptions options) {
@@ -28,6 +28,11 @@ void Application::Machine::add_websocket(std::string address, WebSocketListenerO
                      options.tls,
                      std::move(options.tls_files),
                      {std::move(options.path), std::move(options.origins), options.same_origin}});
+}
+
+void Application::Machine::serve_files(std::unique_ptr<StaticFiles> files) {
+  if (!file_reader) file_reader.emplace();
+  router->add_files(std::move(files), *file_reader);
 }
 
 void Application::Machine::apply_operator_addresses(const Options& options) {
@@ -104,6 +109,7 @@ void Application::Machine::stop_listening() {
 
 void Application::Machine::stop_loops() {
   for (const auto& loop : loops) loop->stop();
+  file_reader.reset();
 }
 
 void Application::Machine::watch_signals(Application& application) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "nano/application/application.h"
+#include "nano/transport/file_reader.h"
 #include "nano/transport/http_router.h"
 #include "nano/transport/io_loop.h"
 #include "nano/transport/listener.h"
@@ -27,12 +28,14 @@ struct Application::Machine {
   void add_tcp(std::string address, TcpListenerOptions options);
   void add_websocket(std::string address, WebSocketListenerOptions options);
 
+  void serve_files(std::unique_ptr<StaticFiles> files);
+
   /// Takes the addresses of all listeners. Throws std::runtime_error with a sentence.
   void listen(Application& application);
   /// Lets the clients in.
   void accept();
   void stop_listening();
-  /// Ends the loops' threads.
+  /// Ends the threads of the loops, and those that read files for them.
   void stop_loops();
   /// Clients whose sockets are not closed yet, and HTTP requests whose responses have not left.
   std::size_t wires_open() const { return wires->load(); }
@@ -51,7 +54,8 @@ struct Application::Machine {
   bool loops_on_threads;
   std::shared_ptr<std::atomic<std::size_t>> wires = std::make_shared<std::atomic<std::size_t>>(0);
   std::vector<std::unique_ptr<IoLoop>> loops;
-  ThreadPool workers;  // ends before the loops, to which its jobs reply
+  ThreadPool workers;
+  std::optional<FileReader> file_reader;  // ends before the loops, to which its jobs reply
   std::shared_ptr<HttpRouter> router;
   std::vector<Planned> planned;
   std::vector<std::shared_ptr<Listener>> listeners;

@@ -40,6 +40,22 @@ inline constexpr Duration http_answer_timeout = 30s;
 /// the few who still read and are answered out of a database.
 inline constexpr Duration http_half_closed_timeout = 1s;
 
+/// Files up to here are read at once and held in memory while they are sent, once for all who fetch them.
+/// Larger ones are read piece by piece.
+inline constexpr std::size_t file_whole_bytes = std::size_t{64} << 10;
+
+/// What is read of a large file at once: at least what a slow connection takes, at most what makes the way to
+/// another thread and back not worth mentioning.
+inline constexpr std::size_t file_piece_bytes_min = std::size_t{32} << 10;
+inline constexpr std::size_t file_piece_bytes_max = std::size_t{256} << 10;
+
+/// Pieces of large files in memory at a time, 16 MiB. Each is there only from the disk to the socket.
+inline constexpr std::size_t file_pieces_held = 64;
+
+/// Threads that open files, and as many that read pieces of large ones. They are not the workers, so that
+/// downloads and databases don't wait for each other; two, so that one slow file does not hold up all.
+inline constexpr unsigned file_threads = 2;
+
 /// HTTP requests that one handler answers at a time. Each may hold a body of 64 KiB; more than a few thousand
 /// at once come from a handler that hangs, or from a flood.
 inline constexpr std::size_t http_requests_in_flight = 4096;

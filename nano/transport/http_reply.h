@@ -6,14 +6,14 @@
 #include <utility>
 
 #include "nano/base/function.h"
-#include "nano/transport/http.h"
+#include "nano/transport/http_answer.h"
 
 namespace nano {
 
 /// One request that is being answered, shared by its connection and its HttpReply.
 class HttpExchange {
  public:
-  using Send = Function<void(HttpResponse)>;
+  using Send = Function<void(HttpAnswer)>;
 
   /// `send` gets the answer, on whatever thread it was made, at most once.
   explicit HttpExchange(Send send) : send_(std::move(send)) {}
@@ -45,7 +45,7 @@ class HttpReply {
   }
 
   /// Aborts when called twice.
-  void operator()(HttpResponse response);
+  void operator()(HttpAnswer answer);
 
   /// Whether nobody waits for the answer any more: the client has left, or its connection was closed.
   bool abandoned() const { return exchange_ && exchange_->abandoned_.load(std::memory_order_relaxed); }
@@ -71,12 +71,12 @@ class HttpReply {
   std::shared_ptr<HttpExchange> exchange_;
 };
 
-inline void HttpReply::operator()(HttpResponse response) {
+inline void HttpReply::operator()(HttpAnswer answer) {
   NANO_ASSERT(exchange_ != nullptr, "an HTTP request is answered once");
   const std::shared_ptr<HttpExchange> exchange = std::move(exchange_);
   if (exchange->abandoned_.load(std::memory_order_relaxed)) return;
   HttpExchange::Send send = std::exchange(exchange->send_, {});
-  send(std::move(response));
+  send(std::move(answer));
 }
 
 }  // namespace nano

@@ -141,7 +141,12 @@ void HttpRequestReader::finish_head() {
   if (!parse_line(line)) return;
   if (!has_host) parser.remove_header("Host");
   parsing_->head_done = true;
-  if (parser.ready()) status_ = Status::complete;
+  if (parser.ready()) {
+    status_ = Status::complete;
+  } else {
+    expects_continue_ = parser.get_version() != "HTTP/1.0" &&
+                        equals_ignoring_case(parser.get_header("Expect"), "100-continue");
+  }
 }
 
 void HttpRequestReader::consume_body(std::span<const std::uint8_t>& input) {
@@ -154,6 +159,7 @@ HttpRequest HttpRequestReader::take_request() {
   NANO_ASSERT(status_ == Status::complete, "take_request() was called before a request was complete");
   const std::unique_ptr<Parsing> parsed = std::exchange(parsing_, nullptr);
   status_ = Status::incomplete;
+  expects_continue_ = false;  // the body came unasked
   HttpRequest request;
   request.method = parsed->parser.get_method();
   request.target = parsed->parser.get_uri();

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "nano/transport/http.h"
 
@@ -42,6 +43,10 @@ class HttpRequestReader {
   /// and 1.1.
   Status consume(std::span<const std::uint8_t>& input);
 
+  /// Whether the client waits for a word before it sends the body whose head was read ("Expect:
+  /// 100-continue"). Once for each request.
+  bool take_expectation() { return std::exchange(expects_continue_, false); }
+
   /// The request, once after `complete`. The reader is then ready for the next one.
   HttpRequest take_request();
 
@@ -60,6 +65,7 @@ class HttpRequestReader {
 
   Limits limits_;
   Status status_ = Status::incomplete;
+  bool expects_continue_ = false;
   int refusal_status_ = 0;
   std::string refusal_reason_;
   std::string line_;

@@ -1,6 +1,7 @@
 #include "nano/transport/http_response_writer.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <string_view>
 
 namespace nano {
@@ -34,7 +35,7 @@ HttpResponseForm HttpResponseForm::of(const HttpRequest& request) {
   return {.with_body = request.method != "HEAD", .keep_alive = client_keeps_connection(request)};
 }
 
-HttpOutput write_http_response(const HttpResponse& response, HttpResponseForm form) {
+HttpOutput write_http_response(const HttpAnswer& response, HttpResponseForm form) {
   HttpOutput output;
   output.keep_alive = form.keep_alive && !response.close;
   std::string& head = output.head;
@@ -47,7 +48,8 @@ HttpOutput write_http_response(const HttpResponse& response, HttpResponseForm fo
   }
   if (response.header("X-Content-Type-Options").empty()) head += "X-Content-Type-Options: nosniff\r\n";
   if (!never_has_body(response.status)) {
-    head += "Content-Length: " + std::to_string(response.body ? response.body->size() : 0) + "\r\n";
+    const std::uint64_t body_bytes = response.body ? response.body->size() : 0;
+    head += "Content-Length: " + std::to_string(response.file ? response.file->bytes : body_bytes) + "\r\n";
     if (form.with_body && response.body && !response.body->empty()) output.body = response.body;
   }
   const std::string_view upgrade = response.header("Upgrade").empty() ? "" : "Upgrade, ";  // they go together

@@ -4,11 +4,11 @@
 #include <memory>
 #include <string>
 
-#include "nano/transport/http.h"
+#include "nano/transport/http_answer.h"
 
 namespace nano {
 
-/// A response as it goes out: the head, then the body, which is shared and not copied.
+/// A response as it goes out: the head, then the body, which is shared and not copied, or the answer's file.
 struct HttpOutput {
   std::string head;
   std::shared_ptr<const std::string> body;  ///< null: nothing follows the head
@@ -25,6 +25,6 @@ struct HttpResponseForm {
 
 /// The connection is kept as the form says, unless the response says `close`. Adds Content-Length, Connection
 /// and X-Content-Type-Options.
-HttpOutput write_http_response(const HttpResponse& response, HttpResponseForm form);
+HttpOutput write_http_response(const HttpAnswer& response, HttpResponseForm form);
 
 }  // namespace nano

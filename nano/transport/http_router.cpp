@@ -56,12 +56,12 @@ void HttpRouter::run(const Entry& entry, HttpRequest request, HttpReply reply) c
 
 void HttpRouter::serve(const StaticFiles& folder, HttpRequest request, HttpReply reply) const {
   auto shared_reply = std::make_shared<HttpReply>(std::move(reply));
-  const bool accepted = workers_.submit([this, &folder, shared_reply, request = std::move(request)] {
+  const bool accepted = reader_->submit([&folder, shared_reply, request = std::move(request)] {
     if (shared_reply->abandoned()) return;
     try {
       (*shared_reply)(folder.serve(request));
     } catch (const std::exception& failure) {  // out of memory, most likely
-      scheduler_.log().error("file not served", {{"path", request.path}, {"error", failure.what()}});
+      folder.log_failure(request.path, failure.what());
     }
   });
   if (!accepted) (*shared_reply)(HttpResponse::too_busy());

@@ -9,25 +9,31 @@
 #include <vector>
 
 #include "nano/scheduler/scheduler.h"
+#include "nano/transport/file_reader.h"
 #include "nano/transport/http.h"
 #include "nano/transport/http_reply.h"
 #include "nano/transport/static_files.h"
 
 namespace nano {
 
-/// Filled before the start; then route() may be called by any thread. The scheduler and the workers must
-/// outlive it.
+/// Filled before the start; then route() may be called by any thread, as long as the scheduler exists.
 class HttpRouter {
  public:
   /// Runs on the logic thread.
   using Handler = std::function<void(HttpRequest, HttpReply)>;
 
-  HttpRouter(Scheduler& scheduler, WorkerPool& workers) : scheduler_(scheduler), workers_(workers) {}
+  explicit HttpRouter(Scheduler& scheduler) : scheduler_(scheduler) {}
 
   /// A pattern that ends in '/' takes all paths below it, another one that path alone. `timeout` is how long
   /// its answers may take. Throws std::invalid_argument unless the pattern begins with '/'.
   void add_handler(std::string pattern, Handler handler, Duration timeout = limits::http_answer_timeout);
-  void add_files(std::unique_ptr<StaticFiles> files) { folders_.push_back(std::move(files)); }
+  /// `reader` reads all files; it outlives the calls of route() and the connections' threads.
+  void add_files(std::unique_ptr<StaticFiles> files, FileReader& reader) {
+    folders_.push_back(std::move(files));
+    reader_ = &reader;
+  }
+  /// Of the files in answers.
+  FileReader& file_reader() const { return *reader_; }
 
   /// Logic thread. From here on, requests for handlers are answered 503.
   void stop_handlers() { handlers_stopped_ = true; }
@@ -40,7 +46,7 @@ class HttpRouter {
   bool empty() const { return handlers_.empty() && folders_.empty(); }
 
   /// The longest pattern or prefix wins; 404 where none fits. Handlers run on the logic thread, files are
-  /// read by the workers. Returns how long the answer may take.
+  /// opened by the reader. Returns how long the answer may take.
   Duration route(HttpRequest request, HttpReply reply) const;
 
  private:
@@ -58,9 +64,9 @@ class HttpRouter {
   const StaticFiles* find_folder(std::string_view path) const;
 
   Scheduler& scheduler_;
-  WorkerPool& workers_;
   std::vector<Entry> handlers_;
   std::vector<std::unique_ptr<StaticFiles>> folders_;
+  FileReader* reader_ = nullptr;   // null without folders
   bool handlers_stopped_ = false;  // logic thread
 };
 

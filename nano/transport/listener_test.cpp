@@ -104,7 +104,7 @@ class ListenerTest : public ::testing::TestWithParam<bool> {
   InlineWorkers workers_;
   IoLoop loop_;
   Scheduler scheduler_{clock_, driver(), workers_, log_};
-  std::shared_ptr<HttpRouter> router_ = std::make_shared<HttpRouter>(scheduler_, workers_);
+  std::shared_ptr<HttpRouter> router_ = std::make_shared<HttpRouter>(scheduler_);
   std::shared_ptr<std::atomic<std::size_t>> wires_ = std::make_shared<std::atomic<std::size_t>>(0);
   Timer timer_;
   std::thread thread_;

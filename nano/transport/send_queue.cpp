@@ -54,6 +54,12 @@ void SendQueue::append(SendQueue&& later) {
   tail_.append(later.tail_);
 }
 
+std::size_t SendQueue::bytes() const {
+  std::size_t sum = tail_.left().size();
+  for (std::size_t i = first_; i < entries_.size(); ++i) sum += left(entries_[i]).size();
+  return sum;
+}
+
 std::size_t SendQueue::cost() const {
   std::size_t sum = tail_.cost;
   for (std::size_t i = first_; i < entries_.size(); ++i) {

@@ -29,6 +29,8 @@ class SendQueue {
   void clear();
   /// Takes over what `later` holds, behind its own.
   void append(SendQueue&& later);
+  /// How many wait.
+  std::size_t bytes() const;
   /// Of all that waits; consume() returns it bit by bit.
   std::size_t cost() const;
 

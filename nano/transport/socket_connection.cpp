@@ -261,7 +261,7 @@ void SocketConnection::flush() {
   dirty_ = false;
   if (awaiting_writable_ || closing_ == Closing::closed) return;
   while (tls_ ? encrypt_some() : !queue_.empty()) {
-    if (!write_some()) return;
+    if (!write_some()) return drop_unsent_piece();
   }
   on_drained();
 }
@@ -340,7 +340,7 @@ void SocketConnection::begin_close(WireClose how, const CloseReason& reason) {
 
 void SocketConnection::on_drained() {
   if (closing_ == Closing::flushing) return linger();
-  if (std::exchange(response_queued_, false)) on_http_response_sent();
+  on_http_drained();
 }
 
 void SocketConnection::linger() {

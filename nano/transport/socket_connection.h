@@ -13,6 +13,7 @@
 #include <asio/ip/tcp.hpp>
 
 #include "nano/session/wire.h"
+#include "nano/transport/http_download.h"
 #include "nano/transport/http_reply.h"
 #include "nano/transport/http_request_reader.h"
 #include "nano/transport/http_response_writer.h"
@@ -94,14 +95,18 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
   // -- loop's thread: HTTP (socket_connection_http.cpp)
   void on_http_bytes(std::span<std::uint8_t> bytes);
   void on_http_request(HttpRequest request);
-  void on_http_response(const HttpResponse& response);
+  void on_http_answer(HttpAnswer answer);
+  void on_http_drained();
   void on_http_response_sent();
   void on_hung_up(std::uint32_t events);
   void on_http_half_closed();
   void on_http_answer_late();
   void abandon_http_request();
+  void continue_download();
+  void on_download_piece(FileReader::Piece piece);
+  void drop_unsent_piece();
   void upgrade(const HttpRequest& request);
-  void send_http(const HttpResponse& response, HttpResponseForm form);
+  void send_http(const HttpAnswer& answer, HttpResponseForm form);
 
   // -- loop's thread: writing and closing
   void enqueue(const Frame& frame);
@@ -131,6 +136,7 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
   std::unique_ptr<HttpRequestReader> http_;  // Mode::http
   std::shared_ptr<HttpExchange> exchange_;   // until its answer comes
   HttpResponseForm form_;                    // of that answer
+  std::optional<HttpDownload> download_;     // the body of a response that is being sent
   std::optional<WebSocketStream> websocket_;
   protocol::PacketDecoder decoder_;
   SendQueue queue_;

@@ -14,7 +14,11 @@ void SocketConnection::on_http_bytes(std::span<std::uint8_t> bytes) {
   }
   std::span<const std::uint8_t> input = bytes;
   const HttpRequestReader::Status status = http_->consume(input);
-  if (status == HttpRequestReader::Status::incomplete) return;
+  if (status == HttpRequestReader::Status::incomplete) {
+    if (!http_->take_expectation()) return;
+    queue_.push(std::string{"HTTP/1.1 100 Continue\r\n\r\n"});
+    return mark_dirty();
+  }
   if (status == HttpRequestReader::Status::refused) return send_http(http_->refusal(), {});
 
   // What follows the request: frames of a hasty WebSocket client, or the next request.
@@ -49,13 +53,12 @@ void SocketConnection::on_http_request(HttpRequest request) {
   answering_ = true;
   hold_up_stop(true);
   form_ = HttpResponseForm::of(request);
-  exchange_ =
-      std::make_shared<HttpExchange>([&loop = loop_, asking = weak_from_this()](HttpResponse response) {
-        // In a turn of its own, even where the answer is known at once: pipelined requests don't nest.
-        loop.post([asking, response = std::move(response)] {
-          if (const auto connection = asking.lock()) connection->on_http_response(response);
-        });
-      });
+  exchange_ = std::make_shared<HttpExchange>([&loop = loop_, asking = weak_from_this()](HttpAnswer answer) {
+    // In a turn of its own, even where the answer is known at once: pipelined requests don't nest.
+    loop.post([asking, answer = std::move(answer)]() mutable {
+      if (const auto connection = asking.lock()) connection->on_http_answer(std::move(answer));
+    });
+  });
   HttpReply reply{exchange_};
   if (options_->router->empty()) {
     reply(websocket_required());
@@ -87,19 +90,63 @@ void SocketConnection::on_http_answer_late() {
   send_http(HttpResponse::error(504), {});
 }
 
-/// The handler hears that nobody waits for its answer any more.
+/// Nobody waits for the answer any more: the handler hears of it.
 void SocketConnection::abandon_http_request() {
+  download_.reset();
   if (!exchange_) return;
   exchange_->abandon();
   loop_.to_logic([exchange = std::exchange(exchange_, nullptr)] { exchange->tell_abandoned(); });
 }
 
-void SocketConnection::on_http_response(const HttpResponse& response) {
+void SocketConnection::on_http_answer(HttpAnswer answer) {
   if (!exchange_) return;
   exchange_.reset();
   response_queued_ = true;
   set_deadline(options_->http_idle_timeout);
-  send_http(response, form_);
+  if (answer.file && form_.with_body) download_.emplace(*answer.file);
+  send_http(answer, form_);
+}
+
+/// The socket has taken all that there was.
+void SocketConnection::on_http_drained() {
+  if (download_) return continue_download();
+  if (std::exchange(response_queued_, false)) on_http_response_sent();
+}
+
+void SocketConnection::continue_download() {
+  if (download_->sending() > 0) download_->end_sending(download_->sending());
+  if (download_->wants_piece()) {
+    auto take = [&loop = loop_, asking = weak_from_this()](FileReader::Piece piece) {
+      loop.post([asking, piece = std::move(piece)]() mutable {
+        if (const auto connection = asking.lock()) connection->on_download_piece(std::move(piece));
+      });
+    };
+    options_->router->file_reader().read(download_->begin_reading(), std::move(take));
+  } else if (download_->finished()) {
+    download_.reset();
+    if (!form_.keep_alive) return begin_close(WireClose::flush, {});
+    on_http_drained();
+  }
+}
+
+void SocketConnection::on_download_piece(FileReader::Piece piece) {
+  if (!download_) return;
+  if (!piece) {  // the length is promised already, so only the end of the connection can say it
+    const std::string remote = remote_address();
+    loop_.scheduler().log().warning("download broken off: the file cannot be read, or was cut meanwhile",
+                                    {{"file", download_->file().path()}, {"remote", remote}});
+    return begin_close(WireClose::drop, {});
+  }
+  download_->begin_sending(piece->size());
+  queue_.push(std::move(piece));
+  mark_dirty();
+}
+
+/// The socket takes no more for now.
+void SocketConnection::drop_unsent_piece() {
+  if (!download_ || download_->sending() == 0) return;
+  download_->end_sending(download_->sending() - queue_.bytes());
+  queue_.clear();
 }
 
 void SocketConnection::on_http_response_sent() {
@@ -116,12 +163,13 @@ void SocketConnection::on_http_response_sent() {
   resume_reading();
 }
 
-void SocketConnection::send_http(const HttpResponse& response, HttpResponseForm form) {
-  HttpOutput output = write_http_response(response, form);
+void SocketConnection::send_http(const HttpAnswer& answer, HttpResponseForm form) {
+  HttpOutput output = write_http_response(answer, form);
   queue_.push(std::move(output.head));
   if (output.body) queue_.push(std::move(output.body));
   mark_dirty();
-  if (!output.keep_alive) begin_close(WireClose::flush, {});
+  form_.keep_alive = output.keep_alive;
+  if (!output.keep_alive && !download_) begin_close(WireClose::flush, {});
 }
 
 }  // namespace nano

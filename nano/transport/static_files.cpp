@@ -2,22 +2,25 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <cstdio>
-#include <fcntl.h>
 #include <iterator>
 #include <stdexcept>
 #include <sys/stat.h>
-#include <unistd.h>
 #include <utility>
 
+#include "nano/base/limits.h"
 #include "nano/transport/http_content_type.h"
 #include "nano/transport/http_path.h"
+#include "nano/transport/http_range.h"
 
 namespace nano {
 
 namespace fs = std::filesystem;
 
 namespace {
+
+std::error_code not_found() { return std::make_error_code(std::errc::no_such_file_or_directory); }
 
 // Entries of the cache whose files nobody sends any more are swept out when it reaches this size.
 constexpr std::size_t cache_entries_swept = 1024;
@@ -63,38 +66,6 @@ HttpResponse redirect_to_folder(const HttpRequest& request) {
 
 }  // namespace
 
-/// A regular file opened for reading; does not wait for the writer of a pipe, as opening otherwise would.
-struct StaticFiles::OpenFile {
-  explicit OpenFile(const fs::path& file)
-      : descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
-    is_regular = descriptor >= 0 && ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
-  }
-  ~OpenFile() {
-    if (descriptor >= 0) ::close(descriptor);
-  }
-  OpenFile(const OpenFile&) = delete;
-  OpenFile& operator=(const OpenFile&) = delete;
-
-  /// The whole content; less if the file has shrunk meanwhile; nothing if the disk fails.
-  std::shared_ptr<const std::string> read() const {
-    auto bytes = std::make_shared<std::string>(static_cast<std::size_t>(status.st_size), '\0');
-    std::size_t filled = 0;
-    while (filled < bytes->size()) {
-      const ssize_t got = ::read(descriptor, bytes->data() + filled, bytes->size() - filled);
-      if (got < 0 && errno == EINTR) continue;
-      if (got < 0) return nullptr;
-      if (got == 0) break;
-      filled += static_cast<std::size_t>(got);
-    }
-    bytes->resize(filled);
-    return bytes;
-  }
-
-  int descriptor;
-  bool is_regular = false;
-  struct stat status = {};
-};
-
 StaticFiles::StaticFiles(std::string url_prefix, const fs::path& folder, Log log)
     : prefix_(std::move(url_prefix)), log_(std::move(log)) {
   if (!prefix_.starts_with('/')) {
@@ -115,7 +86,7 @@ bool StaticFiles::matches(std::string_view path) const {
   return path.starts_with(prefix_) && (path.size() == prefix_.size() || path[prefix_.size()] == '/');
 }
 
-HttpResponse StaticFiles::serve(const HttpRequest& request) const {
+HttpAnswer StaticFiles::serve(const HttpRequest& request) const {
   if (request.method != "GET" && request.method != "HEAD") {
     return HttpResponse::error(405).add_header("Allow", "GET, HEAD");
   }
@@ -125,52 +96,86 @@ HttpResponse StaticFiles::serve(const HttpRequest& request) const {
   const bool names_folder = relative.ends_with('/');
   if (relative.starts_with('/')) relative.remove_prefix(1);
 
-  const std::optional<fs::path> file = resolve(relative);
-  if (!file) return HttpResponse::error(404);
-  std::error_code error;
-  const bool is_folder = fs::is_directory(*file, error);
+  Target target;
+  if (const std::error_code error = resolve(relative, target)) return refuse(error, request.path);
+  const bool is_folder = S_ISDIR(target.status.st_mode);
   if (is_folder && !names_folder) return redirect_to_folder(request);
   if (!is_folder && names_folder) return HttpResponse::error(404);
-  if (!is_folder) return serve_file(*file, request);
-  const std::optional<fs::path> index = resolve(std::string{relative} + "index.html");
-  return index ? serve_file(*index, request) : HttpResponse::error(404);
+  if (is_folder) {
+    const std::error_code error = resolve(std::string{relative} + "index.html", target);
+    if (error) return refuse(error, request.path);
+  }
+  return serve_file(target, request);
 }
 
-/// What `relative` names, all links followed, if that is below the folder and exists.
-std::optional<fs::path> StaticFiles::resolve(std::string_view relative) const {
-  if (!are_servable_names(relative)) return std::nullopt;
+std::error_code StaticFiles::resolve(std::string_view relative, Target& target) const {
+  if (!are_servable_names(relative)) return not_found();
   std::error_code error;
-  fs::path file = fs::canonical(folder_ / relative, error);
-  if (error || !is_below(file, folder_)) return std::nullopt;
-  return file;
+  target.file = fs::canonical(folder_ / relative, error);
+  if (error) return error;
+  if (!is_below(target.file, folder_)) return not_found();
+  return ::stat(target.file.c_str(), &target.status) == 0 ? error
+                                                          : std::error_code{errno, std::generic_category()};
 }
 
-HttpResponse StaticFiles::serve_file(const fs::path& file, const HttpRequest& request) const {
-  const OpenFile open{file};
-  if (!open.is_regular) return HttpResponse::error(404);
-  if (static_cast<std::size_t>(open.status.st_size) > file_bytes_max) {
-    log_.error("static file is too large to serve",
-               {{"file", file.string()}, {"bytes", open.status.st_size}, {"bytes_max", file_bytes_max}});
-    return HttpResponse::error(503);
-  }
-  const std::string etag = etag_of(open.status);
-  HttpResponse response;
-  response.add_header("ETag", etag).add_header("Cache-Control", "no-cache");
+HttpAnswer StaticFiles::serve_file(const Target& target, const HttpRequest& request) const {
+  if (!S_ISREG(target.status.st_mode))
+    return HttpResponse::error(404);  // not even opened: it may be a device
+  const std::string etag = etag_of(target.status);
   if (names_etag(request.header("If-None-Match"), etag)) {
-    response.status = 304;
-    return response;
+    HttpResponse fresh;
+    fresh.status = 304;
+    return fresh.add_header("ETag", etag).add_header("Cache-Control", "no-cache");
   }
-  response.body = cached(file.string(), etag);
-  if (!response.body) {
-    std::shared_ptr<const std::string> bytes = open.read();
-    if (!bytes) {
-      log_.error("static file cannot be read", {{"file", file.string()}});
-      return HttpResponse::error(503);
+  std::error_code error;
+  std::shared_ptr<const OpenFile> opened = OpenFile::open(target.file.string(), error);
+  if (!opened) return refuse(error, request.path);
+  return answer_with(std::move(opened), request);
+}
+
+HttpAnswer StaticFiles::answer_with(std::shared_ptr<const OpenFile> file, const HttpRequest& request) const {
+  const std::string etag = etag_of(file->status());
+  const std::uint64_t size = file->bytes();
+  HttpAnswer answer{HttpResponse{}};
+  answer.add_header("ETag", etag)
+      .add_header("Cache-Control", "no-cache")
+      .add_header("Accept-Ranges", "bytes");
+  const std::string_view if_range = request.header("If-Range");
+  const bool may_be_part = request.method == "GET" && (if_range.empty() || if_range == etag);
+  const auto range = may_be_part ? parse_byte_range(request.header("Range"), size) : std::nullopt;
+  if (range) {
+    if (range->bytes == 0) {
+      return HttpResponse::error(416).add_header("Content-Range", "bytes */" + std::to_string(size));
     }
-    response.body = remember(file.string(), etag, std::move(bytes));
+    answer.status = 206;
+    answer.add_header("Content-Range", "bytes " + std::to_string(range->first) + "-" +
+                                           std::to_string(range->first + range->bytes - 1) + "/" +
+                                           std::to_string(size));
+    answer.file = FileRange{file, range->first, range->bytes};
+  } else if (size > limits::file_whole_bytes || request.method == "HEAD") {
+    answer.file = FileRange{file, 0, size};
+  } else {
+    answer.body = cached(file->path(), etag);
+    if (!answer.body) answer.body = remember(file->path(), etag, file->read(0, size));
+    if (!answer.body) return refuse(std::make_error_code(std::errc::io_error), request.path);
   }
-  response.add_header("Content-Type", std::string{content_type_of(file.filename().string())});
-  return response;
+  answer.add_header("Content-Type", std::string{content_type_of(file->path())});
+  return answer;
+}
+
+/// What is not there is the client's business. What is there and cannot be served is the operator's, too.
+HttpResponse StaticFiles::refuse(std::error_code why, std::string_view path) const {
+  const std::error_condition is = why.default_error_condition();
+  for (const std::errc missing : {std::errc::no_such_file_or_directory, std::errc::not_a_directory,
+                                  std::errc::filename_too_long, std::errc::too_many_symbolic_link_levels}) {
+    if (is == missing) return HttpResponse::error(404);
+  }
+  log_failure(path, why.message());
+  return is == std::errc::permission_denied ? HttpResponse::error(403) : HttpResponse::too_busy();
+}
+
+void StaticFiles::log_failure(std::string_view path, std::string_view why) const {
+  log_.error("file not served", {{"path", path}, {"error", why}});
 }
 
 std::shared_ptr<const std::string> StaticFiles::cached(const std::string& file,
@@ -182,6 +187,7 @@ std::shared_ptr<const std::string> StaticFiles::cached(const std::string& file,
 
 std::shared_ptr<const std::string> StaticFiles::remember(const std::string& file, const std::string& etag,
                                                          std::shared_ptr<const std::string> bytes) const {
+  if (!bytes) return nullptr;
   const std::lock_guard lock{mutex_};
   if (cache_.size() >= cache_entries_swept) {
     std::erase_if(cache_, [](const auto& entry) { return entry.second.bytes.expired(); });

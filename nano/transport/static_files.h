@@ -1,29 +1,26 @@
 // Internal header. Serves the files of a folder over HTTP.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <string_view>
+#include <sys/stat.h>
+#include <system_error>
 #include <unordered_map>
 
 #include "nano/base/log.h"
 #include "nano/transport/http.h"
+#include "nano/transport/http_answer.h"
 
 namespace nano {
 
 /// Files below a folder, under a prefix of the URL. Never serves anything outside the folder (symbolic links
 /// that lead out included), nor names that begin with a dot, nor anything but regular files. Any thread;
-/// serve() blocks on the disk and belongs on the worker pool.
+/// serve() blocks on the disk and belongs on a FileReader.
 class StaticFiles {
  public:
-  /// One file is held in memory whole while it is sent.
-  static constexpr std::size_t file_bytes_max = std::size_t{64} << 20;
-
   /// Serves `folder` under `url_prefix` ("/" or "/assets"). Throws std::runtime_error with a sentence that
   /// says what to change when the folder does not exist or the prefix does not begin with '/'.
   StaticFiles(std::string url_prefix, const std::filesystem::path& folder, Log log);
@@ -33,20 +30,31 @@ class StaticFiles {
   /// "/" or "/assets", without a slash at the end.
   const std::string& url_prefix() const { return prefix_; }
 
-  /// 200 with the file (of a folder: its index.html), 304 if the client has it already (ETag), 301 to a
-  /// folder's name with the slash, 404, 405 for other methods than GET and HEAD, 503 for a file over the
-  /// limit (logged).
-  HttpResponse serve(const HttpRequest& request) const;
+  /// 200 with the file (of a folder: its index.html), 206 with the part of it that a Range header names, 304
+  /// if the client has it already (ETag), 301 to a folder's name with the slash, 404, 405 for other methods
+  /// than GET and HEAD, 416 for a part behind the end; 403 for what this process may not read and 503 for
+  /// what cannot be opened at the moment (logged). Small files come in memory, once for all that are being
+  /// sent; of larger ones, and for HEAD, nothing is read.
+  HttpAnswer serve(const HttpRequest& request) const;
+  /// Logs that what the path names was not served.
+  void log_failure(std::string_view path, std::string_view why) const;
 
  private:
   struct Cached {
     std::weak_ptr<const std::string> bytes;
     std::string etag;
   };
-  struct OpenFile;
+  /// What a path names, all links followed.
+  struct Target {
+    std::filesystem::path file;
+    struct stat status = {};
+  };
 
-  std::optional<std::filesystem::path> resolve(std::string_view relative) const;
-  HttpResponse serve_file(const std::filesystem::path& file, const HttpRequest& request) const;
+  /// Fails also for what must not be served, as if it did not exist.
+  std::error_code resolve(std::string_view relative, Target& target) const;
+  HttpAnswer serve_file(const Target& target, const HttpRequest& request) const;
+  HttpAnswer answer_with(std::shared_ptr<const OpenFile> file, const HttpRequest& request) const;
+  HttpResponse refuse(std::error_code why, std::string_view path) const;
   std::shared_ptr<const std::string> cached(const std::string& file, const std::string& etag) const;
   std::shared_ptr<const std::string> remember(const std::string& file, const std::string& etag,
                                               std::shared_ptr<const std::string> bytes) const;

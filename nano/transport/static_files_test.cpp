@@ -1,11 +1,13 @@
 #include "nano/transport/static_files.h"
 
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <memory>
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -70,7 +72,7 @@ class StaticFilesTest : public ::testing::Test {
 };
 
 TEST_F(StaticFilesTest, ServesAFileWithItsType) {
-  const HttpResponse response = files().serve(get("/app.js"));
+  const HttpAnswer response = files().serve(get("/app.js"));
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(*response.body, "js");
   EXPECT_EQ(response.header("Content-Type"), "text/javascript; charset=utf-8");
@@ -94,7 +96,7 @@ TEST_F(StaticFilesTest, SendsClientsToTheNameWithTheSlash) {
 
 TEST_F(StaticFilesTest, FindsNothingWhereNothingIs) {
   for (const char* target : {"/missing", "/app.js/", "/app.js/x", "/missing/"}) {
-    const HttpResponse response = files().serve(get(target));
+    const HttpAnswer response = files().serve(get(target));
     EXPECT_EQ(response.status, 404) << target;
     EXPECT_EQ(*response.body, "404 Not Found\n");
   }
@@ -147,7 +149,7 @@ TEST_F(StaticFilesTest, TellsClientsThatTheirCopyIsFresh) {
   const StaticFiles served = files();
   const std::string etag{served.serve(get("/app.js")).header("ETag")};
   for (const std::string& known : {etag, "W/" + etag, "\"old\", " + etag, std::string{"*"}}) {
-    const HttpResponse response = served.serve(get("/app.js", known));
+    const HttpAnswer response = served.serve(get("/app.js", known));
     EXPECT_EQ(response.status, 304) << known;
     EXPECT_EQ(response.header("ETag"), etag);
     EXPECT_FALSE(response.body);
@@ -157,9 +159,9 @@ TEST_F(StaticFilesTest, TellsClientsThatTheirCopyIsFresh) {
 
 TEST_F(StaticFilesTest, NoticesThatAFileChanged) {
   const StaticFiles served = files();
-  const HttpResponse before = served.serve(get("/app.js"));
+  const HttpAnswer before = served.serve(get("/app.js"));
   write(web() / "app.js", "longer");
-  const HttpResponse after = served.serve(get("/app.js", std::string{before.header("ETag")}));
+  const HttpAnswer after = served.serve(get("/app.js", std::string{before.header("ETag")}));
   EXPECT_EQ(after.status, 200);
   EXPECT_EQ(*after.body, "longer");
   EXPECT_EQ(*before.body, "js");
@@ -167,18 +169,79 @@ TEST_F(StaticFilesTest, NoticesThatAFileChanged) {
 
 TEST_F(StaticFilesTest, HoldsAFileOnceWhileAnyoneSendsIt) {
   const StaticFiles served = files();
-  const HttpResponse first = served.serve(get("/app.js"));
-  const HttpResponse second = served.serve(get("/app.js"));
+  const HttpAnswer first = served.serve(get("/app.js"));
+  const HttpAnswer second = served.serve(get("/app.js"));
   EXPECT_EQ(first.body, second.body);
   EXPECT_EQ(first.body.use_count(), 2) << "the cache itself holds nothing";
 }
 
-TEST_F(StaticFilesTest, RefusesAFileOverTheLimitAndSaysSo) {
+TEST_F(StaticFilesTest, ReadsNothingOfALargeFileNorForHead) {
   write(web() / "huge.bin", "");
-  fs::resize_file(web() / "huge.bin", StaticFiles::file_bytes_max + 1);
-  EXPECT_EQ(files().serve(get("/huge.bin")).status, 503);
-  EXPECT_NE(log_text_.str().find("static file is too large to serve"), std::string::npos) << log_text_.str();
-  EXPECT_NE(log_text_.str().find("huge.bin"), std::string::npos);
+  fs::resize_file(web() / "huge.bin", std::uintmax_t{1} << 40);
+  const HttpAnswer huge = files().serve(get("/huge.bin"));
+  EXPECT_EQ(huge.status, 200);
+  EXPECT_FALSE(huge.body);
+  ASSERT_TRUE(huge.file);
+  EXPECT_EQ(huge.file->bytes, std::uint64_t{1} << 40);
+  HttpRequest request = get("/app.js");
+  request.method = "HEAD";
+  const HttpAnswer head = files().serve(request);
+  EXPECT_FALSE(head.body);
+  ASSERT_TRUE(head.file);
+  EXPECT_EQ(head.file->bytes, 2u);
+}
+
+TEST_F(StaticFilesTest, ServesAPartToThoseWhoAskForIt) {
+  write(web() / "digits.txt", "0123456789");
+  const StaticFiles served = files();
+  HttpRequest request = get("/digits.txt");
+  const std::string etag{served.serve(request).header("ETag")};
+  request.headers = {{"If-Range", etag}, {"Range", "bytes=2-4"}};
+  const HttpAnswer part = served.serve(request);
+  EXPECT_EQ(part.status, 206);
+  EXPECT_EQ(part.header("Content-Range"), "bytes 2-4/10");
+  ASSERT_TRUE(part.file);
+  EXPECT_EQ(*part.file->file->read(part.file->offset, part.file->bytes), "234");
+  request.headers = {{"If-Range", "\"old\""}, {"Range", "bytes=2-4"}};
+  EXPECT_EQ(served.serve(request).status, 200) << "a part of another file is of no use";
+  request.headers = {{"Range", "bytes=10-"}};
+  EXPECT_EQ(served.serve(request).status, 416);
+  EXPECT_EQ(served.serve(request).header("Content-Range"), "bytes */10");
+}
+
+TEST_F(StaticFilesTest, SaysWhyItDoesNotServeWhatIsThere) {
+  const auto with_no_descriptors_left = [](const auto& call) {
+    rlimit before{};
+    ::getrlimit(RLIMIT_NOFILE, &before);
+    const rlimit none{0, before.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &none);
+    call();
+    ::setrlimit(RLIMIT_NOFILE, &before);
+  };
+  with_no_descriptors_left([&] {
+    const HttpAnswer busy = files().serve(get("/app.js"));
+    EXPECT_EQ(busy.status, 503);
+    EXPECT_EQ(busy.header("Retry-After"), "1");
+    EXPECT_EQ(files().serve(get("/missing")).status, 404);
+  });
+  EXPECT_NE(log_text_.str().find("file not served path=/app.js error=\"Too many open files\""),
+            std::string::npos)
+      << log_text_.str();
+  EXPECT_EQ(log_text_.str().find("missing"), std::string::npos) << "what is not there is no event";
+}
+
+TEST_F(StaticFilesTest, ForbidsWhatItMayNotRead) {
+  fs::permissions(web() / "app.js", fs::perms::none);
+  const StaticFiles served = files();
+  constexpr uid_t nobody = 65534;
+  const uid_t self = ::geteuid();
+  if (self == 0) {
+    ASSERT_EQ(::seteuid(nobody), 0);
+  }
+  const HttpAnswer answer = served.serve(get("/app.js"));
+  ASSERT_EQ(::seteuid(self), 0);
+  EXPECT_EQ(answer.status, 403);
+  EXPECT_NE(log_text_.str().find("Permission denied"), std::string::npos) << log_text_.str();
 }
 
 TEST_F(StaticFilesTest, RefusesAFolderThatDoesNotExist) {

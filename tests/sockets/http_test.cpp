@@ -77,6 +77,19 @@ TEST_P(Http, ABodyThatArrivesByteByByteReachesTheHandler) {
   EXPECT_EQ(client.answer().body, "hello there");
 }
 
+TEST_P(Http, AClientThatAsksBeforeItSendsItsBodyIsToldToGoOn) {
+  for (const bool tls : {false, true}) {
+    HttpClient client{server_, tls};
+    const std::string head =
+        "POST /hello HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n";
+    client.send(head);
+    EXPECT_EQ(client.answer().status, 100);
+    client.send("there" + head + "again");
+    EXPECT_EQ(client.answer().body, "hello there");
+    EXPECT_EQ(client.answer().body, "hello again") << "who does not wait is not told";
+  }
+}
+
 TEST_P(Http, PipelinedRequestsAreAnsweredInOrder) {
   for (const bool tls : {false, true}) {
     HttpClient client{server_, tls};
