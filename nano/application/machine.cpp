@@ -81,6 +81,11 @@ std::shared_ptr<const ListenerOptions> Application::Machine::listener_options(Ap
     made->tls = std::make_shared<TlsContext>(
         TlsContext::server({.certificate_chain = own ? plan.tls_files.certificate : options.tls_certificate,
                             .private_key = own ? plan.tls_files.key : options.tls_key}));
+    if (const int bits = made->tls->rsa_key_bits(); bits > limits::tls_rsa_bits) {
+      application.log().warning(
+          "the TLS key makes handshakes slow: take one of ECDSA (P-256), or of RSA with 2048 bits",
+          {{"listener", plan.address}, {"rsa_bits", bits}});
+    }
   }
   return made;
 }

@@ -88,11 +88,48 @@ inline constexpr std::size_t gather_buffers = 256;
 /// once.
 inline constexpr std::size_t encrypted_piece_bytes = std::size_t{64} << 10;
 
+/// The part of an I/O loop's time that TLS handshakes get: they wait before others do. Where the loop is the
+/// logic thread's own, the game goes first. A third of a core is 400 handshakes a second with RSA of 2048
+/// bits, and 3,000 with ECDSA.
+inline constexpr int handshake_percent = 33;
+inline constexpr int handshake_percent_own_thread = 75;
+
+/// Handshake time that is saved up while there are none, so that a few at once don't wait; and how much of it
+/// one turn of the loop takes, before other clients have theirs.
+inline constexpr Duration handshake_burst = 50ms;
+inline constexpr Duration handshake_slice = 2ms;
+
+/// Messages of the TLS handshake protocol from one client. A handshake has up to four. What comes later wants
+/// new keys (TLS 1.3) or to negotiate anew (TLS 1.2, refused) and costs tens of microseconds for 30 bytes;
+/// clients do so after gigabytes, if ever. A connection with more is closed.
+inline constexpr std::uint32_t tls_handshake_messages = 64;
+
+/// RSA keys with more bits are warned of at start: a handshake costs 0.8 ms with 2048 bits and 6 ms with
+/// 4096. With ECDSA on P-256 it is 0.1 ms.
+inline constexpr int tls_rsa_bits = 2048;
+
 /// The shared read buffer of an I/O loop: what one read takes from one socket at most.
 inline constexpr std::size_t read_buffer_bytes = std::size_t{64} << 10;
 
 /// Socket events handled between two flushes, so that a busy loop still writes, runs timers and tasks.
 inline constexpr int events_per_turn = 128;
+
+/// Time that the connections' turns take between two flushes, by the coarse clock; then writes, timers and
+/// tasks have theirs. A client that sends now and then waits for about this long, however many others flood.
+inline constexpr Duration round_time = 4ms;
+
+/// A client's turn within a round is an equal part of the round's time, but no less than this: some 50 small
+/// requests, which is more than ordinary clients send at once, and worth the system calls of a turn. With 200
+/// clients that flood, all have had a turn after 10 ms.
+inline constexpr Duration share_time_least = 50us;
+
+/// Rounds with fewer clients than this are not measured: the clock would cost more than is learned.
+inline constexpr std::size_t round_clients_measured = 8;
+
+/// Bytes that all connections together read in one round, each an equal part, but no fewer than the second:
+/// what costs the loop most for its bytes are frames and records with nothing in them.
+inline constexpr std::size_t read_round_bytes = std::size_t{512} << 10;
+inline constexpr std::size_t read_share_bytes_least = std::size_t{4} << 10;
 
 /// Connections that one listener accepts in a turn: at some 20 microseconds each, the others wait a
 /// millisecond.

@@ -19,13 +19,15 @@ namespace nano {
 /// The files are removed with the object.
 class TestCertificate {
  public:
-  TestCertificate() {
+  enum class Key { p256, rsa2048 };
+
+  explicit TestCertificate(Key kind = Key::p256) {
     std::string pattern = (std::filesystem::temp_directory_path() / "nano-tls-XXXXXX").string();
     if (!::mkdtemp(pattern.data())) throw std::runtime_error("no folder for the test certificate");
     folder_ = pattern;
     certificate_file = folder_ / "certificate.pem";
     key_file = folder_ / "key.pem";
-    const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key{EVP_EC_gen("P-256"), &EVP_PKEY_free};
+    const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key{generate(kind), &EVP_PKEY_free};
     const std::unique_ptr<X509, decltype(&X509_free)> certificate{X509_new(), &X509_free};
     fill(certificate.get(), key.get());
     write(certificate_file, [&](FILE* file) { return PEM_write_X509(file, certificate.get()); });
@@ -44,6 +46,8 @@ class TestCertificate {
   std::filesystem::path key_file;
 
  private:
+  static EVP_PKEY* generate(Key kind) { return kind == Key::p256 ? EVP_EC_gen("P-256") : EVP_RSA_gen(2048); }
+
   static void fill(X509* certificate, EVP_PKEY* key) {
     constexpr long day_s = 24 * 60 * 60;
     X509_set_version(certificate, 2);

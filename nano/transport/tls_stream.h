@@ -24,12 +24,17 @@ class TlsContext {
     int version_min = TLS1_2_VERSION;
   };
 
-  /// For the accepting side. Throws std::runtime_error with a sentence that says what to change: a file that
-  /// cannot be read or holds something else, a key that does not belong to the certificate.
+  /// For the accepting side: TLS 1.2 and 1.3, key exchange over elliptic curves and authenticated ciphers
+  /// only, no renegotiation, no compression, resumption by tickets that the clients keep. Throws
+  /// std::runtime_error with a sentence that says what to change: a file that cannot be read or holds
+  /// something else, a key that does not belong to the certificate.
   static TlsContext server(const ServerFiles& files);
   /// For the connecting side (tests, load generators). With a file of trusted certificates (PEM) the server's
   /// chain is verified, and its name where TlsStream is given one; with "" nothing is verified.
   static TlsContext client(const std::string& trusted_file = {});
+
+  /// Of the private key; 0 when it is none of RSA. What a handshake costs grows with the cube of it.
+  int rsa_key_bits() const;
 
  private:
   friend class TlsStream;
@@ -115,11 +120,14 @@ class TlsStream {
   /// Decrypts the next piece; 0 when there is none for now or ever.
   std::size_t read(std::span<std::uint8_t> into);
   void fail();
+  static void on_tls_message(int is_outbound, int version, int content_type, const void* bytes,
+                             std::size_t size, SSL* ssl, void* stream);
 
   Pipe pipe_;
   std::unique_ptr<SSL, Free> ssl_;
   Status status_ = Status::ok;
   bool shut_down_ = false;
+  std::uint32_t handshake_messages_ = 0;  // from the client
   std::string error_text_;
 };
 
