@@ -31,7 +31,10 @@ class MemoryClient {
   /// As a socket without an I/O thread hands over what it has read.
   void receive(protocol::ByteView bytes) {
     (void)decoder_.feed_runs(bytes, [this](protocol::ByteView run) {
-      scheduler_.run_now([this, run] { server_->on_packets(run); });
+      scheduler_.run_now([this, run] {
+        TurnShare share;
+        server_->on_packets(run, share);
+      });
     });
   }
   const NullWire& wire() const { return *wire_; }

@@ -19,6 +19,7 @@ class NullWire final : public Wire {
   }
   void close(WireClose, const CloseReason& reason) override { close_reason_ = reason.code; }
   std::string remote_address() const override { return "192.0.2.1:1024"; }
+  void resume() override {}
 
   /// What the server sent last.
   const Frame& last() const { return last_; }

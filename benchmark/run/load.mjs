@@ -49,6 +49,25 @@ export async function runLoad(program, flags, durationS, running) {
   return { result, problem: why || `nano-bench ended with ${code ?? signal}` };
 }
 
+/** Makes a run, as runLoad() does, while another nano-bench keeps the server busy, which then is ended. */
+export async function besideLoad(program, flags, measure, running) {
+  const child = spawn(program, flags, { stdio: 'ignore' });
+  const ended = once(child, 'close').catch(() => null);
+  const stop = async () => {
+    child.kill('SIGKILL');
+    await ended;
+  };
+  const entry = running.add({ stop });
+  try {
+    const run = await measure();
+    const early = child.exitCode !== null || child.signalCode !== null;
+    return early ? { ...run, problem: run.problem ?? 'the clients beside it ended early' } : run;
+  } finally {
+    await stop();
+    running.remove(entry);
+  }
+}
+
 function sentencesOf(errors) {
   const lines = errors.split('\n').map((line) => line.replace(/^nano-bench: /, '').trim());
   return lines.filter((line) => line !== '').slice(0, sentencesMax).join('; ');

@@ -2,9 +2,12 @@
 // all of them, and after that each peer in turns with the side that it is compared with.
 import { readdirSync, readFileSync } from 'node:fs';
 
-import { runLoad } from './load.mjs';
+import { besideLoad, runLoad } from './load.mjs';
 import { flagsOfStep, quickStep } from './rows.mjs';
 import { linesOf } from './summary.mjs';
+
+// How much longer the clients beside those that are measured go on: these connect while it is busy.
+const besideS = 30;
 
 /**
  * Of the CPU time of a process so far, the share of its first thread; in Nano that is the logic thread. NaN
@@ -40,14 +43,19 @@ async function measureStep(step, side, transport, { servers, load, options, runn
   try {
     const address = server.addresses[transport];
     if (!address) return { result: null, problem: `the server does not listen for ${transport}` };
-    const flags = [
-      ...flagsOfStep(options.quick ? quickStep(step) : step),
+    const wanted = options.quick ? quickStep(step) : step;
+    const flagsOf = (one, seconds) => [
+      ...flagsOfStep(one),
       ...['--address', address, '--transport', transport, '--json'],
-      ...Object.entries(server.pids).flatMap(([name, pid]) => ['--pid', `${name}=${pid}`]),
-      ...['--warm-up-s', String(options.warmUpS), '--seconds', String(options.seconds)],
-      ...kind.flags(step.scenario),
+      ...['--warm-up-s', String(options.warmUpS), '--seconds', String(seconds)],
+      ...kind.flags(one.scenario),
     ];
-    const run = await runLoad(load, flags, options.warmUpS + options.seconds, running);
+    const pids = Object.entries(server.pids).flatMap(([name, pid]) => ['--pid', `${name}=${pid}`]);
+    const { warmUpS, seconds } = options;
+    const measured = () =>
+      runLoad(load, [...flagsOf(wanted, seconds), ...pids], warmUpS + seconds, running);
+    const beside = wanted.beside && flagsOf(wanted.beside, warmUpS + seconds + besideS);
+    const run = beside ? await besideLoad(load, beside, measured, running) : await measured();
     if (step.threads && run.result) run.result.main_thread_share = mainThreadShare(server.pids.server);
     return run;
   } finally {

@@ -3,7 +3,8 @@
 //   name, says     for the command line, and for people
 //   transport      tcp or websocket
 //   steps          runs of nano-bench, each with a fresh server: its scenario and its flags; with `threads`,
-//                  the share of the server's first thread is told as main_thread_share, too
+//                  the share of the server's first thread is told as main_thread_share, too; with `beside`, a
+//                  step of other clients that keep the server busy meanwhile and are not measured
 //   sides          what is measured in turns; a side has the name of its column, a server of servers.mjs, and
 //                  perhaps flags for it, or a transport of its own
 //   subjects       the sides that have a line of the table each; the others are there to compare with
@@ -81,6 +82,10 @@ function row(name, says, steps, figures, others = {}) {
 
 const request = (connections, in_flight) => ({ scenario: 'request', connections, in_flight });
 const open = (connections) => ({ scenario: 'open', connections, rate: 20_000 });
+const underFloods = {
+  ...{ scenario: 'open', connections: 10, rate: 200 },
+  beside: { ...request(200, 500), payload_bytes: 1 },
+};
 const broadcast = { scenario: 'broadcast', connections: 1000 };
 const idle = { scenario: 'idle', connections: 10_000 };
 const ioThreads = [0, 1, 2].map((count) => ({
@@ -147,6 +152,22 @@ export const rows = [
     [open(1000)],
     [percentile('99 %', 'p99', 1.5), percentile('99.9 %', 'p99_9', 1.5)],
     { peers: 'open' },
+  ),
+  ...['tcp', 'websocket'].map((transport) =>
+    row(
+      `flood-${transport}`,
+      '20 requests/s from each of 10 clients, while 200 others keep 500 requests open each',
+      [underFloods],
+      [
+        {
+          name: '99 %',
+          unit: 'us',
+          of: ([result]) => result.latency_us.p99,
+          target: { of: 'value', max: 20_000 },
+        },
+      ],
+      { transport, sides: [ours] },
+    ),
   ),
   row('idle-tcp', 'memory of an idle TCP connection', [idle], [memoryFigure(2048)], {
     peers: 'idle',
@@ -234,13 +255,14 @@ export const rows = [
 export function quickStep(step) {
   const quick = { ...step, connections: Math.max(2, Math.floor(step.connections / 100)) };
   if (step.rate) quick.rate = Math.max(50, step.rate / 100);
+  if (step.beside) quick.beside = quickStep(step.beside);
   return quick;
 }
 
 /** The flags of nano-bench for a step; where and what it measures comes besides. */
-export function flagsOfStep({ scenario, threads, ...values }) {
+export function flagsOfStep({ scenario, threads, beside, ...values }) {
   const flags = Object.entries(values).map(([name, value]) => [
-    `--${name.replace('_', '-')}`,
+    `--${name.replaceAll('_', '-')}`,
     String(value),
   ]);
   return [scenario, ...flags.flat()];

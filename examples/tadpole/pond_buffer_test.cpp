@@ -32,7 +32,7 @@ class Watcher {
 
  private:
   void send(PacketType type, std::string_view body) {
-    receiver_->on_packets(nano::protocol::encode_packet(type, nano::protocol::as_bytes(body)));
+    wire_->deliver(nano::protocol::encode_packet(type, nano::protocol::as_bytes(body)), *receiver_);
     world_.settle();
   }
 

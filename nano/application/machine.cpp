@@ -14,7 +14,8 @@ Application::Machine::Machine(const Options& options)
 Application::Machine::~Machine() = default;
 
 void Application::Machine::attach(Scheduler& scheduler) {
-  for (const auto& loop : loops) loop->attach(scheduler, loops_on_threads);
+  const auto line = loops_on_threads ? std::make_shared<ReceiveLine>(scheduler) : nullptr;
+  for (const auto& loop : loops) line ? loop->attach(scheduler, line) : loop->attach(scheduler);
   router = std::make_shared<HttpRouter>(scheduler);
 }
 

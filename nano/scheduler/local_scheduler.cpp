@@ -18,13 +18,26 @@ bool FrameScheduler::schedule(Function<void()> task) {
 }
 
 void FrameScheduler::run_frame() {
+  const bool under_way = frame_tasks_ > 0;
+  frame_tasks_ = tasks_.size();
+  if (!under_way && frame_tasks_ > 0) run_some();
+}
+
+void FrameScheduler::run_some() {
   const std::weak_ptr<const bool> alive = alive_;
   Scheduler& scheduler = scheduler_;
-  auto frame = std::exchange(tasks_, {});
-  for (Function<void()>& task : frame) {
+  const TimePoint until = scheduler.clock().coarse_now() + limits::round_time;
+  do {
+    Function<void()> task = std::move(tasks_.front());
+    tasks_.pop_front();
+    --frame_tasks_;
     scheduler.run_now(std::move(task));
     if (alive.expired()) return;  // a task destroyed this object, and perhaps what the others need
-  }
+  } while (frame_tasks_ > 0 && scheduler.noted_at() < until);
+  if (frame_tasks_ == 0) return;
+  scheduler.post([this, alive] {
+    if (!alive.expired()) run_some();
+  });
 }
 
 }  // namespace nano

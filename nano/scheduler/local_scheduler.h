@@ -2,8 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <memory>
-#include <vector>
 
 #include "nano/base/function.h"
 #include "nano/base/limits.h"
@@ -22,7 +22,9 @@ class LocalScheduler {
 };
 
 /// Collects tasks and runs them in one batch at a fixed rate, as a game's frame loop wants its input. Tasks
-/// scheduled by a batch run in the next one. Destroying it drops the tasks that wait, also from within one.
+/// scheduled by a batch run in the next one. A batch that takes longer than limits::round_time goes on in the
+/// next turn, so that other components and clients have theirs; its order stays. Destroying it drops the
+/// tasks that wait, also from within one.
 class FrameScheduler final : public LocalScheduler {
  public:
   /// The Scheduler must outlive it. Throws std::invalid_argument unless `interval` is positive.
@@ -33,10 +35,12 @@ class FrameScheduler final : public LocalScheduler {
 
  private:
   void run_frame();
+  void run_some();
 
   Scheduler& scheduler_;
   const std::size_t tasks_max_;
-  std::vector<Function<void()>> tasks_;
+  std::deque<Function<void()>> tasks_;
+  std::size_t frame_tasks_ = 0;  // those at the front that belong to the frame under way
   std::shared_ptr<const bool> alive_;
   Timer timer_;
 };

@@ -77,5 +77,25 @@ TEST_F(FrameSchedulerTest, RefusesAnIntervalThatIsNotPositive) {
   EXPECT_THROW((FrameScheduler{scheduler_, 0s}), std::invalid_argument);
 }
 
+TEST_F(FrameSchedulerTest, LetsOthersRunWhileALongFrameGoesOn) {
+  FrameScheduler frames{scheduler_, 50ms};
+  std::string order;
+  for (char name = 'a'; name <= 'j'; ++name) {
+    EXPECT_TRUE(frames.schedule([&order, name, this] {
+      order += name;
+      clock_.advance(1ms);
+    }));
+  }
+  clock_.advance(50ms);
+  scheduler_.run_once();
+  EXPECT_EQ(order, "abcd") << "what limits::round_time holds";
+  scheduler_.post([&] { order += "X"; });
+  EXPECT_TRUE(frames.schedule([&] { order += "k"; }));
+  scheduler_.run_ready();
+  EXPECT_EQ(order, "abcdefghXij");
+  advance(50ms);
+  EXPECT_EQ(order, "abcdefghXijk");
+}
+
 }  // namespace
 }  // namespace nano

@@ -175,6 +175,12 @@ class Scheduler {
   /// Says what runs from here on within the task, as the route about to be handled: a stall is logged under
   /// the last name, timed from this call. The text is copied (its first StallWatch::name_bytes_max bytes).
   void note(std::string_view what) { watch_.note(what); }
+  /// For a driver, whose own work on the logic thread counts as stalls, too: it begins and ends. Pairs nest,
+  /// also with run_now(). `name` outlives the work.
+  void begin_work(std::string_view name) { watch_.begin(name); }
+  void end_work() { watch_.end(); }
+  /// When what runs now began, by the coarse clock, as far as it was noted: a reading of the clock less.
+  TimePoint noted_at() const { return watch_.last_reading(); }
   /// What runs longer than this is logged as a warning; see limits::stall_limit.
   void set_stall_limit(Duration limit) { watch_.set_limit(limit); }
 

@@ -15,6 +15,7 @@ long long milliseconds(Duration duration) {
 void StallWatch::begin(std::string_view name) {
   if (depth_++ > 0) return note(name);
   began_ = piece_began_ = clock_.coarse_now();
+  outermost_ = name;
   tasks_ = 0;
   warned_ = false;
   rename(name);
@@ -22,7 +23,7 @@ void StallWatch::begin(std::string_view name) {
 
 void StallWatch::end() {
   lap();
-  if (--depth_ > 0) return;
+  if (--depth_ > 0) return rename(outermost_);
   const Duration took = piece_began_ - began_;
   if (took >= limit_ && !warned_) {
     log_.warning("logic thread busy", {{"took_ms", milliseconds(took)}, {"tasks", tasks_}});

@@ -24,7 +24,8 @@ class StallWatch {
   void set_limit(Duration limit) { limit_ = limit; }
 
   /// The logic thread begins to work, on `name`. What lies between the outermost end() and the next begin()
-  /// is not timed. Pairs nest; the inner end() does not bring back the outer name.
+  /// is not timed. Pairs nest; the inner end() brings back the name of the outermost begin(), which must
+  /// outlive that.
   void begin(std::string_view name);
   void end();
   /// Ends the current piece and begins another. The name is copied. No effect outside begin() and end().
@@ -52,6 +53,7 @@ class StallWatch {
   std::size_t tasks_ = 0;
   int depth_ = 0;
   bool warned_ = false;
+  std::string_view outermost_;
   std::array<char, name_bytes_max> name_{};
   std::size_t name_bytes_ = 0;
 };

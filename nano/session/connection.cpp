@@ -34,12 +34,21 @@ Connection::~Connection() {
 
 // -- what the wire tells -----------------------------------------------------------------------------------
 
-void Connection::on_packets(protocol::ByteView packets) {
-  last_received_ = host_.scheduler().clock().coarse_now();
-  protocol::for_each_packet(packets, [this](const protocol::Packet& packet) {
+std::size_t Connection::on_packets(protocol::ByteView packets, TurnShare& share) {
+  const Scheduler& scheduler = host_.scheduler();
+  last_received_ = scheduler.clock().coarse_now();
+  const std::uint8_t* end = packets.data();  // of what is taken
+  protocol::for_each_packet(packets, [&](const protocol::Packet& packet) {
+    if (share.packets == 0) return false;
     on_packet(packet);
+    end = packet.body.data() + packet.body.size();
+    --share.packets;
+    // A handshake makes the server parse, ask the application and send its dictionary: it is a turn's work.
+    if (packet.type == PacketType::handshake || scheduler.noted_at() >= share.until) share.packets = 0;
     return state_ != State::closed && !over_budget_;
   });
+  if (state_ == State::closed || over_budget_) return packets.size();  // nothing more is listened to
+  return static_cast<std::size_t>(end - packets.data());
 }
 
 void Connection::on_packet(const protocol::Packet& packet) {

@@ -29,7 +29,7 @@ class Connection final : public WireReceiver,
   ~Connection() override;
 
   // WireReceiver
-  void on_packets(protocol::ByteView packets) override;
+  std::size_t on_packets(protocol::ByteView packets, TurnShare& share) override;
   void on_malformed(std::string_view what) override;
   void on_end_of_input() override;
   void on_lost(std::string_view why) override;

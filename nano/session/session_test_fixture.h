@@ -41,9 +41,14 @@ class RawClient {
 
   void send(protocol::ByteView bytes) {
     const auto error = decoder_.feed_runs(bytes, [this](protocol::ByteView run) {
-      if (!closed()) server_->on_packets(run);
+      if (!closed()) wire_->deliver(run, *server_);
     });
     if (error != protocol::PacketError::none && !closed()) server_->on_malformed(protocol::to_string(error));
+    world_.settle();
+  }
+  /// What the server made wait and takes now.
+  void send_on() {
+    if (wire_->may_resume()) wire_->deliver({}, *server_);
     world_.settle();
   }
   void packet(PacketType type, std::string_view body = "") {
@@ -95,6 +100,7 @@ class RawClient {
     return texts;
   }
 
+  WireReceiver& server() { return *server_; }
   bool closed() const { return wire_->closed(); }
   const std::string& reason() const { return wire_->close_reason().code; }
   const std::string& detail() const { return wire_->close_reason().detail; }

@@ -1,9 +1,13 @@
 // Internal header. The seam between a connection's state machine and whatever moves its bytes.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 
+#include "nano/base/clock.h"
 #include "nano/base/frame.h"
 #include "protocol/bytes.h"
 
@@ -32,6 +36,16 @@ class Wire {
   virtual void close(WireClose how, const CloseReason& reason) = 0;
   /// "address:port" of the client. Never changes.
   virtual std::string remote_address() const = 0;
+  /// The receiver, which has made the wire wait, takes packets again; in a later turn, not from within.
+  virtual void resume() = 0;
+};
+
+/// What a client may use of the logic thread before others have their turn.
+struct TurnShare {
+  std::uint32_t packets = std::numeric_limits<std::uint32_t>::max();  ///< that many at most
+  TimePoint until = TimePoint::max();  ///< by the coarse clock: none is begun afterwards
+  /// Set by the receiver: it takes nothing more until it calls Wire::resume().
+  bool waits = false;
 };
 
 /// What a wire tells. All calls on the logic thread, none after Wire::close(). The wire keeps the receiver
@@ -39,8 +53,9 @@ class Wire {
 class WireReceiver {
  public:
   virtual ~WireReceiver() = default;
-  /// One or more whole packets, already checked for type and length. Valid during the call.
-  virtual void on_packets(protocol::ByteView packets) = 0;
+  /// One or more whole packets, already checked for type and length. Valid during the call. Takes as many as
+  /// the share allows, which it reduces by them, and returns their bytes; the rest comes again, later.
+  virtual std::size_t on_packets(protocol::ByteView packets, TurnShare& share) = 0;
   /// The bytes stopped making sense; nothing more is read.
   virtual void on_malformed(std::string_view what) = 0;
   /// The client will send no more; it may still read.

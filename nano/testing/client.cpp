@@ -36,7 +36,7 @@ void Client::send_bytes(protocol::ByteView bytes) {
   if (sent_all_) return;
   for (const protocol::ByteView chunk : world_.split(bytes)) {
     const protocol::PacketError error = to_server_.feed_runs(chunk, [this](protocol::ByteView packets) {
-      if (const auto server = server_; server && !closed()) server->on_packets(packets);
+      if (const auto server = server_; server && !closed()) wire_->deliver(packets, *server);
     });
     if (error == protocol::PacketError::none || !server_) continue;
     if (!closed()) server_->on_malformed(protocol::to_string(error));
@@ -62,6 +62,7 @@ void Client::vanish() {
 
 bool Client::read() {
   bool any = false;
+  if (const auto server = server_; server && wire_->may_resume()) wire_->deliver({}, *server);
   Frame frame;
   while (reads_ && wire_->take(frame)) {
     any = true;

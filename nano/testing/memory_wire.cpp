@@ -22,6 +22,18 @@ void MemoryWire::close(WireClose how, const CloseReason& reason) {
   queued_bytes_ = 0;
 }
 
+void MemoryWire::deliver(protocol::ByteView packets, WireReceiver& receiver) {
+  waiting_.insert(waiting_.end(), packets.begin(), packets.end());
+  const protocol::Bytes run = std::exchange(waiting_, {});
+  protocol::ByteView left{run};
+  while (!left.empty() && !closed_ && !waits_) {
+    TurnShare share;
+    left = left.subspan(receiver.on_packets(left, share));
+    waits_ = share.waits;
+  }
+  if (!closed_) waiting_.assign(left.begin(), left.end());
+}
+
 bool MemoryWire::take(Frame& into) {
   if (queue_.empty()) return false;
   into = std::move(queue_.front());

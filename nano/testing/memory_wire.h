@@ -20,6 +20,13 @@ class MemoryWire final : public Wire {
   bool send(const Frame& frame) override;
   void close(WireClose how, const CloseReason& reason) override;
   std::string remote_address() const override { return address_; }
+  void resume() override { waits_ = false; }
+
+  /// Hands whole packets to the receiver, in shares without a limit. What comes while it makes the wire wait
+  /// is kept, and handed over by the next call, also one without packets, after it has resumed.
+  void deliver(protocol::ByteView packets, WireReceiver& receiver);
+  /// Whether packets are kept that may be handed over now.
+  bool may_resume() const { return !waiting_.empty() && !waits_; }
 
   /// Takes the next packet the server sent. False: none is waiting.
   bool take(Frame& into);
@@ -32,6 +39,8 @@ class MemoryWire final : public Wire {
   std::size_t send_queue_bytes_max_;
   std::size_t queued_bytes_ = 0;
   std::deque<Frame> queue_;
+  protocol::Bytes waiting_;
+  bool waits_ = false;
   bool closed_ = false;
   CloseReason close_reason_;
 };

@@ -1,5 +1,6 @@
 #include "nano/transport/io_loop.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <asio/post.hpp>
@@ -18,17 +19,20 @@ IoLoop::IoLoop() : read_buffer_(limits::read_buffer_bytes) {}
 
 IoLoop::~IoLoop() { stop(); }
 
-void IoLoop::attach(Scheduler& scheduler, bool own_thread) {
+void IoLoop::attach(Scheduler& scheduler) {
   scheduler_ = &scheduler;
-  own_thread_ = own_thread;
-  if (own_thread) {
-    thread_ = std::thread{[this] {
-      while (!stopping_) wait(std::nullopt);
-    }};
-    scheduler.at_turn_end([this] { flush_from_logic(); }, TurnEnd::sockets);
-  } else {
-    scheduler.at_turn_end([this] { flush_dirty(); }, TurnEnd::sockets);
-  }
+  scheduler.at_turn_end([this] { flush_dirty(); }, TurnEnd::sockets);
+}
+
+void IoLoop::attach(Scheduler& scheduler, std::shared_ptr<ReceiveLine> line) {
+  scheduler_ = &scheduler;
+  receive_line_ = std::move(line);
+  own_thread_ = true;
+  handshakes_.set_percent(limits::handshake_percent_own_thread);
+  thread_ = std::thread{[this] {
+    while (!stopping_) wait(std::nullopt);
+  }};
+  scheduler.at_turn_end([this] { flush_from_logic(); }, TurnEnd::sockets);
 }
 
 void IoLoop::stop() {
@@ -84,20 +88,46 @@ void IoLoop::flush_to_logic() {
 
 void IoLoop::wait(std::optional<TimePoint> until) {
   // While there is traffic, the sockets are looked at without asking Asio to wait for them.
-  events_ = events_ > events_of_traffic || ready_set_.has_unread() ? ready_set_.poll() : 0;
-  if (events_ == 0) {
+  const bool traffic = events_ > events_of_traffic || ready_set_.has_waiting();
+  if (!traffic || !look()) {
     sleep(until);
-    events_ = ready_set_.poll();
+    look();
   }
+  begin_work("sockets");
+  serve_handshakes();
   for (int i = 0; i < limits::events_per_turn && context_.poll_one() > 0; ++i) {
   }
   run_posted();
   flush_dirty();
   flush_to_logic();
+  end_work();
+}
+
+bool IoLoop::look() {
+  begin_work("sockets");
+  events_ = ready_set_.poll(scheduler_->clock());
+  end_work();
+  return events_ > 0;
+}
+
+void IoLoop::serve_handshakes() {
+  if (handshakes_.empty()) return;
+  begin_work("TLS handshakes");
+  handshakes_.serve();
+  end_work();
+}
+
+void IoLoop::begin_work(std::string_view name) {
+  if (is_inline()) scheduler_->begin_work(name);
+}
+
+void IoLoop::end_work() {
+  if (is_inline()) scheduler_->end_work();
 }
 
 void IoLoop::sleep(std::optional<TimePoint> until) {
   ready_set_.wake_when_ready();
+  if (!handshakes_.empty()) until = std::min(until.value_or(TimePoint::max()), handshakes_.ready_at());
   if (until) {
     context_.run_one_until(*until);
   } else {

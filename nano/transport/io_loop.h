@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -17,7 +18,9 @@
 #include "nano/base/limits.h"
 #include "nano/scheduler/driver.h"
 #include "nano/scheduler/scheduler.h"
+#include "nano/transport/handshake_line.h"
 #include "nano/transport/ready_set.h"
+#include "nano/transport/receive_line.h"
 #include "nano/transport/send_queue.h"
 
 namespace nano {
@@ -31,9 +34,11 @@ class IoLoop final : public Driver {
   IoLoop();
   ~IoLoop() override;
 
-  /// Before use: who gets the logic's work. `own_thread` starts the loop's thread, unless it runs as the
-  /// scheduler's driver. The scheduler must outlive stop().
-  void attach(Scheduler& scheduler, bool own_thread);
+  /// Before use: who gets the logic's work. The loop runs as the scheduler's driver.
+  void attach(Scheduler& scheduler);
+  /// The same with a thread of its own, which this starts. `line` shares the logic thread among the
+  /// connections of all its loops. The scheduler must outlive stop().
+  void attach(Scheduler& scheduler, std::shared_ptr<ReceiveLine> line);
   /// Logic thread. Ends the loop's own thread; drops what is left.
   void stop();
 
@@ -42,6 +47,10 @@ class IoLoop final : public Driver {
   Scheduler& scheduler() { return *scheduler_; }
   /// The open connections.
   ReadySet& ready_set() { return ready_set_; }
+  /// Those of them whose TLS handshake is not finished.
+  HandshakeLine& handshakes() { return handshakes_; }
+  /// Logic thread, not inline.
+  ReceiveLine& receive_line() { return *receive_line_; }
   /// What one read takes; shared by all connections of the loop.
   std::vector<std::uint8_t>& read_buffer() { return read_buffer_; }
 
@@ -72,6 +81,11 @@ class IoLoop final : public Driver {
   };
 
   void sleep(std::optional<TimePoint> until);
+  bool look();
+  void serve_handshakes();
+  /// Where the loop is the logic thread's own, that watches over it.
+  void begin_work(std::string_view name);
+  void end_work();
   void run_posted();
   void flush_dirty();
   void flush_to_logic();
@@ -84,6 +98,7 @@ class IoLoop final : public Driver {
   asio::steady_timer deadline_timer_{context_};
   std::multimap<TimePoint, std::weak_ptr<SocketConnection>> deadlines_;
   ReadySet ready_set_{context_};
+  HandshakeLine handshakes_;
   std::size_t events_ = 0;                // of the last turn
   std::vector<SocketConnection*> dirty_;  // open, or removed from the set within this turn
   std::vector<SocketConnection*> flushing_;
@@ -92,6 +107,7 @@ class IoLoop final : public Driver {
   std::vector<Staged> staged_;                // logic thread's side
   std::vector<std::uint8_t> read_buffer_;
   Scheduler* scheduler_ = nullptr;
+  std::shared_ptr<ReceiveLine> receive_line_;  // null: inline
 
   std::mutex mutex_;
   std::vector<Function<void()>> posted_;  // guarded by mutex_

@@ -15,7 +15,7 @@ class IoLoopTest : public ::testing::Test {
  protected:
   IoLoopTest() {
     scheduler_.adopt_thread();
-    loop_.attach(scheduler_, true);
+    loop_.attach(scheduler_, std::make_shared<ReceiveLine>(scheduler_));
   }
   ~IoLoopTest() override { loop_.stop(); }
 
@@ -87,7 +87,7 @@ TEST(InlineIoLoop, IsTheLogicThreadsOwnPlaceToWait) {
   IoLoop loop;
   Scheduler scheduler{clock, loop, workers, Log{LogLevel::off}};
   scheduler.adopt_thread();
-  loop.attach(scheduler, false);
+  loop.attach(scheduler);
   int ran = 0;
   loop.from_logic([&] { ++ran; });
   loop.to_logic([&] { ++ran; });
@@ -106,7 +106,7 @@ TEST(InlineIoLoop, WakesForTimersAndForOtherThreads) {
   IoLoop loop;
   Scheduler scheduler{clock, loop, workers, Log{LogLevel::off}};
   scheduler.adopt_thread();
-  loop.attach(scheduler, false);
+  loop.attach(scheduler);
   std::thread other;
   const Timer timer = scheduler.after(std::chrono::milliseconds{5}, [&] {
     other = std::thread{[&] { scheduler.post([&] { scheduler.stop(); }); }};

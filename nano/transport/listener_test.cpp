@@ -72,7 +72,8 @@ class ListenerTest : public ::testing::TestWithParam<bool> {
   std::string listen(ListenerOptions options) {
     options.wires = wires_;
     options.router = router_;
-    loop_.attach(scheduler_, GetParam());
+    GetParam() ? loop_.attach(scheduler_, std::make_shared<ReceiveLine>(scheduler_))
+               : loop_.attach(scheduler_);
     auto listener = std::make_shared<Listener>(std::vector<IoLoop*>{&loop_}, "127.0.0.1:0",
                                                std::make_shared<const ListenerOptions>(std::move(options)));
     const std::string address = listener->address();

@@ -53,18 +53,34 @@ void ReadySet::forget_removed() {
   const auto gone = std::exchange(removed_, {});  // ending them may remove others
 }
 
-std::size_t ReadySet::poll() {
-  const auto unread = std::exchange(unread_, {});  // what is left unread now is for the next time
+std::size_t ReadySet::poll(const Clock& clock) {
   std::array<epoll_event, limits::events_per_turn> events;
-  const int count = epoll_wait(epoll_.native_handle(), events.data(), events.size(), 0);
+  const int found = epoll_wait(epoll_.native_handle(), events.data(), events.size(), 0);
+  const auto count = static_cast<std::size_t>(std::max(found, 0));
+  const std::size_t active = count + line_.size();
+  if (active == 0) return 0;
+  begin_round(active, clock);
   // One that closes another leaves it in removed_, so none of the pointers dangles.
-  for (int i = 0; i < count; ++i) {
-    static_cast<SocketConnection*>(events[i].data.ptr)->on_ready(events[i].events);
+  for (std::size_t i = 0; i < count; ++i) {
+    auto& connection = *static_cast<SocketConnection*>(events[i].data.ptr);
+    if (!connection.on_ready(events[i].events)) continue;
+    if (!line_.has_new() && clock.coarse_now() < share_.until) {
+      connection.take_turn();
+    } else {
+      line_.add_new(connection.in_line());
+    }
   }
-  const std::size_t read_on = std::min<std::size_t>(unread.size(), limits::events_per_turn);
-  for (std::size_t i = 0; i < read_on; ++i) unread[i]->read_more();
-  unread_.insert(unread_.begin(), unread.begin() + static_cast<std::ptrdiff_t>(read_on), unread.end());
-  return read_on + (count > 0 ? static_cast<std::size_t>(count) : 0);
+  line_.serve(clock, share_.until, [](const auto& connection) { connection->take_turn(); });
+  if (began_ != TimePoint{}) meter_.learn(packets_, clock.now() - began_);
+  return active;
+}
+
+void ReadySet::begin_round(std::size_t active, const Clock& clock) {
+  packets_ = 0;
+  began_ = active > limits::round_clients_measured ? clock.now() : TimePoint{};
+  share_ = meter_.share(active, clock.coarse_now() + limits::round_time);
+  read_bytes_ = std::clamp(limits::read_round_bytes / active, limits::read_share_bytes_least,
+                           limits::read_buffer_bytes);
 }
 
 void ReadySet::wake_when_ready() {

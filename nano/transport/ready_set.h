@@ -11,6 +11,12 @@
 #include <asio/io_context.hpp>
 #include <asio/posix/stream_descriptor.hpp>
 
+#include "nano/base/clock.h"
+#include "nano/base/limits.h"
+#include "nano/session/wire.h"
+#include "nano/transport/share_meter.h"
+#include "nano/transport/turn_line.h"
+
 namespace nano {
 
 class SocketConnection;
@@ -24,29 +30,44 @@ class ReadySet {
   explicit ReadySet(asio::io_context& context);
   ~ReadySet();
 
-  /// Calls connection->on_ready() from now on. Otherwise (the system has no room for it) returns why not.
+  /// Calls the connection's on_ready() and take_turn() from now on. Otherwise (the system has no room for it)
+  /// returns why not.
   std::error_code add(std::shared_ptr<SocketConnection> connection);
   /// Before its socket is closed. The connection stays alive until forget_removed().
   void remove(SocketConnection& connection);
   void forget_removed();
 
-  /// The connection was not read to the end: its read_more() is called in one of the next poll()s. Not again
-  /// before that.
-  void read_again(std::shared_ptr<SocketConnection> connection) { unread_.push_back(std::move(connection)); }
+  /// The connection's share was not enough: it has another turn in one of the next poll()s. Once in line.
+  void add_again(std::shared_ptr<SocketConnection> connection) { line_.add_again(std::move(connection)); }
 
-  /// Tells the connections that are ready, without waiting; each is read once at most. Returns how many were,
-  /// up to limits::events_per_turn that are ready anew and as many that were not read to the end.
-  std::size_t poll();
+  /// Gives a turn to connections that are ready, without waiting, for about limits::round_time: at most one
+  /// turn to each, first to up to limits::events_per_turn that are ready anew. Returns how many wanted one.
+  std::size_t poll(const Clock& clock);
   /// Whether poll() has something to do without any new event.
-  bool has_unread() const { return !unread_.empty(); }
+  bool has_waiting() const { return !line_.empty(); }
+
+  /// What each turn of this poll() may use of the logic thread, where that runs the loop; and how many bytes
+  /// it reads at most.
+  const TurnShare& share() const { return share_; }
+  std::size_t read_bytes() const { return read_bytes_; }
+  /// So many packets have been handled.
+  void count(std::size_t packets) { packets_ += packets; }
+
   /// From now on, the io_context has something to run as soon as a connection is ready.
   void wake_when_ready();
 
  private:
+  void begin_round(std::size_t active, const Clock& clock);
+
   asio::posix::stream_descriptor epoll_;
   std::vector<std::shared_ptr<SocketConnection>> connections_;  // each knows its place
   std::vector<std::shared_ptr<SocketConnection>> removed_;
-  std::vector<std::shared_ptr<SocketConnection>> unread_;
+  TurnLine<std::shared_ptr<SocketConnection>> line_;
+  ShareMeter meter_;
+  TurnShare share_;
+  TimePoint began_{};        // this poll(), where it is measured
+  std::size_t packets_ = 0;  // handled in it
+  std::size_t read_bytes_ = limits::read_buffer_bytes;
   bool armed_ = false;
 };
 

@@ -1,11 +1,8 @@
 #include "nano/transport/ready_set.h"
 
-#include <array>
 #include <functional>
 #include <memory>
 #include <string>
-#include <sys/socket.h>
-#include <unistd.h>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -13,6 +10,7 @@
 #include "nano/session/session_host.h"
 #include "nano/transport/listener.h"
 #include "nano/transport/socket_connection.h"
+#include "nano/transport/socket_pair_for_tests.h"
 
 namespace nano {
 namespace {
@@ -30,9 +28,10 @@ std::string packets(std::size_t count) {
 struct Receiver final : WireReceiver {
   explicit Receiver(std::shared_ptr<Wire> its_wire) : wire(std::move(its_wire)) {}
 
-  void on_packets(protocol::ByteView bytes) override {
+  std::size_t on_packets(protocol::ByteView bytes, TurnShare&) override {
     received += bytes.size();
     if (then) then();
+    return bytes.size();
   }
   void on_malformed(std::string_view) override { FAIL() << "nothing malformed is sent here"; }
   void on_end_of_input() override { ended = true; }
@@ -44,42 +43,12 @@ struct Receiver final : WireReceiver {
   std::function<void()> then;
 };
 
-/// The client's end of a connection; never blocks.
-class Peer {
- public:
-  explicit Peer(int descriptor) : descriptor_(descriptor) {}
-  Peer(Peer&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
-  ~Peer() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-
-  /// As much as fits; returns how much.
-  std::size_t send(std::string_view bytes) {
-    const ssize_t sent = ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    return sent < 0 ? 0 : static_cast<std::size_t>(sent);
-  }
-  void finish() { ::shutdown(descriptor_, SHUT_WR); }
-  /// All that is there.
-  std::string receive() {
-    std::string all;
-    std::array<char, 65536> buffer;
-    ssize_t bytes = 0;
-    while ((bytes = ::recv(descriptor_, buffer.data(), buffer.size(), 0)) > 0) {
-      all.append(buffer.data(), static_cast<std::size_t>(bytes));
-    }
-    return all;
-  }
-
- private:
-  int descriptor_;
-};
-
 /// A loop without a thread, that is told when to turn.
 class ReadySetTest : public ::testing::Test {
  protected:
   ReadySetTest() {
     scheduler_.adopt_thread();
-    loop_.attach(scheduler_, false);
+    loop_.attach(scheduler_);
     ListenerOptions options;
     options.wires = wires_;
     options.packet_body_bytes_max = 65536;
@@ -94,14 +63,7 @@ class ReadySetTest : public ::testing::Test {
     for (const auto& receiver : receivers_) receiver->wire->close(WireClose::drop, {"shutdown", ""});
   }
 
-  Peer connect() {
-    std::array<int, 2> ends{};
-    EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends.data()), 0);
-    const int enough_for_several_reads = 1 << 20;
-    ::setsockopt(ends[1], SOL_SOCKET, SO_SNDBUF, &enough_for_several_reads, sizeof enough_for_several_reads);
-    std::make_shared<SocketConnection>(loop_, Socket{ends[0]}, asio::ip::tcp::endpoint{}, options_)->start();
-    return Peer{ends[1]};
-  }
+  Peer connect() { return connect_pair(loop_, options_); }
   void turn() { loop_.wait(TimePoint{}); }
 
   Log log_{LogLevel::off};

@@ -4,7 +4,6 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <sys/epoll.h>
 #include <utility>
 
 namespace nano {
@@ -28,6 +27,7 @@ void SocketConnection::start() {
     return;  // the last owner lets go of it, which closes the socket
   }
   if (options_->tls) tls_ = std::make_unique<TlsStream>(*options_->tls);
+  handshaking_ = tls_ != nullptr;
   if (mode_ == Mode::http) {
     http_ = std::make_unique<HttpRequestReader>();
     set_deadline(options_->handshake_timeout);
@@ -37,20 +37,6 @@ void SocketConnection::start() {
 }
 
 // -- the logic thread's side --------------------------------------------------------------------------------
-
-void SocketConnection::open_receiver() {
-  hold_up_stop(true);
-  loop_.to_logic([self = shared_from_this()] {
-    if (!self->closed_by_logic_) self->receiver_ = self->options_->make_receiver(self);
-  });
-}
-
-template <class Tell>
-void SocketConnection::tell_logic(Tell&& tell) {
-  loop_.to_logic([self = shared_from_this(), tell = std::forward<Tell>(tell)]() mutable {
-    if (const auto receiver = self->receiver_) tell(*receiver);
-  });
-}
 
 bool SocketConnection::send(const Frame& frame) {
   const std::size_t cost = frame.queue_cost();
@@ -70,6 +56,7 @@ bool SocketConnection::send(const Frame& frame) {
 void SocketConnection::close(WireClose how, const CloseReason& reason) {
   if (std::exchange(closed_by_logic_, true)) return;
   receiver_.reset();
+  drop_inbox();
   loop_.from_logic([self = shared_from_this(), how, reason] { self->begin_close(how, reason); });
 }
 
@@ -79,77 +66,14 @@ std::string SocketConnection::remote_address() const {
   return remote_.address().is_v6() ? "[" + address + "]:" + port : address + ":" + port;
 }
 
-void SocketConnection::hand_over(std::span<const std::uint8_t> packets) {
-  if (loop_.is_inline()) {
-    loop_.scheduler().run_now([this, packets] {
-      if (const auto receiver = receiver_) receiver->on_packets(packets);
-    });
-    return;
-  }
-  const std::size_t cost = packets.size() + limits::message_overhead_bytes;
-  unhandled_bytes_.fetch_add(cost, std::memory_order_relaxed);
-  loop_.to_logic([self = shared_from_this(), cost, copy = protocol::Bytes{packets.begin(), packets.end()}] {
-    if (const auto receiver = self->receiver_) receiver->on_packets(copy);
-    self->handled(cost);
-  });
-}
-
-void SocketConnection::handled(std::size_t bytes) {
-  const std::size_t before = unhandled_bytes_.fetch_sub(bytes, std::memory_order_acq_rel);
-  if (before > limits::receive_queue_bytes && before - bytes <= limits::receive_queue_bytes) {
-    loop_.from_logic([self = shared_from_this()] { self->resume_reading(); });
-  }
-}
-
 // -- reading ------------------------------------------------------------------------------------------------
-
-void SocketConnection::on_ready(std::uint32_t events) {
-  constexpr std::uint32_t hung_up = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
-  if ((events & hung_up) != 0) on_hung_up(events);
-  if ((events & (EPOLLIN | hung_up)) != 0) {
-    readable_ = true;
-    if (!paused_ && !reads_again_) read();
-  }
-  if ((events & EPOLLOUT) != 0 && std::exchange(awaiting_writable_, false)) flush();
-}
-
-void SocketConnection::read_more() {
-  reads_again_ = false;
-  if (!paused_) read();
-}
-
-void SocketConnection::read_again() {
-  if (!std::exchange(reads_again_, true)) loop_.ready_set().read_again(shared_from_this());
-}
-
-/// One read for each turn, so that the answers leave in between and a client that floods holds up nobody.
-void SocketConnection::read() {
-  if (end_of_input_ || closing_ == Closing::closed) return;
-  auto& buffer = loop_.read_buffer();
-  const ssize_t bytes = socket_.receive(buffer);
-  // What comes after a read that did not fill the buffer is told by a new event (epoll(7)). Urgent data,
-  // which no client of ours sends, cuts a read short as well; what is behind it is then read with what comes
-  // next.
-  readable_ = hung_up_ || bytes == static_cast<ssize_t>(buffer.size()) || (bytes < 0 && errno == EINTR);
-  if (bytes < 0) {
-    if (errno != EAGAIN && errno != EINTR) return on_lost(std::strerror(errno));
-  } else if (bytes == 0) {
-    return on_end_of_stream();
-  } else {
-    on_bytes({buffer.data(), static_cast<std::size_t>(bytes)});
-  }
-  paused_ = unhandled_bytes_.load(std::memory_order_acquire) > limits::receive_queue_bytes || answering_;
-  if (readable_ && !paused_) read_again();
-}
-
-void SocketConnection::resume_reading() {
-  if (std::exchange(paused_, false) && readable_) read_again();
-}
 
 void SocketConnection::on_bytes(std::span<std::uint8_t> bytes) {
   if (!tls_) return on_plaintext(bytes);
+  if (handshaking_ && discarding()) return;
   const TlsStream::Status status =
       tls_->decrypt(bytes, [this](std::span<std::uint8_t> plaintext) { on_plaintext(plaintext); });
+  handshaking_ = handshaking_ && status == TlsStream::Status::ok && !tls_->handshake_done();
   if (tls_->output().size() > limits::encrypted_piece_bytes) return on_lost("TLS replies are not read");
   if (!tls_->output().empty()) mark_dirty();
   if (status == TlsStream::Status::closed) on_end_of_stream();
@@ -160,7 +84,9 @@ void SocketConnection::on_tls_failed() {
   if (closing_ != Closing::no || std::exchange(ignoring_input_, true)) return;
   loop_.scheduler().log().info("TLS failed", {{"remote", remote_address()}, {"error", tls_->error_text()}});
   if (mode_ == Mode::http) return begin_close(WireClose::flush, {});  // the alert still leaves
-  tell_logic([why = tls_->error_text()](WireReceiver& receiver) { receiver.on_malformed("TLS: " + why); });
+  tell_logic([why = tls_->error_text()](SocketConnection&, WireReceiver& receiver) {
+    receiver.on_malformed("TLS: " + why);
+  });
 }
 
 void SocketConnection::on_plaintext(std::span<std::uint8_t> bytes) {
@@ -177,7 +103,9 @@ void SocketConnection::on_packet_bytes(std::span<const std::uint8_t> bytes) {
       decoder_.feed_runs(bytes, [this](protocol::ByteView packets) { hand_over(packets); });
   if (error == protocol::PacketError::none) return;
   ignoring_input_ = true;
-  tell_logic([error](WireReceiver& receiver) { receiver.on_malformed(protocol::to_string(error)); });
+  tell_logic([error](SocketConnection&, WireReceiver& receiver) {
+    receiver.on_malformed(protocol::to_string(error));
+  });
 }
 
 void SocketConnection::on_websocket_bytes(std::span<std::uint8_t> bytes) {
@@ -201,15 +129,16 @@ void SocketConnection::on_websocket_finished() {
   // Our close frame stays in the stream's output until begin_close(): the answers to what the client sent
   // before its last frame go first, and the logic may still be making them.
   if (!websocket_->closed_by_peer()) {
-    return tell_logic([why = websocket_->close_reason()](WireReceiver& receiver) {
+    return tell_logic([why = websocket_->close_reason()](SocketConnection&, WireReceiver& receiver) {
       receiver.on_malformed("WebSocket: " + why);
     });
   }
-  tell_logic([](WireReceiver& receiver) { receiver.on_end_of_input(); });
+  tell_logic([](SocketConnection&, WireReceiver& receiver) { receiver.on_end_of_input(); });
   // Not like the end of a TCP stream: answers that take longer could not be sent any more.
-  loop_.to_logic([self = shared_from_this()] {
-    self->loop_.from_logic([self] { self->begin_close(WireClose::flush, {}); });
-    if (const auto receiver = self->receiver_) receiver->on_lost("the client closed it with calls open");
+  tell_logic([](SocketConnection& self, WireReceiver& receiver) {
+    self.loop_.from_logic(
+        [&self, alive = self.shared_from_this()] { self.begin_close(WireClose::flush, {}); });
+    receiver.on_lost("the client closed it with calls open");
   });
 }
 
@@ -224,13 +153,14 @@ void SocketConnection::on_end_of_stream() {
 
 void SocketConnection::tell_end_of_input() {
   if (mode_ == Mode::http) return on_http_half_closed();
-  tell_logic([](WireReceiver& receiver) { receiver.on_end_of_input(); });
+  tell_logic([](SocketConnection&, WireReceiver& receiver) { receiver.on_end_of_input(); });
 }
 
 void SocketConnection::on_lost(std::string_view why) {
   if (closing_ == Closing::closed) return;
   close_socket();
-  tell_logic([text = std::string{why}](WireReceiver& receiver) { receiver.on_lost(text); });
+  tell_logic(
+      [text = std::string{why}](SocketConnection&, WireReceiver& receiver) { receiver.on_lost(text); });
 }
 
 // -- writing ------------------------------------------------------------------------------------------------

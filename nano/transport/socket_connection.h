@@ -17,6 +17,7 @@
 #include "nano/transport/http_reply.h"
 #include "nano/transport/http_request_reader.h"
 #include "nano/transport/http_response_writer.h"
+#include "nano/transport/inbox.h"
 #include "nano/transport/io_loop.h"
 #include "nano/transport/listener_options.h"
 #include "nano/transport/send_queue.h"
@@ -45,15 +46,22 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
   bool send(const Frame& frame) override;
   void close(WireClose how, const CloseReason& reason) override;
   std::string remote_address() const override;
+  void resume() override;
 
   // Loop's thread, for its ReadySet.
   int descriptor() const { return socket_.descriptor(); }
   std::size_t place() const { return place_; }
   void set_place(std::size_t place) { place_ = static_cast<std::uint32_t>(place); }
-  /// `events` are epoll's: what has become possible, and may have been told before.
-  void on_ready(std::uint32_t events);
-  /// After ReadySet::read_again().
-  void read_more();
+  /// `events` are epoll's: what has become possible, and may have been told before. Writes what waits for the
+  /// socket; returns whether the connection wants a turn.
+  bool on_ready(std::uint32_t events);
+  /// Reads once, or handles what was read before and is beyond its share. Also after ReadySet::add_again().
+  void take_turn();
+  /// It will have a turn, and wants no other before.
+  std::shared_ptr<SocketConnection> in_line();
+
+  /// Logic thread, for the loop: a share of the packets that wait.
+  void handle_inbox(TurnShare share);
 
   // Logic thread, for the loop: where what this turn sends is staged.
   std::uint32_t staged_at() const { return staged_at_; }
@@ -77,9 +85,9 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
     closed,
   };
 
-  // -- loop's thread: reading
+  // -- loop's thread: reading (socket_connection_reading.cpp)
   void read();
-  void read_again();
+  void line_up();
   void on_bytes(std::span<std::uint8_t> bytes);
   void on_plaintext(std::span<std::uint8_t> bytes);
   void on_packet_bytes(std::span<const std::uint8_t> bytes);
@@ -121,11 +129,18 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
   void arm_deadline();
   void hold_up_stop(bool hold);
 
-  // -- to the logic thread
+  // -- to the logic thread (socket_connection_reading.cpp)
   void open_receiver();
-  template <class Tell>
-  void tell_logic(Tell&& tell);
-  void hand_over(std::span<const std::uint8_t> packets);
+  /// In order behind all packets before.
+  void tell_logic(Inbox::Ending tell);
+  void hand_over(protocol::ByteView packets);
+
+  // -- logic thread (socket_connection_reading.cpp)
+  void receive_inline(protocol::ByteView packets);
+  void receive(protocol::Bytes packets);
+  std::size_t handle(protocol::ByteView packets, TurnShare& share);
+  void line_up_inbox();
+  void drop_inbox();
   void handled(std::size_t bytes);
 
   IoLoop& loop_;
@@ -151,7 +166,8 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
   Closing closing_ = Closing::no;
   bool dirty_ = false;
   bool readable_ = false;     // there may be more to read than was read
-  bool reads_again_ = false;  // read_more() will be called
+  bool in_line_ = false;      // take_turn() will be called
+  bool handshaking_ = false;  // of TLS: its turns are given by the HandshakeLine
   bool hung_up_ = false;      // the client's end of the stream, or an error, is there to be read
   bool awaiting_writable_ = false;
   bool answering_ = false;  // a response is due: until it has left the next request waits
@@ -166,6 +182,7 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
 
   // logic thread
   std::shared_ptr<WireReceiver> receiver_;
+  std::unique_ptr<Inbox> inbox_;  // packets beyond the connection's share; none: all are handled
   std::uint32_t staged_at_ = not_staged;
   bool closed_by_logic_ = false;
 };

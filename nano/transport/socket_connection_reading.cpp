@@ -1,0 +1,173 @@
+// From the socket to the logic: when a connection is read, and how many of its packets are handled in a turn.
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <sys/epoll.h>
+#include <utility>
+
+#include "nano/transport/socket_connection.h"
+
+namespace nano {
+
+// -- loop's thread ------------------------------------------------------------------------------------------
+
+bool SocketConnection::on_ready(std::uint32_t events) {
+  constexpr std::uint32_t hung_up = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
+  if ((events & EPOLLOUT) != 0 && std::exchange(awaiting_writable_, false)) flush();
+  if ((events & hung_up) != 0) on_hung_up(events);
+  if ((events & (EPOLLIN | hung_up)) == 0) return false;
+  readable_ = true;
+  if (!handshaking_) return !paused_ && !in_line_;
+  line_up();
+  return false;
+}
+
+void SocketConnection::take_turn() {
+  in_line_ = false;
+  if (loop_.is_inline() && inbox_) return handle_inbox(loop_.ready_set().share());
+  if (!paused_) read();
+}
+
+std::shared_ptr<SocketConnection> SocketConnection::in_line() {
+  in_line_ = true;
+  return shared_from_this();
+}
+
+void SocketConnection::line_up() {
+  if (in_line_) return;
+  if (!handshaking_) return loop_.ready_set().add_again(in_line());
+  in_line_ = true;
+  loop_.handshakes().add(remote_.address(), weak_from_this());
+}
+
+/// One read for each turn, so that the answers leave in between and a client that floods holds up nobody.
+void SocketConnection::read() {
+  if (end_of_input_ || closing_ == Closing::closed) return;
+  const std::span buffer = std::span{loop_.read_buffer()}.first(loop_.ready_set().read_bytes());
+  const ssize_t bytes = socket_.receive(buffer);
+  // What comes after a read that did not fill the buffer is told by a new event (epoll(7)). Urgent data,
+  // which no client of ours sends, cuts a read short as well; what is behind it is then read with what comes
+  // next.
+  readable_ = hung_up_ || bytes == static_cast<ssize_t>(buffer.size()) || (bytes < 0 && errno == EINTR);
+  if (bytes < 0) {
+    if (errno != EAGAIN && errno != EINTR) return on_lost(std::strerror(errno));
+  } else if (bytes == 0) {
+    return on_end_of_stream();
+  } else {
+    on_bytes(buffer.first(static_cast<std::size_t>(bytes)));
+  }
+  paused_ |= unhandled_bytes_.load(std::memory_order_acquire) > limits::receive_queue_bytes || answering_;
+  if (readable_ && !paused_) line_up();
+}
+
+void SocketConnection::resume_reading() {
+  if (std::exchange(paused_, false) && readable_) line_up();
+}
+
+void SocketConnection::hand_over(protocol::ByteView packets) {
+  if (loop_.is_inline()) return receive_inline(packets);
+  unhandled_bytes_.fetch_add(packets.size() + limits::message_overhead_bytes, std::memory_order_relaxed);
+  loop_.to_logic(
+      [self = shared_from_this(), copy = protocol::Bytes{packets.begin(), packets.end()}]() mutable {
+        self->receive(std::move(copy));
+      });
+}
+
+// -- logic thread -------------------------------------------------------------------------------------------
+
+void SocketConnection::open_receiver() {
+  hold_up_stop(true);
+  loop_.to_logic([self = shared_from_this()] {
+    if (!self->closed_by_logic_) self->receiver_ = self->options_->make_receiver(self);
+  });
+}
+
+void SocketConnection::tell_logic(Inbox::Ending tell) {
+  loop_.to_logic([self = shared_from_this(), tell = std::move(tell)]() mutable {
+    if (self->inbox_) return self->inbox_->add(std::move(tell));
+    if (const auto receiver = self->receiver_) tell(*self, *receiver);
+  });
+}
+
+/// The loop is the logic thread's own: packets are handled where they were read. Only what is beyond the
+/// connection's share is copied; until that is handled, nothing more is read.
+void SocketConnection::receive_inline(protocol::ByteView packets) {
+  if (!inbox_) {
+    TurnShare share = loop_.ready_set().share();
+    if (loop_.scheduler().noted_at() < share.until) packets = packets.subspan(handle(packets, share));
+    if (packets.empty()) return;
+    inbox_ = std::make_unique<Inbox>();
+    inbox_->waits = share.waits;
+    paused_ = true;
+    if (!share.waits) line_up();
+  }
+  inbox_->add(protocol::Bytes{packets.begin(), packets.end()});
+}
+
+void SocketConnection::receive(protocol::Bytes packets) {
+  handled(limits::message_overhead_bytes);
+  if (inbox_) return inbox_->add(std::move(packets));
+  ReceiveLine& line = loop_.receive_line();
+  TurnShare share = line.share_now();
+  const std::size_t taken = share.packets > 0 ? handle(packets, share) : 0;
+  if (taken == packets.size()) return;
+  inbox_ = std::make_unique<Inbox>();
+  inbox_->add(std::move(packets));
+  inbox_->take(taken);
+  inbox_->waits = share.waits;
+  if (!share.waits) taken == 0 ? line.add_new(shared_from_this()) : line.add_again(shared_from_this());
+}
+
+std::size_t SocketConnection::handle(protocol::ByteView packets, TurnShare& share) {
+  const std::uint32_t allowed = share.packets;
+  std::size_t taken = packets.size();  // without a receiver they mean nothing any more
+  loop_.scheduler().run_now([&] {
+    if (const auto receiver = receiver_) taken = receiver->on_packets(packets, share);
+  });
+  const std::uint32_t used = allowed - share.packets;
+  loop_.is_inline() ? loop_.ready_set().count(used) : loop_.receive_line().count(used);
+  if (closed_by_logic_) taken = packets.size();
+  handled(taken);
+  return taken;
+}
+
+void SocketConnection::handle_inbox(TurnShare share) {
+  // A handler may close the connection: what it has been given stays until it returns.
+  std::unique_ptr<Inbox> inbox = std::move(inbox_);
+  if (!inbox) return;  // closed while it was in line
+  while (receiver_ && inbox->has_packets() && share.packets > 0 && !share.waits) {
+    inbox->take(handle(inbox->front(), share));
+  }
+  while (receiver_ && !inbox->has_packets() && !inbox->endings().empty()) {
+    loop_.scheduler().run_now([&, receiver = receiver_] { inbox->endings().front()(*this, *receiver); });
+    inbox->endings().pop_front();
+  }
+  if (!receiver_) return handled(inbox->bytes());
+  if (inbox->empty()) return loop_.is_inline() ? resume_reading() : void();
+  inbox->waits = share.waits;
+  inbox_ = std::move(inbox);
+  if (!share.waits) line_up_inbox();
+}
+
+void SocketConnection::line_up_inbox() {
+  loop_.is_inline() ? line_up() : loop_.receive_line().add_again(shared_from_this());
+}
+
+void SocketConnection::resume() {
+  if (inbox_ && std::exchange(inbox_->waits, false)) line_up_inbox();
+}
+
+void SocketConnection::drop_inbox() {
+  if (const auto inbox = std::move(inbox_)) handled(inbox->bytes());
+}
+
+void SocketConnection::handled(std::size_t bytes) {
+  if (loop_.is_inline()) return;
+  const std::size_t before = unhandled_bytes_.fetch_sub(bytes, std::memory_order_acq_rel);
+  if (before > limits::receive_queue_bytes && before - bytes <= limits::receive_queue_bytes) {
+    loop_.from_logic([self = shared_from_this()] { self->resume_reading(); });
+  }
+}
+
+}  // namespace nano

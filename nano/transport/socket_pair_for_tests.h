@@ -1,0 +1,60 @@
+// Internal header. For tests: connections whose client's end is in the same process.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <utility>
+
+#include <gtest/gtest.h>
+
+#include "nano/transport/socket_connection.h"
+
+namespace nano {
+
+/// The client's end of a connection; never blocks.
+class Peer {
+ public:
+  explicit Peer(int descriptor) : descriptor_(descriptor) {}
+  Peer(Peer&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+  ~Peer() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+
+  /// As much as fits; returns how much.
+  std::size_t send(std::string_view bytes) {
+    const ssize_t sent = ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    return sent < 0 ? 0 : static_cast<std::size_t>(sent);
+  }
+  void finish() { ::shutdown(descriptor_, SHUT_WR); }
+  /// All that is there.
+  std::string receive() {
+    std::string all;
+    std::array<char, 65536> buffer;
+    ssize_t bytes = 0;
+    while ((bytes = ::recv(descriptor_, buffer.data(), buffer.size(), 0)) > 0) {
+      all.append(buffer.data(), static_cast<std::size_t>(bytes));
+    }
+    return all;
+  }
+
+ private:
+  int descriptor_;
+};
+
+/// A connection of the loop; on its thread.
+inline Peer connect_pair(IoLoop& loop, std::shared_ptr<const ListenerOptions> options) {
+  std::array<int, 2> ends{};
+  EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends.data()), 0);
+  const int enough_for_several_reads = 1 << 20;
+  ::setsockopt(ends[1], SOL_SOCKET, SO_SNDBUF, &enough_for_several_reads, sizeof enough_for_several_reads);
+  std::make_shared<SocketConnection>(loop, Socket{ends[0]}, asio::ip::tcp::endpoint{}, std::move(options))
+      ->start();
+  return Peer{ends[1]};
+}
+
+}  // namespace nano
