@@ -195,6 +195,11 @@ void Node::Core::tell_service_lost(const std::string& address) {
 
 // -- messages to other nodes -------------------------------------------------------------------------------
 
+bool Node::Core::offers(std::string_view route) const {
+  const std::string_view service = service_of(route);
+  return !service.empty() && !handling_here_ && !self_.offers(service) && router_.knows(service);
+}
+
 bool Node::Core::forward(Invocation& invocation) {
   const std::string_view service = service_of(invocation.route());
   Session* session = invocation.session();
@@ -351,7 +356,8 @@ void Node::Core::handle_here(Session* session, std::string_view route, protocol:
 
 void Node::Core::handle_client_message(Session& session, const protocol::Message& message) {
   const HandlingHere here{handling_here_};
-  host_.events().on_message(session, message);
+  InboundPayload payload{message.payload};  // the gate has inflated it
+  host_.events().on_message(session, message, payload);
 }
 
 void Node::Core::handle_relayed(const std::string& gate_address, SessionId id, std::string_view route,

@@ -49,6 +49,7 @@ class Node::Core final : public RemoteServices,
   // RemoteServices
   void start(std::vector<std::string> services, Function<void()> joined) override;
   bool forward(Invocation& invocation) override;
+  bool offers(std::string_view route) const override;
   void leave(Function<void()> left) override;
   void refuse_sessions() override { stopping_ = true; }
   void close() override;

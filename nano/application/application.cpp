@@ -59,6 +59,8 @@ void Application::build(const Clock& clock, Driver& driver, WorkerPool& workers)
   host_ = std::make_unique<SessionHost>(*scheduler_, log_, PayloadCodec{std::move(serializer)}, dispatcher_);
   host_->options.handshake_timeout = options_.handshake_timeout;
   host_->options.heartbeat_interval = options_.heartbeat_interval;
+  host_->options.inflate = options_.inflate;
+  host_->options.inflated_bytes_max = options_.packet_bytes_max;
   registry_.connect(*host_);
 }
 

@@ -44,7 +44,7 @@ struct Raw {
   std::string print_routes;
 };
 
-void add_flags(CLI::App& app, Options& options, Raw& raw) {
+void add_address_flags(CLI::App& app, Options& options) {
   app.add_option("--listen-tcp", options.listen_tcp,
                  "Address host:port for TCP clients; several: repeated, or with commas")
       ->delimiter(',')
@@ -64,6 +64,10 @@ void add_flags(CLI::App& app, Options& options, Raw& raw) {
   app.add_option("--tls-certificate", options.tls_certificate, "PEM file with the certificate and its chain")
       ->envname("NANO_TLS_CERTIFICATE");
   app.add_option("--tls-key", options.tls_key, "PEM file with the private key")->envname("NANO_TLS_KEY");
+}
+
+void add_flags(CLI::App& app, Options& options, Raw& raw) {
+  add_address_flags(app, options);
   app.add_option("--io-threads", options.io_threads,
                  "Threads for sockets; 0: the logic thread does their work")
       ->check(between<std::int64_t>(0, io_threads_max))
@@ -89,6 +93,10 @@ void add_flags(CLI::App& app, Options& options, Raw& raw) {
   app.add_option("--packet-bytes-max", options.packet_bytes_max, "Largest body of a packet from a client")
       ->check(between<std::int64_t>(64, protocol::packet_body_bytes_max_wire))
       ->envname("NANO_PACKET_BYTES_MAX")
+      ->capture_default_str();
+  app.add_option("--inflate", options.inflate,
+                 "on: compressed payloads of clients are inflated; off: they are refused")
+      ->envname("NANO_INFLATE")
       ->capture_default_str();
   app.add_option("--send-queue-bytes-max", options.send_queue_bytes_max,
                  "Bytes that may wait for one client before it is closed")

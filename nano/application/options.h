@@ -44,6 +44,7 @@ struct Options {
   Duration handshake_timeout = limits::handshake_timeout;
   Duration shutdown_timeout = limits::shutdown_timeout;  ///< from stop() to the end of run()
   std::uint32_t packet_bytes_max = 65536;                ///< body of an inbound packet
+  bool inflate = true;                                   ///< take compressed payloads; else they are refused
   std::size_t send_queue_bytes_max = limits::send_queue_bytes;
   LogLevel log_level = LogLevel::info;
   /// Print what clients need to know of the routes, instead of serving.

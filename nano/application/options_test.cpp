@@ -215,6 +215,13 @@ TEST(OptionsTest, AddressesMayBePartedByCommas) {
   EXPECT_EQ(parsed->listen_websocket, (Words{"[::1]:1", "b:2"}));
 }
 
+TEST(OptionsTest, InflatingIsSwitchedOnAndOff) {
+  EXPECT_TRUE(Options::parse({})->inflate);
+  EXPECT_FALSE(Options::parse({"--inflate", "off"})->inflate);
+  EXPECT_TRUE(Options::parse({"--inflate", "on"})->inflate);
+  EXPECT_FALSE(Options::parse({"--inflate", "perhaps"}).ok());
+}
+
 TEST(OptionsTest, HelpListsEveryFlagWithItsVariableAndDefault) {
   const Result<Options> help = Options::parse({"--help"});
   ASSERT_FALSE(help.ok());
@@ -222,7 +229,7 @@ TEST(OptionsTest, HelpListsEveryFlagWithItsVariableAndDefault) {
   for (const std::string flag :
        {"listen-tcp", "listen-tcp-tls", "listen-websocket", "listen-websocket-tls", "tls-certificate",
         "tls-key", "io-threads", "worker-threads", "heartbeat", "handshake-timeout", "shutdown-timeout",
-        "packet-bytes-max", "send-queue-bytes-max", "log-level"}) {
+        "packet-bytes-max", "inflate", "send-queue-bytes-max", "log-level"}) {
     std::string variable = "NANO_" + flag;
     for (char& letter : variable) letter = letter == '-' ? '_' : static_cast<char>(std::toupper(letter));
     EXPECT_NE(help.error().message.find("--" + flag + " "), std::string::npos) << flag;

@@ -165,8 +165,13 @@ inline constexpr Duration client_warning_interval = 1s;
 /// A kick's reason is a sentence; what is longer is cut.
 inline constexpr std::size_t kick_reason_bytes = 1024;
 
-/// A compressed payload inflates to this at most: a few hundred bytes can otherwise claim gigabytes.
-inline constexpr std::size_t inflated_bytes = std::size_t{1} << 20;
+/// Compressed payloads inflate to the largest packet at most: they are another way to send it, not to send
+/// more. Up to this many bytes for each that was sent are free; JSON of games takes 3 to 8. What is more has
+/// an allowance for each client, of the largest packet in a second, and then waits.
+inline constexpr std::size_t inflate_ratio = 8;
+
+/// To inflate and parse so many bytes takes about as long as a small request, and counts as one in a turn.
+inline constexpr std::size_t inflated_bytes_per_packet = 256;
 
 // -- scheduler ----------------------------------------------------------------------------------------------
 

@@ -26,7 +26,11 @@ void Dispatcher::on_closed(Session& session) {
   }
 }
 
-void Dispatcher::on_message(Session& session, const protocol::Message& message) {
+bool Dispatcher::knows(std::string_view route) const {
+  return registry_.find(route) || (remote_ && remote_->offers(route));
+}
+
+void Dispatcher::on_message(Session& session, const protocol::Message& message, InboundPayload& payload) {
   const bool is_request = message.type == protocol::MessageType::request;
   if (refuses_clients_) {
     if (is_request) session.answer(message.id, stopping());
@@ -34,12 +38,18 @@ void Dispatcher::on_message(Session& session, const protocol::Message& message) 
   }
   ReplyTo reply_to = is_request ? ReplyTo::client(message.id) : ReplyTo{};
   if (inbound_.empty()) {
-    Invocation invocation{session.host(), &session, std::move(reply_to), message.route, message.payload};
+    const bool wanted = !payload.is_deflated() || knows(message.route);
+    const protocol::ByteView bytes = wanted ? payload.view() : protocol::ByteView{};
+    if (payload.is_too_large()) return;
+    Invocation invocation{session.host(), &session, std::move(reply_to), message.route, bytes};
     return dispatch(invocation);
   }
-  PipelineMessage draft{message.type, message.id, message.route, message.payload};
+  PipelineMessage draft{message.type, message.id, message.route, payload};
   const Result<void> passed = inbound_.filter(session, draft);
-  Invocation invocation{session.host(), &session, std::move(reply_to), draft.route(), draft.payload()};
+  const bool wanted = passed && (!payload.is_deflated() || knows(draft.route()));
+  const protocol::ByteView bytes = wanted ? draft.payload() : protocol::ByteView{};
+  if (payload.is_too_large()) return;
+  Invocation invocation{session.host(), &session, std::move(reply_to), draft.route(), bytes};
   if (!passed) return invocation.fail(passed.error());
   dispatch(invocation);
 }

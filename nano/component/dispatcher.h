@@ -36,12 +36,14 @@ class Dispatcher final : public SessionEvents {
 
   HandshakeAnswer on_handshake(Session& session, const Handshake& handshake) override;
   void on_opened(Session& session) override;
-  void on_message(Session& session, const protocol::Message& message) override;
+  void on_message(Session& session, const protocol::Message& message, InboundPayload& payload) override;
   void on_closed(Session& session) override;
   void on_call(SessionHost& host, Session* session, std::string_view route, protocol::ByteView payload,
                ReplyTo reply_to) override;
 
  private:
+  /// Whether anybody would look at the payload.
+  bool knows(std::string_view route) const;
   void dispatch(Invocation& invocation);
   template <class F>
   static void attempt(Invocation& invocation, F&& handle);

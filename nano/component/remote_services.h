@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "nano/base/function.h"
@@ -21,6 +22,9 @@ class RemoteServices {
 
   /// Takes a message whose route no component here has. False: no other node offers the service.
   virtual bool forward(Invocation& invocation) = 0;
+
+  /// Whether forward() would take a client's message for this route: it need not be unpacked otherwise.
+  virtual bool offers(std::string_view route) const = 0;
 
   // The three steps of stopping, in this order.
 

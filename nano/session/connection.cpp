@@ -15,6 +15,11 @@ namespace nano {
 using protocol::MessageType;
 using protocol::PacketType;
 
+struct Connection::Inflating {
+  InflateBudget budget;
+  Timer wait = {};
+};
+
 std::shared_ptr<Connection> Connection::open(SessionHost& host, std::shared_ptr<Wire> wire) {
   auto connection = std::make_shared<Connection>(host, std::move(wire));
   connection->restart_handshake_timer();
@@ -40,9 +45,10 @@ std::size_t Connection::on_packets(protocol::ByteView packets, TurnShare& share)
   const std::uint8_t* end = packets.data();  // of what is taken
   protocol::for_each_packet(packets, [&](const protocol::Packet& packet) {
     if (share.packets == 0) return false;
-    on_packet(packet);
+    on_packet(packet, share);
+    if (share.waits) return false;  // for this packet
     end = packet.body.data() + packet.body.size();
-    --share.packets;
+    if (share.packets > 0) --share.packets;
     // A handshake makes the server parse, ask the application and send its dictionary: it is a turn's work.
     if (packet.type == PacketType::handshake || scheduler.noted_at() >= share.until) share.packets = 0;
     return state_ != State::closed && !over_budget_;
@@ -51,11 +57,11 @@ std::size_t Connection::on_packets(protocol::ByteView packets, TurnShare& share)
   return static_cast<std::size_t>(end - packets.data());
 }
 
-void Connection::on_packet(const protocol::Packet& packet) {
+void Connection::on_packet(const protocol::Packet& packet, TurnShare& share) {
   switch (packet.type) {
     case PacketType::handshake: return on_handshake(packet.body);
     case PacketType::handshake_ack: return on_handshake_ack();
-    case PacketType::data: return on_data(packet.body);
+    case PacketType::data: return on_data(packet.body, share);
     case PacketType::heartbeat: return;  // that it came is all it says
     case PacketType::kick: return;       // only servers kick
   }
@@ -119,21 +125,38 @@ void Connection::on_handshake_ack() {
   host_.scheduler().run_now([this] { host_.events().on_opened(*session_); });
 }
 
-void Connection::on_data(protocol::ByteView body) {
+void Connection::on_data(protocol::ByteView body, TurnShare& share) {
   if (state_ != State::working) return protocol_error("data before the acknowledged handshake");
   protocol::Message message;
   const protocol::MessageError error = protocol::decode_message(body, &host_.dictionary(), message);
   if (error != protocol::MessageError::none) return protocol_error(std::string{protocol::to_string(error)});
   if (message.type != MessageType::request && message.type != MessageType::notify) return;
-  if (!message.payload_deflated) return host_.events().on_message(*session_, message);
+  if (message.payload_deflated) return on_deflated(message, share);
+  InboundPayload payload{message.payload};
+  host_.events().on_message(*session_, message, payload);
+}
 
-  std::string inflated;
-  switch (inflate_payload(message.payload, host_.options.inflated_bytes_max, inflated)) {
-    case InflateStatus::ok: message.payload = protocol::as_bytes(inflated); break;
-    case InflateStatus::not_deflated: break;
-    case InflateStatus::too_large: return protocol_error("payload inflates beyond the limit");
+void Connection::on_deflated(const protocol::Message& message, TurnShare& share) {
+  if (!host_.options.inflate) {
+    if (message.type == MessageType::notify) return;
+    return session_->answer(message.id, {Errc::bad_payload, "This server takes no compressed payloads."});
   }
-  host_.events().on_message(*session_, message);
+  if (!inflating_) {
+    inflating_ = std::make_unique<Inflating>(Inflating{InflateBudget{host_.options.inflated_bytes_max}});
+  }
+  const TimePoint now = host_.scheduler().now();
+  if (const Duration wait = inflating_->budget.wait(now); wait > Duration::zero()) {
+    share.waits = true;
+    inflating_->wait = host_.scheduler().after(wait, [this] { wire_->resume(); });
+    return;
+  }
+  InboundPayload payload{message.payload, host_.options.inflated_bytes_max};
+  host_.events().on_message(*session_, message, payload);
+  const std::size_t inflated = payload.inflated_bytes();
+  inflating_->budget.spend(now, message.payload.size(), inflated);
+  share.packets -= std::min<std::uint32_t>(
+      share.packets, static_cast<std::uint32_t>(inflated / limits::inflated_bytes_per_packet));
+  if (payload.is_too_large()) protocol_error("payload inflates beyond the limit");
 }
 
 void Connection::on_malformed(std::string_view what) { protocol_error(std::string{what}); }
@@ -228,6 +251,7 @@ void Connection::close(WireClose how, CloseReason reason) {
   state_ = State::closed;
   host_.connections.erase(place_);
   timer_.cancel();
+  if (inflating_) inflating_->wait.cancel();
   remote_address_ = wire_->remote_address();
   const bool expected = reason.code != "protocol_error" && reason.code != "backpressure";
   const SessionId id = session_ ? session_->id() : 0;

@@ -47,10 +47,11 @@ class Connection final : public WireReceiver,
  private:
   enum class State : std::uint8_t { awaiting_handshake, validating, awaiting_ack, working, closed };
 
-  void on_packet(const protocol::Packet& packet);
+  void on_packet(const protocol::Packet& packet, TurnShare& share);
   void on_handshake(protocol::ByteView body);
   void on_handshake_ack();
-  void on_data(protocol::ByteView body);
+  void on_data(protocol::ByteView body, TurnShare& share);
+  void on_deflated(const protocol::Message& message, TurnShare& share);
   void on_timer();
   void refuse_handshake(int code, std::string message);
   void protocol_error(std::string detail);
@@ -70,7 +71,9 @@ class Connection final : public WireReceiver,
   TimePoint next_heartbeat_{};
   std::list<Connection*>::iterator place_;  // in the host's list of connections, while not closed
   Timer timer_;                             // of the handshake, then of heartbeats and silence
-  std::string remote_address_;              // once closed
+  struct Inflating;
+  std::unique_ptr<Inflating> inflating_;  // from the first compressed payload on
+  std::string remote_address_;            // once closed
 };
 
 }  // namespace nano

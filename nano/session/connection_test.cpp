@@ -1,5 +1,4 @@
 #include <limits>
-#include <zlib.h>
 
 #include "nano/session/session_test_fixture.h"
 
@@ -12,16 +11,6 @@ using protocol::MessageType;
 Bytes operator+(Bytes first, const Bytes& second) {
   first.insert(first.end(), second.begin(), second.end());
   return first;
-}
-
-/// A zlib stream of `text`.
-std::string deflated(const std::string& text) {
-  uLongf bytes = compressBound(text.size());
-  std::string out(bytes, '\0');
-  compress(reinterpret_cast<Bytef*>(out.data()), &bytes, reinterpret_cast<const Bytef*>(text.data()),
-           text.size());
-  out.resize(bytes);
-  return out;
 }
 
 /// A client with its handshake done, on a Desk.
@@ -131,55 +120,6 @@ TEST(CompressedRoutes, AreUnderstoodAndUsedForPushes) {
   client.send(RawClient::data({.type = MessageType::request, .id = 1, .route_code = 301}));
   EXPECT_EQ(client.reason(), "protocol_error");
   EXPECT_EQ(client.detail(), "unknown route code");
-}
-
-// -- deflate -----------------------------------------------------------------------------------------------
-
-TEST_F(ConnectionTest, InflatesPayloadsOfClientsThatCompress) {
-  RawClient client{world_};
-  client.open();
-  const std::string text(5000, 'z');
-  const std::string packed = deflated(text);
-  client.send(RawClient::data({.type = MessageType::request,
-                               .id = 1,
-                               .route = "Desk.Echo",
-                               .payload_deflated = true,
-                               .payload = protocol::as_bytes(packed)}));
-  EXPECT_EQ(client.take_texts(), Texts{"response 1 " + text});
-}
-
-TEST_F(ConnectionTest, TakesAPayloadThatIsNoZlibStreamAsItIs) {
-  RawClient client{world_};
-  client.open();
-  const std::string whole = deflated("hello");
-  for (const std::string& payload :
-       {std::string{}, std::string{"plain"}, whole.substr(0, whole.size() - 1), whole + "x"}) {
-    client.send(RawClient::data({.type = MessageType::request,
-                                 .id = 1,
-                                 .route = "Desk.Echo",
-                                 .payload_deflated = true,
-                                 .payload = protocol::as_bytes(payload)}));
-    EXPECT_EQ(client.take_texts(), Texts{"response 1 " + payload});
-  }
-}
-
-TEST_F(ConnectionTest, ZipBombClosesItsConnection) {
-  const std::string limit = deflated(std::string(limits::inflated_bytes, '\0'));
-  const std::string bomb = deflated(std::string(limits::inflated_bytes + 1, '\0'));
-  RawClient client{world_};
-  client.open();
-  client.send(RawClient::data({.type = MessageType::notify,
-                               .route = "Desk.Note",
-                               .payload_deflated = true,
-                               .payload = protocol::as_bytes(limit)}));
-  ASSERT_EQ(desk_.notes.size(), 1u);
-  EXPECT_EQ(desk_.notes[0].size(), limits::inflated_bytes);
-  expect_refused(RawClient::data({.type = MessageType::notify,
-                                  .route = "Desk.Note",
-                                  .payload_deflated = true,
-                                  .payload = protocol::as_bytes(bomb)}),
-                 "payload inflates beyond the limit");
-  EXPECT_EQ(desk_.notes.size(), 1u);
 }
 
 // -- bad input ---------------------------------------------------------------------------------------------

@@ -1,19 +1,22 @@
 #include "nano/session/inflate.h"
 
+#include <algorithm>
 #include <array>
 #include <zlib.h>
+
+#include "nano/base/limits.h"
 
 namespace nano {
 
 InflateStatus inflate_payload(protocol::ByteView input, std::size_t bytes_max, std::string& out) {
   z_stream stream{};
+  out.clear();
   if (inflateInit(&stream) != Z_OK) return InflateStatus::not_deflated;
   struct End {
     z_stream& stream;
     ~End() { inflateEnd(&stream); }
   } end{stream};
 
-  out.clear();
   std::array<unsigned char, 4096> chunk;
   stream.next_in = const_cast<Bytef*>(input.data());  // zlib reads it only
   stream.avail_in = static_cast<uInt>(input.size());
@@ -26,6 +29,30 @@ InflateStatus inflate_payload(protocol::ByteView input, std::size_t bytes_max, s
     if (out.size() + produced > bytes_max) return InflateStatus::too_large;
     out.append(reinterpret_cast<const char*>(chunk.data()), produced);
     if (status == Z_STREAM_END) return stream.avail_in == 0 ? InflateStatus::ok : InflateStatus::not_deflated;
+  }
+}
+
+Duration InflateBudget::wait(TimePoint now) const {
+  return std::max(paid_until_ - now - std::chrono::seconds{1}, Duration::zero());
+}
+
+void InflateBudget::spend(TimePoint now, std::size_t deflated_bytes, std::size_t inflated_bytes) {
+  const std::size_t free = deflated_bytes * limits::inflate_ratio;
+  if (inflated_bytes <= free) return;
+  const std::chrono::duration<double> paid{static_cast<double>(inflated_bytes - free) /
+                                           static_cast<double>(bytes_per_second_)};
+  paid_until_ = std::max(paid_until_, now) + std::chrono::duration_cast<Duration>(paid);
+}
+
+void InboundPayload::inflate() {
+  deflated_ = false;
+  switch (inflate_payload(bytes_, bytes_max_, inflated_)) {
+    case InflateStatus::ok: bytes_ = protocol::as_bytes(inflated_); break;
+    case InflateStatus::not_deflated: break;  // taken as it is
+    case InflateStatus::too_large:
+      too_large_ = true;
+      bytes_ = {};
+      break;
   }
 }
 

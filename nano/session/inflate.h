@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 
+#include "nano/base/clock.h"
 #include "protocol/bytes.h"
 
 namespace nano {
@@ -14,8 +15,58 @@ enum class InflateStatus {
   too_large,     ///< inflates to more than the limit
 };
 
-/// Inflates one zlib stream (RFC 1950) into `out`. Memory stays below `bytes_max` whatever the input. Any
-/// thread.
+/// Inflates one zlib stream (RFC 1950) into `out`, which in the end holds what that has cost, whatever the
+/// status. Memory stays below `bytes_max` whatever the input. Any thread.
 InflateStatus inflate_payload(protocol::ByteView input, std::size_t bytes_max, std::string& out);
+
+/// What one client's compressed payloads may cost. Up to limits::inflate_ratio bytes for each that was sent
+/// are free; what is more is paid from an allowance that grows with time. It may be overdrawn by one payload:
+/// only inflating tells how large that is.
+class InflateBudget {
+ public:
+  /// `bytes_per_second`, positive: the allowance, which is saved up for one second at most.
+  explicit InflateBudget(std::size_t bytes_per_second) : bytes_per_second_(bytes_per_second) {}
+
+  /// How long the next payload has to wait; zero: not at all.
+  Duration wait(TimePoint now) const;
+  void spend(TimePoint now, std::size_t deflated_bytes, std::size_t inflated_bytes);
+
+ private:
+  std::size_t bytes_per_second_;
+  TimePoint paid_until_{};
+};
+
+/// The payload of a client's message, which is inflated when somebody asks for it, if it is compressed. Lives
+/// while the message is handled. One thread.
+class InboundPayload {
+ public:
+  explicit InboundPayload(protocol::ByteView plain) : bytes_(plain) {}
+  /// Compressed, as its client says, and inflating to `bytes_max` at most.
+  InboundPayload(protocol::ByteView deflated, std::size_t bytes_max)
+      : bytes_(deflated), bytes_max_(bytes_max), deflated_(true) {}
+  InboundPayload(const InboundPayload&) = delete;
+  InboundPayload& operator=(const InboundPayload&) = delete;
+
+  /// What the client meant. Empty when that is too large.
+  protocol::ByteView view() {
+    if (deflated_) inflate();
+    return bytes_;
+  }
+  /// view() would have to inflate it.
+  bool is_deflated() const { return deflated_; }
+  /// view() found that it inflates to more than the limit: the message is refused.
+  bool is_too_large() const { return too_large_; }
+  /// That were made of it so far.
+  std::size_t inflated_bytes() const { return inflated_.size(); }
+
+ private:
+  void inflate();
+
+  protocol::ByteView bytes_;
+  std::size_t bytes_max_ = 0;
+  bool deflated_ = false;
+  bool too_large_ = false;
+  std::string inflated_;
+};
 
 }  // namespace nano

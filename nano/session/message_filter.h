@@ -12,6 +12,7 @@
 
 namespace nano {
 
+class InboundPayload;
 class Session;
 
 /// One message, inbound or outbound, as a filter sees it. Views are valid during the filter's call.
@@ -20,6 +21,10 @@ class PipelineMessage {
   PipelineMessage(protocol::MessageType type, std::uint64_t id, std::string_view route,
                   protocol::ByteView payload)
       : type_(type), id_(id), route_(route), payload_(payload) {}
+  /// Of a client, whose payload is inflated only if a filter asks for it. `payload` outlives this.
+  PipelineMessage(protocol::MessageType type, std::uint64_t id, std::string_view route,
+                  InboundPayload& payload)
+      : type_(type), id_(id), route_(route), inbound_(&payload) {}
   PipelineMessage(const PipelineMessage&) = delete;
   PipelineMessage& operator=(const PipelineMessage&) = delete;
 
@@ -28,10 +33,11 @@ class PipelineMessage {
   std::uint64_t id() const { return id_; }
   /// Empty for a response.
   std::string_view route() const { return route_; }
-  /// Serialized.
-  protocol::ByteView payload() const { return payload_; }
+  /// Serialized. A client's compressed payload is inflated by the first call.
+  protocol::ByteView payload() const;
 
   void replace_payload(std::string payload) {
+    inbound_ = nullptr;
     owned_payload_ = std::move(payload);
     payload_ = protocol::as_bytes(owned_payload_);
   }
@@ -45,6 +51,7 @@ class PipelineMessage {
   std::uint64_t id_;
   std::string_view route_;
   protocol::ByteView payload_;
+  InboundPayload* inbound_ = nullptr;
   std::string owned_route_;
   std::string owned_payload_;
 };

@@ -15,11 +15,13 @@
 #include "nano/scheduler/scheduler.h"
 #include "nano/serialize/serializer.h"
 #include "nano/session/handshake.h"
+#include "nano/session/inflate.h"
 #include "nano/session/message_filter.h"
 #include "nano/session/open_calls.h"
 #include "nano/session/reply_to.h"
 #include "nano/session/session_observer.h"
 #include "nano/session/session_table.h"
+#include "protocol/limits.h"
 #include "protocol/message.h"
 #include "protocol/packet.h"
 #include "protocol/route_dictionary.h"
@@ -36,8 +38,9 @@ class SessionEvents {
   virtual HandshakeAnswer on_handshake(Session& session, const Handshake& handshake) = 0;
   /// The handshake is acknowledged. Once per session.
   virtual void on_opened(Session& session) = 0;
-  /// A request or notify. Views are valid during the call.
-  virtual void on_message(Session& session, const protocol::Message& message) = 0;
+  /// A request or notify; `payload` says what its payload is. Views are valid during the call. A payload that
+  /// turns out to be too large is not answered: the caller closes the connection.
+  virtual void on_message(Session& session, const protocol::Message& message, InboundPayload& payload) = 0;
   /// Once per session that was opened.
   virtual void on_closed(Session& session) = 0;
   /// A call between services, in the name of a session or (null) of none. Views are valid during the call.
@@ -50,7 +53,8 @@ struct SessionOptions {
   Duration heartbeat_interval = limits::heartbeat_interval;
   std::uint32_t calls_in_flight_max = limits::calls_in_flight;
   std::size_t calls_in_flight_bytes_max = limits::calls_in_flight_bytes;
-  std::size_t inflated_bytes_max = limits::inflated_bytes;
+  bool inflate = true;  ///< else compressed payloads are refused
+  std::size_t inflated_bytes_max = protocol::packet_body_bytes_default;
 };
 
 /// Owned by the application, outlives all sessions. Logic thread only, but for the members that are set
