@@ -56,8 +56,8 @@ void GoBackend::on_sent(std::uint64_t request_id, const CallOutcome& outcome) {
   const bool unsure = !outcome.ok() && outcome.error().code == NetworkErrc::timeout;
   if (!unsure) set_reachable(outcome.ok() || !outcome.error().unreached());
   if (outcome.ok()) return;
-  host_.log().warning("a Go node did not take a message",
-                      {{"node", address_}, {"error", outcome.error().message}});
+  host_.log().limited(address_).warning("a Go node did not take a message",
+                                        {{"node", address_}, {"error", outcome.error().message}});
   fail(request_id, {Errc::unavailable, "The service did not take the request."});
 }
 

@@ -27,9 +27,9 @@ RemoteSession* GoGate::find_or_open(SessionId id) {
   }
   if (closing_.contains(id)) return nullptr;
   if (host_.sessions.find(id)) {
-    if (!host_.may_warn()) return nullptr;
-    host_.log().error("two gates have a session of the same id; the second one is not served",
-                      {{"session", id}, {"gate", address_}});
+    host_.log().limited(address_).error(
+        "two gates have a session of the same id; the second one is not served",
+        {{"session", id}, {"gate", address_}});
     return nullptr;
   }
   const auto session = std::make_shared<RemoteSession>(host_, *this, id, address_);
@@ -41,8 +41,9 @@ RemoteSession* GoGate::find_or_open(SessionId id) {
 void GoGate::call(SessionId session, std::string_view method, std::string request) {
   calls_.call(session, method, std::move(request), [this, session](const CallOutcome& outcome) {
     if (outcome.ok()) return;
-    host_.log().debug("a Go gate did not take a message",
-                      {{"gate", address_}, {"session", session}, {"error", outcome.error().message}});
+    host_.log().limited(address_).debug(
+        "a Go gate did not take a message",
+        {{"gate", address_}, {"session", session}, {"error", outcome.error().message}});
     // It also refuses what a slow client has no room for; that client is still there.
     const bool gone = outcome.error().message.find("session not found") != std::string::npos;
     if (RemoteSession* known = gone ? find(session) : nullptr) known->end("connection_lost");
@@ -51,9 +52,7 @@ void GoGate::call(SessionId session, std::string_view method, std::string reques
 
 void GoGate::push(SessionId session, std::string_view route, protocol::ByteView payload) {
   if (calls_.full()) {
-    if (host_.may_warn()) {
-      host_.log().warning("a Go gate takes too little; push dropped", {{"gate", address_}});
-    }
+    host_.log().limited(address_).warning("a Go gate takes too little; push dropped", {{"gate", address_}});
     return;
   }
   clusterpb::PushMessage message;

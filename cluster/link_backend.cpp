@@ -91,9 +91,7 @@ void LinkBackend::kick_user(std::int64_t uid, std::string_view reason) {
 
 bool LinkBackend::drops() {
   if (!link_.full()) return false;
-  if (host_.may_warn()) {
-    host_.log().warning("message dropped: too much waits for the node", {{"node", address_}});
-  }
+  host_.log().limited(address_).warning("message dropped: too much waits for the node", {{"node", address_}});
   return true;
 }
 
@@ -157,7 +155,8 @@ void LinkBackend::on_push(const LinkMessage& message) {
       }
     }
   } catch (const std::length_error& failure) {
-    host_.log().error("push of a backend dropped", {{"backend", address_}, {"error", failure.what()}});
+    host_.log().limited(address_).error("push of a backend dropped",
+                                        {{"backend", address_}, {"error", failure.what()}});
   }
 }
 

@@ -52,9 +52,10 @@ void LinkGate::on_session_opened(const LinkMessage& message) {
   const SessionId id = message.session_id();
   if (!events_.takes_sessions()) return;
   if (host_.sessions.find(id)) {
-    if (!host_.may_warn()) return;
-    host_.log().error("two gates have a session of the same id; the second one is not served",
-                      {{"session", id}, {"gate", link_.address()}});
+    host_.log()
+        .limited(link_.address())
+        .error("two gates have a session of the same id; the second one is not served",
+               {{"session", id}, {"gate", link_.address()}});
     return;
   }
   const auto session = std::make_shared<RemoteSession>(host_, *this, id, message.text());

@@ -234,9 +234,8 @@ bool Node::Core::forward(Invocation& invocation) {
 void Node::Core::send(Backend& backend, Session* session, Invocation& invocation) {
   if (!invocation.wants_answer()) {
     if (!backend.full()) return backend.send(session, 0, invocation.route(), invocation.payload());
-    if (host_.may_warn()) {
-      app_.log().warning("notify dropped: too much waits for the service", {{"route", invocation.route()}});
-    }
+    host_.log_for(session).warning("notify dropped: too much waits for the service",
+                                   {{"route", invocation.route()}});
     return;
   }
   if (!backend.usable()) {
@@ -308,7 +307,7 @@ void Node::Core::on_push_to_user(std::int64_t uid, std::string_view route, std::
     try {
       session->entity()->push(route, protocol::as_bytes(payload));
     } catch (const std::length_error& failure) {
-      app_.log().error("push to a user dropped", {{"uid", uid}, {"error", failure.what()}});
+      host_.log().limited(route).error("push to a user dropped", {{"uid", uid}, {"error", failure.what()}});
     }
   }
 }

@@ -92,7 +92,7 @@ const Member* Router::choose(Session& session, std::string_view service) {
 /// The application's function is not trusted to keep its promises.
 const Member* Router::ask(const RoutingFunction& function, Session& session, std::string_view service,
                           const std::vector<const Member*>& members) {
-  const Log& log = session.host().log();
+  const LimitedLog log = session.host().log_for(&session, service);
   const Member* member = nullptr;
   try {
     member = function(session, service, members);

@@ -27,8 +27,9 @@ Sequence sequence_of(std::uint8_t first) {
   return {0, 0, 0};
 }
 
-// The length of the valid sequence at the front of `text`, 0 if there is none.
-std::size_t front_sequence_bytes(std::string_view text) {
+}  // namespace
+
+std::size_t utf8_sequence_bytes(std::string_view text) {
   const auto byte = [text](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
   const Sequence sequence = sequence_of(byte(0));
   if (sequence.bytes > text.size()) {
@@ -44,6 +45,8 @@ std::size_t front_sequence_bytes(std::string_view text) {
   }
   return sequence.bytes;
 }
+
+namespace {
 
 template <class Word>
 Word load(const char* from) {
@@ -73,7 +76,7 @@ bool is_ascii(std::string_view text) {
 bool is_utf8(std::string_view text) {
   if (is_ascii(text)) return true;
   while (!text.empty()) {
-    const std::size_t bytes = front_sequence_bytes(text);
+    const std::size_t bytes = utf8_sequence_bytes(text);
     if (bytes == 0) {
       return false;
     }
@@ -87,7 +90,7 @@ std::string replace_invalid_utf8(std::string_view text) {
   std::string valid;
   valid.reserve(text.size());
   while (!text.empty()) {
-    const std::size_t bytes = front_sequence_bytes(text);
+    const std::size_t bytes = utf8_sequence_bytes(text);
     if (bytes == 0) {
       valid += replacement;
       text.remove_prefix(1);

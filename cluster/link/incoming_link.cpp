@@ -56,7 +56,8 @@ void IncomingLink::end(std::string_view why) {
   end_.detach();
   end_.close();
   end_.reset();
-  scheduler_.log().info("conversation of a node ended", {{"node", address_}, {"reason", why}});
+  scheduler_.log().limited(address_).info("conversation of a node ended",
+                                          {{"node", address_}, {"reason", why}});
   events_->on_over(why);
 }
 

@@ -137,7 +137,7 @@ void OutgoingLink::drop_connection() {
 
 void OutgoingLink::set_unreachable(std::string_view why) {
   if (std::exchange(unreachable_, true)) return;
-  scheduler_.log().warning("node cannot be reached", {{"node", address_}, {"reason", why}});
+  scheduler_.log().limited(address_).warning("node cannot be reached", {{"node", address_}, {"reason", why}});
   events_.on_unreachable();
 }
 
@@ -155,7 +155,8 @@ void OutgoingLink::begin_conversation() {
 }
 
 void OutgoingLink::end_conversation(std::string_view why) {
-  scheduler_.log().info("conversation with a node ended", {{"node", address_}, {"reason", why}});
+  scheduler_.log().limited(address_).info("conversation with a node ended",
+                                          {{"node", address_}, {"reason", why}});
   drop_connection();
   state_ = State::idle;
   attempt_.cancel();

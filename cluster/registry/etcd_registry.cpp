@@ -85,7 +85,9 @@ std::optional<Member> EtcdRegistry::member_of(const etcd::KeyValue& entry) const
   std::optional<Member> member = info ? to_member(*info, problem) : std::nullopt;
   if (member && member->address == address_of(entry)) return member;
   if (member) problem = "it is of " + member->address;
-  scheduler_.log().warning("an entry in etcd is of no use", {{"key", entry.key()}, {"error", problem}});
+  scheduler_.log()
+      .limited(entry.key())
+      .warning("an entry in etcd is of no use", {{"key", entry.key()}, {"error", problem}});
   return std::nullopt;
 }
 

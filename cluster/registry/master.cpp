@@ -88,7 +88,9 @@ void Master::on_unregister(std::string_view request, CallReply& reply) {
     return reply(refusal("another process is the member at that address"));
   }
   reply(clusterpb::UnregisterResponse{}.SerializeAsString());
-  scheduler_.log().info("cluster member gone", {{"address", entry->first}, {"reason", "it said goodbye"}});
+  scheduler_.log()
+      .limited(entry->first)
+      .info("cluster member gone", {{"address", entry->first}, {"reason", "it said goodbye"}});
   remove(entry);
 }
 
@@ -159,7 +161,7 @@ Master::Replaced Master::put(Member member, News::Knows knows) {
       if (has_list && entry.member->link_version == 0) entry.news->wait(limits::go_answer_time);
     }
   }
-  scheduler_.log().info(
+  scheduler_.log().limited(address).info(
       "cluster member registered",
       {{"address", address}, {"label", entry.member->label}, {"gate_number", entry.member->gate_number}});
   return {old, entry.member};
@@ -173,7 +175,9 @@ void Master::remove(Entries::iterator entry) {
 }
 
 void Master::miss(Entries::iterator entry, std::string_view why) {
-  scheduler_.log().warning("cluster member gone", {{"address", entry->first}, {"reason", why}});
+  scheduler_.log()
+      .limited(entry->first)
+      .warning("cluster member gone", {{"address", entry->first}, {"reason", why}});
   remove(entry);
 }
 
@@ -220,7 +224,9 @@ void Master::take_back(Entries::iterator found) {
   const std::shared_ptr<const Member> member = node.mapped().member;
   entries_.insert(std::move(node));
   changes_.add(member->address, false, member);
-  scheduler_.log().info("cluster member found again", {{"address", member->address}});
+  scheduler_.log()
+      .limited(member->address)
+      .info("cluster member found again", {{"address", member->address}});
   tell({nullptr, member});
 }
 

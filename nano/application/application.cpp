@@ -55,6 +55,7 @@ Application::Application(Options options, Environment environment)
 
 void Application::build(const Clock& clock, Driver& driver, WorkerPool& workers) {
   scheduler_ = std::make_unique<Scheduler>(clock, driver, workers, log_);
+  log_ = scheduler_->log();
   auto serializer = options_.serializer ? options_.serializer : std::make_shared<const JsonSerializer>();
   host_ = std::make_unique<SessionHost>(*scheduler_, log_, PayloadCodec{std::move(serializer)}, dispatcher_);
   host_->options.handshake_timeout = options_.handshake_timeout;

@@ -134,8 +134,9 @@ void raise_open_file_limit(const Log& log) {
   setrlimit(RLIMIT_NOFILE, &allowed);
   getrlimit(RLIMIT_NOFILE, &limit);
   if (limit.rlim_cur >= limits::open_files) return;
-  log.warning("open file limit is low: each client needs one; raise it with `ulimit -n` or LimitNOFILE=",
-              {{"limit", limit.rlim_cur}, {"wanted", limits::open_files}});
+  log.warning(
+      "open file limit is low: each client needs one; raise it with `ulimit -n` or systemd's LimitNOFILE",
+      {{"limit", limit.rlim_cur}, {"wanted", limits::open_files}});
 }
 
 }  // namespace nano

@@ -159,9 +159,6 @@ inline constexpr Duration call_timeout = 5s;
 /// Names and values that a session shares between nodes: each node that handles its messages keeps a copy.
 inline constexpr std::size_t shared_bytes = std::size_t{16} << 10;
 
-/// Between two warnings of what clients do wrong; what is in between is logged at level debug.
-inline constexpr Duration client_warning_interval = 1s;
-
 /// A kick's reason is a sentence; what is longer is cut.
 inline constexpr std::size_t kick_reason_bytes = 1024;
 
@@ -191,9 +188,47 @@ inline constexpr Duration stall_limit = 100ms;
 /// nobody else's silence. So much it can be late by itself, without that a client would notice.
 inline constexpr Duration held_up_least = 100ms;
 
+/// How often it is looked whether the logic thread stalls at present, beside the signals. A stall is told
+/// when it is first seen, and then each time that it has lasted twice as long.
+inline constexpr Duration process_watch_interval = 250ms;
+
 /// Tasks that one turn of the logic thread finds posted, beyond which it logs a warning: at a microsecond
 /// each they delay everybody by the stall limit.
 inline constexpr std::size_t posted_tasks_warning = 100'000;
+
+// -- log ----------------------------------------------------------------------------------------------------
+
+/// Within this time the lines of one kind that strangers can cause share a budget, and what was left out is
+/// said within it.
+inline constexpr Duration log_window = 10s;
+
+/// Lines of one kind from one source (an address) within a window: enough to see what it does.
+inline constexpr int log_lines_per_source = 8;
+
+/// Lines of one kind from all sources within a window: six a second can still be read, and stay within a
+/// gigabyte a week.
+inline constexpr int log_lines_per_kind = 64;
+
+/// How many times as much is let through at level debug: who asks for it looks at single clients.
+inline constexpr int log_debug_times = 16;
+
+/// Kinds of lines that have a budget of their own. Nano has some dozens; more are an application's, which
+/// should not make them of what clients send.
+inline constexpr std::size_t log_kinds = 512;
+
+/// What of a source's name is looked at. Addresses are shorter.
+inline constexpr std::size_t log_source_bytes = 64;
+
+/// Of an event, a key or a value in a log line; what is longer is cut. A route has 255 bytes, sentences
+/// fewer.
+inline constexpr std::size_t log_field_bytes = 1024;
+
+/// Lines that wait to be written to standard error; what is more is left out, counted, and said. A quarter is
+/// kept for errors. A megabyte is some ten thousand lines.
+inline constexpr std::size_t log_queue_bytes = std::size_t{1} << 20;
+
+/// How long the end of a process waits for the lines that it has yet to write: who reads them reads faster.
+inline constexpr Duration log_flush_timeout = 1s;
 
 // -- application --------------------------------------------------------------------------------------------
 
@@ -218,5 +253,9 @@ inline constexpr std::size_t sessions_closed_per_turn = 500;
 
 /// Routes and other names that one log line counts up: some tens are still read.
 inline constexpr std::size_t names_in_log_line = 20;
+
+/// What a process that stops may take beyond its time to do so, before it is ended with what hangs in the
+/// log: a call on a worker that never returns, a handler in an endless loop.
+inline constexpr Duration exit_grace = 5s;
 
 }  // namespace nano::limits

@@ -1,13 +1,15 @@
 #include "nano/base/log.h"
 
 #include <array>
-#include <cstdio>
 #include <mutex>
 #include <utility>
 
 #include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
+
+#include "nano/base/log_limiter.h"
+#include "nano/base/log_text.h"
 
 namespace nano {
 namespace {
@@ -46,30 +48,6 @@ class CallbackSink final : public spdlog::sinks::base_sink<std::mutex> {
   std::function<void(std::string_view)> callback_;
 };
 
-bool is_plain(std::string_view value) {
-  for (const char c : value) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte <= ' ' || byte == 0x7f || byte == '"' || byte == '\\' || byte == '=') return false;
-  }
-  return !value.empty();
-}
-
-void append_quoted(std::string& line, std::string_view value) {
-  line += '"';
-  for (const char c : value) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < ' ' || byte == 0x7f) {
-      std::array<char, 5> escaped{};
-      std::snprintf(escaped.data(), escaped.size(), "\\x%02x", byte);
-      line += escaped.data();
-    } else {
-      if (c == '"' || c == '\\') line += '\\';
-      line += c;
-    }
-  }
-  line += '"';
-}
-
 }  // namespace
 
 std::string_view to_string(LogLevel level) {
@@ -107,20 +85,55 @@ bool Log::enabled(LogLevel level) const { return logger_->should_log(spdlog_leve
 
 void Log::flush() const { logger_->flush(); }
 
-void Log::write(LogLevel level, std::string_view event, Fields fields) const {
+LogField::LogField(std::string_view field_key, std::string_view text)
+    : key(field_key), value(detail::cut_for_log(text)) {}
+
+void Log::write(LogLevel level, std::string_view event, Fields fields, std::uint64_t left_out) const {
   if (!enabled(level)) return;
-  std::string line{event};
-  for (const LogField& field : fields) {
+  std::string line;
+  detail::append_log_event(line, detail::cut_for_log(event));
+  const auto append = [&line](const LogField& field) {
     line += ' ';
-    line += field.key;
+    detail::append_log_word(line, detail::cut_for_log(field.key));
     line += '=';
-    if (is_plain(field.value)) {
-      line += field.value;
+    detail::append_log_word(line, field.value);
+  };
+  for (const LogField& field : fields) append(field);
+  if (left_out > 0) append({"left_out", left_out});
+  logger_->log(spdlog_level(level), "{}", line);
+}
+
+// -- limited lines -----------------------------------------------------------------------------------------
+
+void LimitedLog::write(LogLevel level, std::string_view event, LogFields fields) const {
+  if (!log_.enabled(level)) return;
+  if (!log_.limiter_) return log_.write(level, event, fields);
+  if (const auto left_out = log_.limiter_->pass(level, event, about_, source_)) {
+    log_.write(level, event, fields, *left_out);
+  }
+}
+
+Log Log::limited_by(const Clock& clock, std::function<void()> on_left_out) const {
+  Log limited{logger_};
+  limited.limiter_ = std::make_shared<LogLimiter>(clock, std::move(on_left_out));
+  return limited;
+}
+
+void Log::say_left_out() const {
+  if (!limiter_) return;
+  for (const LogLimiter::LeftOut& kind : limiter_->take_left_out()) {
+    if (kind.about.empty()) {
+      write(kind.level, kind.event, {}, kind.lines);
     } else {
-      append_quoted(line, field.value);
+      write(kind.level, kind.event, {{"about", kind.about}}, kind.lines);
     }
   }
-  logger_->log(spdlog_level(level), "{}", line);
+}
+
+void Log::end_limits() const {
+  if (!limiter_) return;
+  limiter_->close();
+  say_left_out();
 }
 
 }  // namespace nano

@@ -2,11 +2,14 @@
 #pragma once
 
 #include <concepts>
+#include <cstdint>
 #include <functional>
 #include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
+
+#include "nano/base/clock.h"
 
 namespace spdlog {
 class logger;
@@ -20,11 +23,12 @@ enum class LogLevel { debug, info, warning, error, off };
 std::string_view to_string(LogLevel level);
 bool parse_log_level(std::string_view text, LogLevel& into);
 
-/// One `key=value` of a log line.
+/// One `key=value` of a log line. Of long texts only the front is kept (limits::log_field_bytes).
 struct LogField {
-  LogField(std::string_view field_key, std::string_view text) : key(field_key), value(text) {}
-  LogField(std::string_view field_key, const char* text) : key(field_key), value(text) {}
-  LogField(std::string_view field_key, const std::string& text) : key(field_key), value(text) {}
+  LogField(std::string_view field_key, std::string_view text);
+  LogField(std::string_view field_key, const char* text) : LogField(field_key, std::string_view{text}) {}
+  LogField(std::string_view field_key, const std::string& text)
+      : LogField(field_key, std::string_view{text}) {}
   template <std::integral T>
   LogField(std::string_view field_key, T number) : key(field_key), value(std::to_string(number)) {}
 
@@ -32,12 +36,18 @@ struct LogField {
   std::string value;
 };
 
+using LogFields = std::initializer_list<LogField>;
+
+class LimitedLog;
+class LogLimiter;
+
 /// A handle to a sink of log lines; copies share the sink. Any thread.
-/// A line reads `session closed session=7 reason=backpressure`; values with spaces, quotes or control
-/// characters are quoted and escaped, so that a hostile value cannot forge a line.
+/// A line reads `session closed session=7 reason=backpressure`. Values, keys and events that could be taken
+/// for something else are quoted; control characters, what changes the direction of writing, what cannot be
+/// seen and bytes that are no UTF-8 are escaped; what is long is cut. So no hostile value can forge a line.
 class Log {
  public:
-  using Fields = std::initializer_list<LogField>;
+  using Fields = LogFields;
 
   /// Lines go to standard error through spdlog.
   explicit Log(LogLevel level = LogLevel::info);
@@ -51,15 +61,62 @@ class Log {
   void warning(std::string_view event, Fields fields = {}) const { write(LogLevel::warning, event, fields); }
   void error(std::string_view event, Fields fields = {}) const { write(LogLevel::error, event, fields); }
 
+  /// For lines that strangers can cause as often as they like, as in
+  /// `log.limited(session.remote_address()).warning("cheated", {{"session", session.id()}})`. Each kind of
+  /// line (level, event, and what it is `about`, where one event has several subjects) has a budget of its
+  /// own, and within it each source (an address; its port does not count): limits.h says how many lines. What
+  /// was left out is counted: the kind's next line ends with `left_out=<n>`, or else one of its own says so
+  /// within limits::log_window. Only the log of a Scheduler, which has a clock, leaves lines out.
+  /// The result is to be used at once: it refers to the arguments.
+  LimitedLog limited(std::string_view source, std::string_view about = {}) const;
+
   /// Whether lines of this level are written: ask before computing expensive fields.
   bool enabled(LogLevel level) const;
   /// Writes out what the sink has buffered.
   void flush() const;
 
+  // -- for whoever owns a clock -----------------------------------------------------------------------------
+
+  /// The same sink, with budgets on this clock. `on_left_out` is called, on any thread, when lines are left
+  /// out, and then not again before say_left_out(); it must not log.
+  Log limited_by(const Clock& clock, std::function<void()> on_left_out) const;
+  /// Writes a line for each kind of which lines were left out since it was last said.
+  void say_left_out() const;
+  /// The same for the last time: from here on nothing is left out, and neither the clock nor the callback is
+  /// used any more by any copy.
+  void end_limits() const;
+
  private:
-  void write(LogLevel level, std::string_view event, Fields fields) const;
+  friend class LimitedLog;
+
+  void write(LogLevel level, std::string_view event, Fields fields, std::uint64_t left_out = 0) const;
 
   std::shared_ptr<spdlog::logger> logger_;
+  std::shared_ptr<LogLimiter> limiter_;  // null: nothing is left out
 };
+
+/// What Log::limited() returns.
+class LimitedLog {
+ public:
+  LimitedLog(const Log& log, std::string_view source, std::string_view about)
+      : log_(log), source_(source), about_(about) {}
+
+  void debug(std::string_view event, LogFields fields = {}) const { write(LogLevel::debug, event, fields); }
+  void info(std::string_view event, LogFields fields = {}) const { write(LogLevel::info, event, fields); }
+  void warning(std::string_view event, LogFields fields = {}) const {
+    write(LogLevel::warning, event, fields);
+  }
+  void error(std::string_view event, LogFields fields = {}) const { write(LogLevel::error, event, fields); }
+  void write(LogLevel level, std::string_view event, LogFields fields) const;
+
+ private:
+  const Log& log_;
+  std::string_view source_;
+  std::string_view about_;
+};
+
+inline LimitedLog Log::limited(std::string_view source, std::string_view about) const {
+  return {*this, source, about};
+}
 
 }  // namespace nano

@@ -42,6 +42,67 @@ TEST_F(LogTest, QuotesValuesThatCouldForgeALine) {
       "empty=\"\" zero=\"\\x00\\x7f\" text=żółw\n");
 }
 
+TEST_F(LogTest, EscapesWhatATerminalObeysOrNobodySees) {
+  log_.info("bad", {{"c1",
+                     "a\xc2\x9b"
+                     "31mb"},
+                    {"nel",
+                     "a\u0085"
+                     "b"},
+                    {"line", "a\u2028b\u2029c"},
+                    {"override",
+                     "a\u202eb\u2066c\u200fd\u061c"
+                     "e"},
+                    {"width", "a\u200b\ufeff\u00ad\u2060z"},
+                    {"tag", "a\U000e0041z"}});
+  EXPECT_EQ(out_.str(),
+            "info bad c1=\"a\\u{9b}31mb\" nel=\"a\\u{85}b\" line=\"a\\u{2028}b\\u{2029}c\" "
+            "override=\"a\\u{202e}b\\u{2066}c\\u{200f}d\\u{61c}e\" "
+            "width=\"a\\u{200b}\\u{feff}\\u{ad}\\u{2060}z\" tag=\"a\\u{e0041}z\"\n");
+}
+
+TEST_F(LogTest, EscapesBytesThatAreNoUtf8) {
+  log_.info("bad", {{"latin1", "na\xefve"},
+                    {"overlong", "\xc0\xaf"},
+                    {"surrogate", "\xed\xa0\xbd"},
+                    {"cut", "a\xe2\x82"},
+                    {"c1",
+                     "\x9b"
+                     "31m"}});
+  EXPECT_EQ(out_.str(),
+            "info bad latin1=\"na\\xefve\" overlong=\"\\xc0\\xaf\" surrogate=\"\\xed\\xa0\\xbd\" "
+            "cut=\"a\\xe2\\x82\" c1=\"\\x9b31m\"\n");
+}
+
+TEST_F(LogTest, QuotesSpacesOfAllKinds) {
+  log_.info("said", {{"nbsp", "a\u00a0x=1"}, {"ideographic", "日本\u3000語"}});
+  EXPECT_EQ(out_.str(), "info said nbsp=\"a\u00a0x=1\" ideographic=\"日本\u3000語\"\n");
+}
+
+TEST_F(LogTest, KeepsItsPromiseForEventsAndKeysToo) {
+  log_.info("joined\ninfo forged", {{"a b", 1}, {"x=1 y", 2}, {"z\x1b[31m", 3}});
+  log_.info("joined session=7");
+  log_.info("");
+  EXPECT_EQ(out_.str(),
+            "info \"joined\\x0ainfo forged\" \"a b\"=1 \"x=1 y\"=2 \"z\\x1b[31m\"=3\n"
+            "info \"joined session=7\"\n"
+            "info \"\"\n");
+}
+
+TEST_F(LogTest, CutsWhatIsLong) {
+  const std::string million(1'000'000, 'x');
+  log_.info("got " + million, {{"value", million}, {million, 1}, {"euros", "x" + std::string(1023, '\xe2')}});
+  EXPECT_LT(out_.str().size(), 10'000u);
+  EXPECT_NE(out_.str().find("x... (1000000 bytes)\""), std::string::npos);
+
+  out_.str("");
+  std::string euros;
+  for (int i = 0; i < 342; ++i) euros += "€";  // 1026 bytes: the last one does not fit
+  log_.info("got", {{"euros", euros}});
+  EXPECT_TRUE(out_.str().ends_with("€... (1026 bytes)\"\n"));
+  EXPECT_EQ(out_.str().find("\\x"), std::string::npos);
+}
+
 TEST_F(LogTest, TakesBracesInEventsAndValuesAsText) {
   log_.error("{} event", {{"format", "{0:x}"}});
   EXPECT_EQ(out_.str(), "error {} event format={0:x}\n");

@@ -109,7 +109,8 @@ void Dispatcher::call_later(const Handler& handler, Invocation& invocation) {
         later.host().scheduler().note(handler.route);
         attempt(later, [&] { handler.invoke(handler.component, later); });
       });
-  if (!accepted) invocation.host().log().debug("local scheduler is full", {{"route", handler.route}});
+  if (accepted) return;
+  invocation.host().log().limited(handler.route).debug("local scheduler is full", {{"route", handler.route}});
 }
 
 }  // namespace nano

@@ -4,10 +4,11 @@
 
 namespace nano::detail {
 
-void log_handler_failure(SessionHost& host, const Session* session, std::string_view route) {
-  host.log().error(
-      "handler failed",
-      {{"route", route}, {"session", session ? session->id() : 0}, {"error", text_of_current_exception()}});
+void log_handler_failure(SessionHost& host, Session* session, std::string_view route) {
+  host.log_for(session, route)
+      .error("handler failed", {{"route", route},
+                                {"session", session ? session->id() : 0},
+                                {"error", text_of_current_exception()}});
 }
 
 Task<void> run_until_done(Task<void> task, SessionHost& host, SessionPtr session, std::string route) {

@@ -143,7 +143,7 @@ constexpr void check_handler() {
 }
 
 /// Call from within a catch block. `session` may be null.
-void log_handler_failure(SessionHost& host, const Session* session, std::string_view route);
+void log_handler_failure(SessionHost& host, Session* session, std::string_view route);
 
 /// Answers `call` with what a coroutine returns or throws.
 template <class R>

@@ -23,7 +23,7 @@ void Invocation::answer(const PayloadType& type, const void* value) {
   if (!wants_answer()) return;
   const Result<protocol::ByteView> encoded = host_.encode(type, value);
   if (!encoded) {
-    host_.log().error(
+    host_.log_for(session_).error(
         "response not encoded",
         {{"route", route_}, {"session", session_ ? session_->id() : 0}, {"error", encoded.error().message}});
     return fail({Errc::internal, "The server failed to encode its answer."});
@@ -44,11 +44,11 @@ void Invocation::fail(const Error& error) {
   if (reply_to_.anybody()) return reply_to_.fail(session_, error);
   // Its sender hears nothing of it, so whoever develops the client has to find it here.
   const bool mistake = error.is(Errc::unknown_route) || error.is(Errc::bad_payload);
-  const auto write = mistake && host_.may_warn() ? &Log::warning : &Log::debug;
-  (host_.log().*write)("notify failed", {{"route", route_},
-                                         {"session", session_ ? session_->id() : 0},
-                                         {"code", error.code},
-                                         {"error", error.message}});
+  host_.log_for(session_).write(mistake ? LogLevel::warning : LogLevel::debug, "notify failed",
+                                {{"route", route_},
+                                 {"session", session_ ? session_->id() : 0},
+                                 {"code", error.code},
+                                 {"error", error.message}});
 }
 
 std::optional<PendingCall> Invocation::defer() {

@@ -59,8 +59,9 @@ class PendingCall final : private OpenCall {
     if (!open_) return;
     const Result<protocol::ByteView> encoded = host_->encode(type, value);
     if (!encoded) {
-      host_->log().error("response not encoded",
-                         {{"route", route()}, {"session", session_id_}, {"error", encoded.error().message}});
+      host_->log_for(session_.get(), route())
+          .error("response not encoded",
+                 {{"route", route()}, {"session", session_id_}, {"error", encoded.error().message}});
       return fail({Errc::internal, "The server failed to encode its answer."});
     }
     answer_bytes(*encoded);
@@ -83,7 +84,10 @@ class PendingCall final : private OpenCall {
   /// Throws std::logic_error when this was moved from.
   void note_second_answer() const {
     NANO_REQUIRE(host_, "a Responder that was moved from has no request to answer");
-    if (!given_up_) host_->log().error("answered twice", {{"route", route()}, {"session", session_id_}});
+    if (given_up_) return;
+    host_->log()
+        .limited(std::to_string(session_id_), route())
+        .error("answered twice", {{"route", route()}, {"session", session_id_}});
   }
   /// Somebody else has answered: no answer from here, and not counted any more.
   void dismiss() { end(); }

@@ -9,7 +9,7 @@ Result<void> Pipeline::filter(Session& session, PipelineMessage& message) {
     try {
       if (Result<void> passed = filter(session, message); !passed) return passed;
     } catch (...) {
-      session.host().log().error(
+      session.host().log_for(&session).error(
           "pipeline filter failed",
           {{"session", session.id()}, {"route", message.route()}, {"error", text_of_current_exception()}});
       return Error{Errc::internal, "The server failed to handle the message."};

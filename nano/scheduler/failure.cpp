@@ -7,14 +7,19 @@
 namespace nano {
 
 void log_failure(const Log& log, std::string_view what, std::exception_ptr failure) {
+  const auto write = [&](std::string_view error, std::string_view code) {
+    const LimitedLog limited = log.limited(error, what);
+    if (code.empty()) return limited.error("task failed", {{"in", what}, {"error", error}});
+    limited.error("task failed", {{"in", what}, {"error", error}, {"code", code}});
+  };
   try {
     std::rethrow_exception(std::move(failure));
   } catch (const std::exception& exception) {
-    log.error("task failed", {{"in", what}, {"error", exception.what()}});
+    write(exception.what(), "");
   } catch (const Error& error) {
-    log.error("task failed", {{"in", what}, {"error", error.message}, {"code", error.code}});
+    write(error.message, error.code);
   } catch (...) {
-    log.error("task failed", {{"in", what}, {"error", "an exception that is no std::exception"}});
+    write("an exception that is no std::exception", "");
   }
 }
 

@@ -8,7 +8,7 @@
 
 namespace nano {
 
-/// Writes `task failed in=<what> error=<the exception's text>`.
+/// Writes `task failed in=<what> error=<the exception's text>`, within a budget for each text.
 void log_failure(const Log& log, std::string_view what, std::exception_ptr failure);
 
 }  // namespace nano

@@ -18,14 +18,17 @@ Scheduler::Scheduler(const Clock& clock, Driver& driver, WorkerPool& workers, Lo
     : clock_(clock),
       driver_(driver),
       workers_(workers),
-      log_(std::move(log)),
+      log_(log.limited_by(clock, [this] { say_left_out_later(); })),
       watch_(clock_, log_),
       listening_(clock_.coarse_now()),
       timers_(thread_),
       spawned_(log_),
       offload_gate_(std::make_shared<OffloadGate>()) {}
 
-Scheduler::~Scheduler() { close(); }
+Scheduler::~Scheduler() {
+  close();
+  log_.end_limits();
+}
 
 void Scheduler::close() {
   NANO_ASSERT(depth_ == 0, "a Scheduler was destroyed or closed by one of its tasks");
@@ -150,7 +153,7 @@ std::size_t Scheduler::run_posted() {
   posted_itself_ = false;
   posted_.take(batch_);
   const std::size_t count = batch_.size();
-  if (count > limits::posted_tasks_warning) log_.warning("many posted tasks", {{"count", count}});
+  if (count > limits::posted_tasks_warning) log_.limited("").warning("many posted tasks", {{"count", count}});
   for (Function<void()>& task : batch_) {
     watch_.rename("task");
     guarded(task, "task");
@@ -183,6 +186,10 @@ void Scheduler::run_hooks() {
 }
 
 void Scheduler::log_task_failure(std::string_view name) { log_failure(log_, name, std::current_exception()); }
+
+void Scheduler::say_left_out_later() {
+  post([this] { left_out_timer_ = after(limits::log_window, [this] { log_.say_left_out(); }); });
+}
 
 void Scheduler::wait() {
   // With tasks ready, a look at the driver's own work and no sleep: they must not starve it.

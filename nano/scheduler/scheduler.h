@@ -169,8 +169,9 @@ class Scheduler {
   /// them. Drivers that also wait for a time of their own say which.
   void back_from_wait(std::optional<TimePoint> driver_until = std::nullopt);
   const Clock& clock() const { return clock_; }
-  /// The Log may be used by any thread.
-  Log& log() { return log_; }
+  /// The Log may be used by any thread. Its limited lines go by this Scheduler's clock, and are all said when
+  /// it ends.
+  const Log& log() const { return log_; }
 
   /// Says what runs from here on within the task, as the route about to be handled: a stall is logged under
   /// the last name, timed from this call. The text is copied (its first StallWatch::name_bytes_max bytes).
@@ -217,6 +218,8 @@ class Scheduler {
   void finish_cancel_all() {
     if (std::exchange(cancel_all_requested_, false)) spawned_.destroy_all();
   }
+  /// Any thread.
+  void say_left_out_later();
   void wait();
 
   const Clock& clock_;
@@ -229,6 +232,7 @@ class Scheduler {
   PostQueue posted_;
   std::vector<Function<void()>> batch_;
   TimerQueue timers_;
+  Timer left_out_timer_;
   std::array<std::deque<Function<void()>>, 3> hooks_;  // by stage; those running stay in place
   SpawnedTasks spawned_;
   std::shared_ptr<OffloadGate> offload_gate_;

@@ -1,6 +1,8 @@
 #include "nano/scheduler/scheduler.h"
 
+#include <algorithm>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -52,6 +54,27 @@ TEST_F(SchedulerTasks, ThatThrowAreLoggedAndHarmNobody) {
             "error task failed in=task error=\"no such room\"\n"
             "error task failed in=task error=\"The room is full.\" code=room_full\n"
             "error task failed in=task error=\"an exception that is no std::exception\"\n");
+}
+
+TEST_F(SchedulerTasks, ThatAllThrowAreLoggedWithinABudget) {
+  for (int i = 0; i < 1000; ++i) scheduler_.post([] { throw std::runtime_error{"no such room"}; });
+  scheduler_.post([] { throw std::runtime_error{"no such player"}; });
+  scheduler_.run_ready();
+  EXPECT_EQ(std::ranges::count(recorded_.text(), '\n'), limits::log_lines_per_source + 1);
+  EXPECT_NE(recorded_.text().find("no such player"), std::string::npos);
+  advance(limits::log_window);
+  EXPECT_TRUE(recorded_.text().ends_with("error task failed about=task left_out=992\n"));
+  EXPECT_EQ(scheduler_.next_deadline(), std::nullopt);
+}
+
+TEST_F(SchedulerThread, SaysAtItsEndWhatWasLeftOutOfTheLog) {
+  std::optional<Scheduler> scheduler{std::in_place, clock_, driver_, workers_, recorded_.log()};
+  const Log log = scheduler->log();
+  std::jthread{[&log] {
+    for (int i = 0; i < 1000; ++i) log.limited("192.0.2.1:1").info("refused");
+  }}.join();
+  scheduler.reset();
+  EXPECT_TRUE(recorded_.text().ends_with("info refused left_out=992\n"));
 }
 
 TEST_F(SchedulerTasks, AreDestroyedRightAfterTheyRan) {

@@ -26,7 +26,7 @@ void StallWatch::end() {
   if (--depth_ > 0) return rename(outermost_);
   const Duration took = piece_began_ - began_;
   if (took >= limit_ && !warned_) {
-    log_.warning("logic thread busy", {{"took_ms", milliseconds(took)}, {"tasks", tasks_}});
+    log_.limited("").warning("logic thread busy", {{"took_ms", milliseconds(took)}, {"tasks", tasks_}});
   }
 }
 
@@ -42,8 +42,8 @@ void StallWatch::lap() {
   piece_began_ = now;
   if (took < limit_) return;
   warned_ = true;
-  log_.warning("logic thread stalled",
-               {{"in", std::string_view{name_.data(), name_bytes_}}, {"took_ms", milliseconds(took)}});
+  const std::string_view name{name_.data(), name_bytes_};
+  log_.limited(name).warning("logic thread stalled", {{"in", name}, {"took_ms", milliseconds(took)}});
 }
 
 void StallWatch::rename(std::string_view name) {

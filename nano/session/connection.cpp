@@ -98,8 +98,10 @@ void Connection::on_handshake(protocol::ByteView body) {
   reply.user_json = answer->user_json();
   const std::string encoded = protocol::encode(reply);
   if (encoded.size() > protocol::packet_body_bytes_max_wire) {
-    host_.log().error("the handshake's answer is too large for the wire format",
-                      {{"session", session_->id()}, {"bytes", encoded.size()}});
+    host_.log()
+        .limited(wire_->remote_address())
+        .error("the handshake's answer is too large for the wire format",
+               {{"session", session_->id()}, {"bytes", encoded.size()}});
     return refuse_handshake(protocol::handshake_code_refused, "The server failed.");
   }
   state_ = State::awaiting_ack;
@@ -215,8 +217,9 @@ void Connection::send_message(MessageType type, std::uint64_t id, std::string_vi
     message.payload = protocol::as_bytes(error_document);
     message.is_error = true;
   } else {
-    host_.log().debug("push refused by the pipeline",
-                      {{"session", session_->id()}, {"route", route}, {"code", passed.error().code}});
+    host_.log_for(session_.get())
+        .debug("push refused by the pipeline",
+               {{"session", session_->id()}, {"route", route}, {"code", passed.error().code}});
     return;
   }
   send(host_.encode(message));
@@ -255,11 +258,15 @@ void Connection::close(WireClose how, CloseReason reason) {
   remote_address_ = wire_->remote_address();
   const bool expected = reason.code != "protocol_error" && reason.code != "backpressure";
   const SessionId id = session_ ? session_->id() : 0;
-  if (!expected || host_.log().enabled(LogLevel::debug)) {
-    const auto write = expected ? &Log::debug : &Log::info;
-    (host_.log().*write)(
-        "connection closed",
-        {{"session", id}, {"remote", remote_address_}, {"reason", reason.code}, {"detail", reason.detail}});
+  const LogLevel level = expected ? LogLevel::debug : LogLevel::info;
+  if (host_.log().enabled(level)) {
+    host_.log()
+        .limited(remote_address_, reason.code)
+        .write(level, "connection closed",
+               {{"session", id},
+                {"remote", remote_address_},
+                {"reason", reason.code},
+                {"detail", reason.detail}});
   }
   wire_->close(how, reason);
   wire_.reset();

@@ -94,15 +94,17 @@ void Session::tell_closed() {
 }
 
 void Session::note_mismatch(std::string_view name, SessionData::Mismatch types) const {
-  if (!host_.may_warn()) return;
-  host_.log().warning("session data is of another type",
-                      {{"session", id_}, {"name", name}, {"stored", types.kept}, {"asked", types.asked}});
+  host_.log()
+      .limited(std::to_string(id_), name)
+      .warning("session data is of another type",
+               {{"session", id_}, {"name", name}, {"stored", types.kept}, {"asked", types.asked}});
 }
 
 void Session::note_undecodable(std::string_view name, std::string_view type, const Error& error) const {
-  if (!host_.may_warn()) return;
-  host_.log().warning("shared session data does not decode",
-                      {{"session", id_}, {"name", name}, {"asked", type}, {"error", error.message}});
+  host_.log()
+      .limited(std::to_string(id_), name)
+      .warning("shared session data does not decode",
+               {{"session", id_}, {"name", name}, {"asked", type}, {"error", error.message}});
 }
 
 bool Session::begin_call(std::size_t bytes) {

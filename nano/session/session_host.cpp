@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "nano/session/session.h"
 #include "protocol/handshake.h"
 #include "protocol/limits.h"
 
@@ -38,11 +39,8 @@ void SessionHost::set_dictionary(protocol::RouteDictionary dictionary) {
   dictionary_json_ = protocol::encode_dict(dictionary_);
 }
 
-bool SessionHost::may_warn() {
-  const TimePoint now = scheduler_.now();
-  if (now - last_warning_ < limits::client_warning_interval) return false;
-  last_warning_ = now;
-  return true;
+LimitedLog SessionHost::log_for(Session* session, std::string_view about) const {
+  return log_.limited(session ? std::string_view{session->remote_address()} : "a service", about);
 }
 
 Result<protocol::ByteView> SessionHost::encode(const PayloadType& type, const void* value) {

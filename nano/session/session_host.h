@@ -65,6 +65,8 @@ class SessionHost {
 
   Scheduler& scheduler() { return scheduler_; }
   const Log& log() const { return log_; }
+  /// For lines of what a session (null: a service in nobody's name) causes: limited by its address.
+  LimitedLog log_for(Session* session, std::string_view about = {}) const;
   const PayloadCodec& codec() const { return codec_; }
   SessionEvents& events() { return events_; }
 
@@ -80,8 +82,6 @@ class SessionHost {
   protocol::ByteView encode_now(const T& payload);
   /// For calls between services: an id that clients are unlikely to use.
   std::uint64_t next_call_id() { return ++last_call_id_; }
-  /// Whether to warn of what a client does: once a second, lest clients fill the log.
-  bool may_warn();
   const Frame& heartbeat_frame() const { return heartbeat_frame_; }
 
   /// Offered to clients and used on the way out. Set before the start.
@@ -105,7 +105,6 @@ class SessionHost {
   SessionEvents& events_;
   protocol::RouteDictionary dictionary_;
   std::string dictionary_json_;
-  TimePoint last_warning_{};
   std::uint64_t last_call_id_ = std::uint64_t{1} << 63;
   std::string scratch_;
   Frame heartbeat_frame_;

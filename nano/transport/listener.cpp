@@ -128,8 +128,9 @@ void Listener::on_accepted(Socket socket, const tcp::endpoint& remote) {
 }
 
 void Listener::pause_after(int error) {
-  loops_.front()->scheduler().log().warning("cannot accept connections for a moment",
-                                            {{"listener", address()}, {"error", std::strerror(error)}});
+  const std::string listener = address();
+  loops_.front()->scheduler().log().limited(listener).warning(
+      "cannot accept connections for a moment", {{"listener", listener}, {"error", std::strerror(error)}});
   pause_.expires_after(limits::accept_pause);
   pause_.async_wait([self = shared_from_this()](asio::error_code cancelled) {
     if (!cancelled) self->accept();

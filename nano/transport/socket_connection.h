@@ -128,6 +128,7 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
   void set_deadline(Duration from_now);
   void arm_deadline();
   void hold_up_stop(bool hold);
+  LimitedLog log(const std::string& remote) const { return loop_.scheduler().log().limited(remote); }
 
   // -- to the logic thread (socket_connection_reading.cpp)
   void open_receiver();

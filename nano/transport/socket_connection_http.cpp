@@ -35,9 +35,9 @@ void SocketConnection::on_http_bytes(std::span<std::uint8_t> bytes) {
 void SocketConnection::upgrade(const HttpRequest& request) {
   WebSocketUpgrade upgrade = upgrade_to_websocket(request, options_->upgrade_policy);
   if (!upgrade.accepted) {
-    loop_.scheduler().log().info(
-        "WebSocket refused",
-        {{"remote", remote_address()}, {"path", request.path}, {"reason", upgrade.reason}});
+    const std::string remote = remote_address();
+    log(remote).info("WebSocket refused",
+                     {{"remote", remote}, {"path", request.path}, {"reason", upgrade.reason}});
     return send_http(upgrade.refusal, HttpResponseForm::of(request));
   }
   queue_.push(std::move(upgrade.response));
