@@ -5,6 +5,7 @@
 
 #include "cluster/network/grpc_channel.h"
 #include "cluster/network/grpc_handover.h"
+#include "cluster/network/grpc_log.h"
 #include "cluster/network/grpc_server.h"
 #include "cluster/network/grpc_settings.h"
 
@@ -14,10 +15,12 @@ class GrpcNetwork::Parts {
  public:
   Parts(Scheduler& scheduler_for_all, const GrpcOptions& options)
       : scheduler(scheduler_for_all),
+        log(scheduler_for_all.log()),
         settings(options),
         handover(std::make_shared<GrpcHandover>(scheduler_for_all)) {}
 
   Scheduler& scheduler;
+  const GrpcLog log;
   const GrpcSettings settings;
   /// Of the client side; the server has its own.
   const std::shared_ptr<GrpcHandover> handover;

@@ -41,9 +41,8 @@ struct GrpcOptions {
 /// A stream that gets messages faster than the logic thread takes them holds about 4 MiB of them; the sender
 /// then waits.
 ///
-/// gRPC runs threads of its own, which only hand over to the logic thread. It writes about its troubles to
-/// standard error; because calls and streams tell them anyway, this is switched off for the process, unless
-/// the environment has GRPC_VERBOSITY.
+/// gRPC runs threads of its own, which only hand over to the logic thread. What it has to say of its troubles
+/// goes to the Scheduler's log (GrpcLog).
 class GrpcNetwork final : public Network {
  public:
   /// `scheduler` must outlive it. Throws std::runtime_error for a file that cannot be read.

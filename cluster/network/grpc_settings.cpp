@@ -1,11 +1,8 @@
 #include "cluster/network/grpc_settings.h"
 
-#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
-
-#include <grpc/support/log.h>
 
 namespace nano::cluster {
 namespace {
@@ -35,13 +32,10 @@ int to_ms(Duration duration) {
   return static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(duration).count());
 }
 
-void be_silent(gpr_log_func_args*) {}
-
 }  // namespace
 
 GrpcSettings::GrpcSettings(const GrpcOptions& options)
     : keepalive_ms_(to_ms(options.keepalive)), keepalive_timeout_ms_(to_ms(options.keepalive_timeout)) {
-  if (!std::getenv("GRPC_VERBOSITY")) gpr_set_log_function(&be_silent);
   if (!options.tls) return;
   secure_ = true;
   ca_ = read_file(options.tls->ca, "the authorities");

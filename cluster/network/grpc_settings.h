@@ -16,7 +16,7 @@ namespace nano::cluster {
 
 class GrpcSettings {
  public:
-  /// Throws std::runtime_error for a file that cannot be read. Switches gRPC's log off (see GrpcNetwork).
+  /// Throws std::runtime_error for a file that cannot be read.
   explicit GrpcSettings(const GrpcOptions& options);
 
   std::shared_ptr<grpc::Channel> make_channel(const std::string& address) const;

@@ -5,10 +5,10 @@
 #include <utility>
 
 #include <spdlog/sinks/base_sink.h>
-#include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include "nano/base/log_limiter.h"
+#include "nano/base/log_sink.h"
 #include "nano/base/log_text.h"
 
 namespace nano {
@@ -67,11 +67,8 @@ bool parse_log_level(std::string_view text, LogLevel& into) {
   return false;
 }
 
-Log::Log(LogLevel level)
-    : logger_(
-          std::make_shared<spdlog::logger>("nano", std::make_shared<spdlog::sinks::stderr_color_sink_mt>())) {
+Log::Log(LogLevel level) : logger_(std::make_shared<spdlog::logger>("nano", standard_error_sink())) {
   logger_->set_level(spdlog_level(level));
-  logger_->set_pattern("%Y-%m-%dT%H:%M:%S.%e %^%l%$ %v");
 }
 
 Log::Log(LogLevel level, std::function<void(std::string_view)> sink) {

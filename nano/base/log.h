@@ -49,11 +49,15 @@ class Log {
  public:
   using Fields = LogFields;
 
-  /// Lines go to standard error through spdlog.
+  /// Lines go to standard error, on a thread of the log's own: whoever logs never waits for whoever reads,
+  /// and nothing that befalls standard error ends the process. Lines beyond limits::log_queue_bytes, and
+  /// those that cannot be written, are dropped, and then counted: `log lines dropped info=<n>`. The last
+  /// copy's end waits as flush() does.
   explicit Log(LogLevel level = LogLevel::info);
   /// Each line ("warning event key=value", without time) goes to `sink`; any thread, one call at a time.
   Log(LogLevel level, std::function<void(std::string_view)> sink);
-  /// Lines go to a logger of the application's own.
+  /// Lines go to a logger of the application's own, as they are logged: if its sinks may block, all threads
+  /// that log do, the logic thread too.
   explicit Log(std::shared_ptr<spdlog::logger> logger);
 
   void debug(std::string_view event, Fields fields = {}) const { write(LogLevel::debug, event, fields); }
@@ -72,7 +76,8 @@ class Log {
 
   /// Whether lines of this level are written: ask before computing expensive fields.
   bool enabled(LogLevel level) const;
-  /// Writes out what the sink has buffered.
+  /// Writes out what the sink has buffered. To standard error: waits until that has left, for at most
+  /// limits::log_flush_timeout.
   void flush() const;
 
   // -- for whoever owns a clock -----------------------------------------------------------------------------

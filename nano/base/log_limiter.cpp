@@ -45,7 +45,8 @@ std::optional<std::uint64_t> LogLimiter::pass(LogLevel level, std::string_view e
 LogLimiter::Kind& LogLimiter::find_kind(const KindView& key, TimePoint now) {
   auto found = kinds_.find(key);
   if (found == kinds_.end()) {
-    if (kinds_.size() >= limits::log_kinds) {
+    if (kinds_.size() >= limits::log_kinds && next_sweep_ <= now) {
+      next_sweep_ = now + limits::log_window;
       std::erase_if(kinds_, [now](const auto& entry) {
         return entry.second.window_end <= now && entry.second.left_out == 0;
       });

@@ -66,6 +66,7 @@ class LogLimiter {
   const Clock* clock_;  // null once closed
   std::function<void()> on_left_out_;
   bool told_ = false;
+  TimePoint next_sweep_{};  // of kinds that are over
   std::map<KindKey, Kind, std::less<>> kinds_;
 };
 

@@ -51,7 +51,7 @@ class JsonSerializer final : public Serializer {
 };
 
 /// Protobuf messages in protobuf's binary format. A message that lacks a required field (proto2) is an error
-/// both ways. Protobuf itself writes a line to standard error for a proto3 string that is not UTF-8.
+/// both ways. Of a proto3 string that is not UTF-8 libprotobuf itself writes a line, too (ProtobufLog).
 class ProtobufSerializer final : public Serializer {
  public:
   std::string_view name() const override { return "protobuf"; }
