@@ -8,6 +8,7 @@
 
 #include "nano/application/drain.h"
 #include "nano/application/machine.h"
+#include "nano/serialize/protobuf_log.h"
 #include "nano/session/connection.h"
 #include "nano/transport/http_handler.h"
 
@@ -56,6 +57,7 @@ Application::Application(Options options, Environment environment)
 void Application::build(const Clock& clock, Driver& driver, WorkerPool& workers) {
   scheduler_ = std::make_unique<Scheduler>(clock, driver, workers, log_);
   log_ = scheduler_->log();
+  protobuf_log_ = std::make_unique<ProtobufLog>(log_);
   auto serializer = options_.serializer ? options_.serializer : std::make_shared<const JsonSerializer>();
   host_ = std::make_unique<SessionHost>(*scheduler_, log_, PayloadCodec{std::move(serializer)}, dispatcher_);
   host_->options.handshake_timeout = options_.handshake_timeout;
@@ -69,6 +71,8 @@ Application::~Application() {
   // In an orderly run all this is done already. The loops' threads end first, so that nothing comes in any
   // more.
   if (machine_) {
+    machine_->calm();
+    machine_->expect_end_within(limits::exit_grace);
     machine_->stop_listening();
     machine_->stop_loops();
   }
@@ -143,7 +147,7 @@ void Application::start() {
   phase_ = Phase::running;
   if (machine_) {
     raise_open_file_limit(log_);
-    machine_->watch_signals(*this);
+    machine_->watch(*this);
     machine_->listen(*this);
   }
   if (!remote_) return open();
@@ -169,17 +173,23 @@ int Application::run() {
     start();
   } catch (const std::exception& failure) {
     log_.error("cannot start", {{"error", failure.what()}});
+    if (machine_) machine_->calm();
     log_.flush();
     return 1;
   }
   scheduler_->run();
   const std::size_t offloaded = scheduler_->offloaded_running();
-  if (machine_ && offloaded > 0) {
-    log_.error("offloaded calls still run: the process ends without them", {{"count", offloaded}});
+  if (const auto oldest = scheduler_->offload_gate()->oldest(); machine_ && oldest) {
+    log_.error("offloaded calls still run: the process ends without them",
+               {{"count", offloaded}, {"in", oldest->name.text()}, {"session", oldest->name.session()}});
     log_.flush();
     std::_Exit(1);
   }
-  if (machine_) machine_->stop_loops();
+  if (machine_) {
+    machine_->stop_loops();
+    machine_->calm();
+  }
+  log_.say_left_out();
   log_.flush();
   return 0;
 }
@@ -199,6 +209,7 @@ std::shared_ptr<WireReceiver> Application::connect(std::shared_ptr<Wire> wire) {
 void Application::stop() { request_stop(scheduler_->is_running_caller()); }
 
 void Application::request_stop(bool by_stopping_application) {
+  if (machine_) machine_->expect_end_within(options_.shutdown_timeout + limits::exit_grace);
   scheduler_->post([this, by_stopping_application] {
     if (phase_ == Phase::stopping && by_stopping_application) return;
     begin_stop();

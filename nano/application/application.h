@@ -23,6 +23,8 @@
 
 namespace nano {
 
+class ProtobufLog;
+
 /// The files of a listener's certificate. Empty: those of Options.
 struct TlsFiles {
   std::string certificate = {};
@@ -147,16 +149,21 @@ class Application {
 
   // -- running ----------------------------------------------------------------------------------------------
 
-  /// Starts, serves until stop(), SIGINT or SIGTERM, then finishes what was begun: no new clients, and what
-  /// clients ask from now on is answered `unavailable`; before_shutdown() of the components; what was asked
-  /// before is answered, coroutines and offloaded calls end; sessions close and their callbacks run;
-  /// shutdown(); what these two start ends as well; queued bytes leave. In a cluster the node leaves the list
-  /// of members before all this. Options::shutdown_timeout bounds it: what has not ended then is answered
-  /// with an error, cancelled, counted and named in the log.
+  /// Starts, serves until stop(), SIGINT, SIGTERM or SIGHUP, then finishes what was begun: no new clients,
+  /// and what clients ask from now on is answered `unavailable`; before_shutdown() of the components; what
+  /// was asked before is answered, coroutines and offloaded calls end; sessions close and their callbacks
+  /// run; shutdown(); what these two start ends as well; queued bytes leave. In a cluster the node leaves the
+  /// list of members before all this. Options::shutdown_timeout bounds it: what has not ended then is
+  /// answered with an error, cancelled, counted and named in the log.
   ///
   /// Returns the exit code: 0, or 1 when it could not start (the reason is logged). An offloaded call that
   /// runs on beyond the time cannot be cancelled, and returning would destroy what it uses: the process then
   /// ends here, with exit code 1. With Options::print_routes it only prints them, to standard output.
+  ///
+  /// From the end of all init() on, a second signal ends the process at once (exit code 128 + its number),
+  /// and so does one that comes between the end of run() and of the application. A stop, or the application's
+  /// destructor, that hangs for limits::exit_grace beyond its time ends the process with exit code 1, and
+  /// what hangs is logged. SIGPIPE is ignored meanwhile.
   int run();
   /// Any thread. A second call does not wait for anything any more, unless the application makes it on the
   /// logic thread, in a hook or callback of the stop itself: it then asks for what is happening.
@@ -209,6 +216,7 @@ class Application {
   Phase phase_ = Phase::configuring;
   std::unique_ptr<Machine> machine_;  // null in memory
   std::unique_ptr<Scheduler> scheduler_;
+  std::unique_ptr<ProtobufLog> protobuf_log_;
   ComponentRegistry registry_;
   Dispatcher dispatcher_{registry_};
   Pipeline outbound_;

@@ -118,11 +118,25 @@ void Application::Machine::stop_loops() {
   file_reader.reset();
 }
 
-void Application::Machine::watch_signals(Application& application) {
-  signals.emplace(*loops.front(), [&application](std::string_view name) {
-    application.log().info("stopping", {{"signal", name}});
-    application.request_stop(false);
-  });
+void Application::Machine::watch(Application& application) {
+  const Scheduler& scheduler = application.scheduler();
+  auto made = std::make_unique<ProcessWatch>(
+      ProcessWatch::Watched{.logic = scheduler.current_work(),
+                            .workers = scheduler.offload_gate(),
+                            .log = application.log(),
+                            .stop = [&application] { application.request_stop(false); }});
+  const std::lock_guard lock{process_watch_mutex};
+  process_watch = std::move(made);
+}
+
+void Application::Machine::expect_end_within(Duration time) {
+  const std::lock_guard lock{process_watch_mutex};
+  if (process_watch) process_watch->expect_end_within(time);
+}
+
+void Application::Machine::calm() {
+  const std::lock_guard lock{process_watch_mutex};
+  if (process_watch) process_watch->calm();
 }
 
 void raise_open_file_limit(const Log& log) {

@@ -3,17 +3,17 @@
 
 #include <atomic>
 #include <memory>
-#include <optional>
+#include <mutex>
 #include <string>
 #include <vector>
 
 #include "nano/application/application.h"
+#include "nano/application/process_watch.h"
 #include "nano/transport/file_reader.h"
 #include "nano/transport/http_router.h"
 #include "nano/transport/io_loop.h"
 #include "nano/transport/listener.h"
 #include "nano/transport/listener_options.h"
-#include "nano/transport/signal_watch.h"
 
 namespace nano {
 
@@ -39,7 +39,12 @@ struct Application::Machine {
   void stop_loops();
   /// Clients whose sockets are not closed yet, and HTTP requests whose responses have not left.
   std::size_t wires_open() const { return wires->load(); }
-  void watch_signals(Application& application);
+  /// From here on signals stop the application, and what hangs is told.
+  void watch(Application& application);
+  /// The process ends within this time, or as it is. Any thread.
+  void expect_end_within(Duration time);
+  /// All is done but for what follows in main(), which may take its time.
+  void calm();
 
   struct Planned {
     bool websocket;
@@ -49,6 +54,8 @@ struct Application::Machine {
     WebSocketUpgradePolicy policy;
   };
 
+  std::unique_ptr<ProcessWatch> process_watch;  // goes last: it watches over the end of the others
+  std::mutex process_watch_mutex;
   SystemClock clock;
   ParkingDriver parking;
   bool loops_on_threads;
@@ -60,7 +67,6 @@ struct Application::Machine {
   std::vector<Planned> planned;
   std::vector<std::shared_ptr<Listener>> listeners;
   std::vector<ListeningAddress> addresses;
-  std::optional<SignalWatch> signals;
 
  private:
   void apply_operator_addresses(const Options& options);

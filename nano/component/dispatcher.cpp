@@ -8,6 +8,12 @@ namespace {
 
 Error stopping() { return {Errc::unavailable, "The server is stopping."}; }
 
+/// For the log, in case it takes long.
+void note_work(const Handler& handler, const Invocation& invocation) {
+  const Session* session = invocation.session();
+  invocation.host().scheduler().note(handler.route, session ? session->id() : 0);
+}
+
 }  // namespace
 
 HandshakeAnswer Dispatcher::on_handshake(Session& session, const Handshake& handshake) {
@@ -16,13 +22,13 @@ HandshakeAnswer Dispatcher::on_handshake(Session& session, const Handshake& hand
 
 void Dispatcher::on_opened(Session& session) {
   for (const SessionCallback& callback : opened_) {
-    session.host().scheduler().run_now([&] { callback(session); }, "on_session_opened");
+    session.host().scheduler().run_now([&] { callback(session); }, "on_session_opened", session.id());
   }
 }
 
 void Dispatcher::on_closed(Session& session) {
   for (const SessionCallback& callback : closed_) {
-    session.host().scheduler().run_now([&] { callback(session); }, "on_session_closed");
+    session.host().scheduler().run_now([&] { callback(session); }, "on_session_closed", session.id());
   }
 }
 
@@ -75,7 +81,7 @@ void Dispatcher::dispatch(Invocation& invocation) {
     if (!handler) return forward(invocation);
     invocation.set_handler_route(handler->route);
     if (handler->scheduler) return call_later(*handler, invocation);
-    invocation.host().scheduler().note(handler->route);
+    note_work(*handler, invocation);
     handler->invoke(handler->component, invocation);
   });
 }
@@ -106,7 +112,7 @@ void Dispatcher::call_later(const Handler& handler, Invocation& invocation) {
         if (stopped_) return;
         const SessionPtr session = pending.session();  // lives during the call
         Invocation later{std::move(pending), handler.route, protocol::as_bytes(payload)};
-        later.host().scheduler().note(handler.route);
+        note_work(handler, later);
         attempt(later, [&] { handler.invoke(handler.component, later); });
       });
   if (accepted) return;

@@ -4,42 +4,51 @@
 
 namespace nano {
 
-bool OffloadGate::enter() {
+std::optional<std::list<OffloadGate::Inside>::iterator> OffloadGate::enter(const Inside& call) {
   const std::lock_guard lock{mutex_};
-  if (closed_) return false;
-  ++inside_;
-  return true;
+  if (closed_) return std::nullopt;
+  return inside_.insert(inside_.end(), call);
 }
 
-void OffloadGate::leave() {
+void OffloadGate::leave(std::list<Inside>::iterator place) {
   const std::lock_guard lock{mutex_};
-  if (--inside_ == 0) left_.notify_all();
+  inside_.erase(place);
+  if (inside_.empty()) left_.notify_all();
+}
+
+std::optional<OffloadGate::Inside> OffloadGate::oldest() const {
+  const std::lock_guard lock{mutex_};
+  return inside_.empty() ? std::nullopt : std::optional{inside_.front()};
 }
 
 std::size_t OffloadGate::inside() const {
   const std::lock_guard lock{mutex_};
-  return inside_;
+  return inside_.size();
 }
 
 void OffloadGate::close() {
   std::unique_lock lock{mutex_};
   closed_ = true;
-  left_.wait(lock, [this] { return inside_ == 0; });
+  left_.wait(lock, [this] { return inside_.empty(); });
 }
 
 bool OffloadState::start(Scheduler& scheduler, WorkerPool& workers, std::shared_ptr<OffloadGate> gate,
                          std::coroutine_handle<> waiting) {
   waiting_ = waiting;
+  work_ = scheduler.work();
   return workers.submit([self = shared_from_this(), &scheduler, gate = std::move(gate)]() mutable {
-    if (!gate->enter()) return;
+    const auto place = gate->enter({self->work_, scheduler.now()});
+    if (!place) return;
     if (self->pass(Phase::begun)) {
       self->call();
       // The worker's share goes along, so that the callable and its result end on the logic thread.
-      scheduler.post([call = std::move(self)] {
-        if (call->waiting_) call->waiting_.resume();
+      scheduler.post([&scheduler, call = std::move(self)] {
+        if (!call->waiting_) return;
+        scheduler.note(call->work_);
+        call->waiting_.resume();
       });
     }
-    gate->leave();
+    gate->leave(*place);
   });
 }
 

@@ -6,6 +6,7 @@
 #include <coroutine>
 #include <cstddef>
 #include <exception>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -15,6 +16,8 @@
 #include <variant>
 
 #include "nano/base/assert.h"
+#include "nano/base/clock.h"
+#include "nano/scheduler/current_work.h"
 #include "nano/scheduler/worker_pool.h"
 
 namespace nano {
@@ -24,18 +27,26 @@ class Scheduler;
 /// Lets the Scheduler's destructor wait for the calls that run, and keeps those that wait from beginning.
 class OffloadGate {
  public:
-  /// Worker. False: the Scheduler is gone or going; the call must not be made. Else leave() must follow.
-  [[nodiscard]] bool enter();
-  void leave();
-  /// Logic thread. How many calls are inside.
+  /// A call that runs: what the logic thread was at when it was made.
+  struct Inside {
+    WorkName name;
+    TimePoint since;
+  };
+
+  /// Worker. Nothing: the Scheduler is gone or going; the call must not be made. Else leave() must follow.
+  [[nodiscard]] std::optional<std::list<Inside>::iterator> enter(const Inside& call);
+  void leave(std::list<Inside>::iterator place);
+  /// Any thread. How many calls are inside.
   std::size_t inside() const;
   /// Logic thread. Returns when no call is inside, and none can enter any more.
   void close();
+  /// Any thread. The call that has run for longest.
+  std::optional<Inside> oldest() const;
 
  private:
   mutable std::mutex mutex_;
   std::condition_variable left_;
-  std::size_t inside_ = 0;
+  std::list<Inside> inside_;  // in the order of entering
   bool closed_ = false;
 };
 
@@ -65,6 +76,7 @@ class OffloadState : public std::enable_shared_from_this<OffloadState> {
 
   std::atomic<Phase> phase_{Phase::waiting};
   std::coroutine_handle<> waiting_;
+  WorkName work_;  // in whose name the call is made, and its coroutine goes on
 };
 
 template <class F>

@@ -19,7 +19,8 @@ Scheduler::Scheduler(const Clock& clock, Driver& driver, WorkerPool& workers, Lo
       driver_(driver),
       workers_(workers),
       log_(log.limited_by(clock, [this] { say_left_out_later(); })),
-      watch_(clock_, log_),
+      current_work_(std::make_shared<CurrentWork>()),
+      watch_(clock_, log_, *current_work_),
       listening_(clock_.coarse_now()),
       timers_(thread_),
       spawned_(log_),
@@ -70,7 +71,8 @@ void Scheduler::spawn(Task<void> task, SpawnOptions options) {
   assert_logic_thread();
   if (closing_) return;
   const Depth depth{*this};
-  if (options.name.empty()) options.name = watch_.name();
+  const WorkName current = work();
+  if (options.name.empty()) options.name = current.text();
   spawned_.spawn(std::move(task), options);
 }
 

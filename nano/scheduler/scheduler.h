@@ -18,6 +18,7 @@
 #include "nano/base/function.h"
 #include "nano/base/log.h"
 #include "nano/base/task.h"
+#include "nano/scheduler/current_work.h"
 #include "nano/scheduler/driver.h"
 #include "nano/scheduler/listening_clock.h"
 #include "nano/scheduler/logic_thread.h"
@@ -129,12 +130,13 @@ class Scheduler {
   void at_turn_end(Function<void()> hook, TurnEnd stage = TurnEnd::application);
 
   /// Runs `task` now, with the care that posted tasks get: its exception is logged, its time watched, both
-  /// under `name`. For logic that a driver's own handlers enter, and for callbacks of the application.
+  /// under `name`, and done for `session` (0: none). For logic that a driver's own handlers enter, and for
+  /// callbacks of the application.
   template <class F>
-  void run_now(F&& task, std::string_view name = "task") {
+  void run_now(F&& task, std::string_view name = "task", std::uint64_t session = 0) {
     assert_logic_thread();
     const Depth depth{*this};
-    watch_.begin(name);
+    watch_.begin(name, session);
     guarded(task, name);
     watch_.end();
   }
@@ -173,9 +175,14 @@ class Scheduler {
   /// it ends.
   const Log& log() const { return log_; }
 
-  /// Says what runs from here on within the task, as the route about to be handled: a stall is logged under
-  /// the last name, timed from this call. The text is copied (its first StallWatch::name_bytes_max bytes).
-  void note(std::string_view what) { watch_.note(what); }
+  /// Says what runs from here on within the task, as the route about to be handled, and in the name of which
+  /// session: a stall is logged under the last name, timed from this call. The text is copied (its first
+  /// WorkName::bytes_max bytes).
+  void note(std::string_view what, std::uint64_t session = 0) { watch_.note(what, session); }
+  /// The same under a name that work() gave, for what goes on after it waited.
+  void note(const WorkName& name) { watch_.note(name.text(), name.session()); }
+  /// What runs at present. Empty between turns.
+  WorkName work() const { return watch_.name(); }
   /// For a driver, whose own work on the logic thread counts as stalls, too: it begins and ends. Pairs nest,
   /// also with run_now(). `name` outlives the work.
   void begin_work(std::string_view name) { watch_.begin(name); }
@@ -183,7 +190,11 @@ class Scheduler {
   /// When what runs now began, by the coarse clock, as far as it was noted: a reading of the clock less.
   TimePoint noted_at() const { return watch_.last_reading(); }
   /// What runs longer than this is logged as a warning; see limits::stall_limit.
-  void set_stall_limit(Duration limit) { watch_.set_limit(limit); }
+  void set_stall_limit(Duration limit) { current_work_->set_limit(limit); }
+
+  /// For who watches this thread from another; both may outlive the Scheduler.
+  std::shared_ptr<const CurrentWork> current_work() const { return current_work_; }
+  std::shared_ptr<const OffloadGate> offload_gate() const { return offload_gate_; }
 
  private:
   /// Counts how deep the stack is in tasks; when the outermost has ended, no coroutine runs any more.
@@ -227,6 +238,7 @@ class Scheduler {
   WorkerPool& workers_;
   Log log_;
   LogicThread thread_;
+  std::shared_ptr<CurrentWork> current_work_;
   StallWatch watch_;
   ListeningClock listening_;
   PostQueue posted_;
@@ -250,13 +262,18 @@ class SleepAwaiter {
   bool await_ready() const noexcept { return false; }
   void await_suspend(std::coroutine_handle<> waiting) {
     NANO_REQUIRE(!timer_.active(), "a sleep is awaited by one coroutine at a time");
-    timer_ = scheduler_.after(duration_, [waiting] { waiting.resume(); });
+    work_ = scheduler_.work();
+    timer_ = scheduler_.after(duration_, [this, waiting] {
+      scheduler_.note(work_);
+      waiting.resume();
+    });
   }
   void await_resume() const noexcept {}
 
  private:
   Scheduler& scheduler_;
   Duration duration_;
+  WorkName work_;
   Timer timer_;
 };
 

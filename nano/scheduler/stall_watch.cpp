@@ -1,6 +1,5 @@
 #include "nano/scheduler/stall_watch.h"
 
-#include <algorithm>
 #include <chrono>
 
 namespace nano {
@@ -12,43 +11,43 @@ long long milliseconds(Duration duration) {
 
 }  // namespace
 
-void StallWatch::begin(std::string_view name) {
-  if (depth_++ > 0) return note(name);
+void StallWatch::begin(std::string_view name, std::uint64_t session) {
+  if (depth_++ > 0) return note(name, session);
   began_ = piece_began_ = clock_.coarse_now();
   outermost_ = name;
   tasks_ = 0;
   warned_ = false;
-  rename(name);
+  current_.set_name(name, session);
+  current_.set_since(piece_began_);
 }
 
 void StallWatch::end() {
   lap();
   if (--depth_ > 0) return rename(outermost_);
+  current_.set_idle();
   const Duration took = piece_began_ - began_;
-  if (took >= limit_ && !warned_) {
+  if (took >= current_.limit() && !warned_) {
     log_.limited("").warning("logic thread busy", {{"took_ms", milliseconds(took)}, {"tasks", tasks_}});
   }
 }
 
-void StallWatch::note(std::string_view name) {
+void StallWatch::note(std::string_view name, std::uint64_t session) {
   if (depth_ == 0) return;
   lap();
-  rename(name);
+  current_.set_name(name, session);
 }
 
 void StallWatch::lap() {
   const TimePoint now = clock_.coarse_now();
   const Duration took = now - piece_began_;
   piece_began_ = now;
-  if (took < limit_) return;
+  current_.set_since(now);
+  if (took < current_.limit()) return;
   warned_ = true;
-  const std::string_view name{name_.data(), name_bytes_};
-  log_.limited(name).warning("logic thread stalled", {{"in", name}, {"took_ms", milliseconds(took)}});
-}
-
-void StallWatch::rename(std::string_view name) {
-  name_bytes_ = std::min(name.size(), name_.size());
-  std::copy_n(name.data(), name_bytes_, name_.data());
+  const WorkName name = current_.name();
+  log_.limited(name.text())
+      .warning("logic thread stalled",
+               {{"in", name.text()}, {"session", name.session()}, {"took_ms", milliseconds(took)}});
 }
 
 }  // namespace nano

@@ -21,6 +21,7 @@ class ServiceCall::State final : public Caller, public std::enable_shared_from_t
 
   void start(std::coroutine_handle<> waiting) {
     waiting_ = waiting;
+    work_ = host_.scheduler().work();
     timer_ = host_.scheduler().after(options_.timeout, [this] {
       finish(Error{Errc::timeout, "The call to \"" + route_ + "\" was not answered in time."});
     });
@@ -49,7 +50,10 @@ class ServiceCall::State final : public Caller, public std::enable_shared_from_t
     timer_.cancel();
     // The answer is made on another handler's stack.
     host_.scheduler().post([self = shared_from_this()] {
-      if (const auto waiting = std::exchange(self->waiting_, nullptr)) waiting.resume();
+      const auto waiting = std::exchange(self->waiting_, nullptr);
+      if (!waiting) return;
+      self->host_.scheduler().note(self->work_);
+      waiting.resume();
     });
   }
 
@@ -59,6 +63,7 @@ class ServiceCall::State final : public Caller, public std::enable_shared_from_t
   const std::string payload_;
   const CallOptions options_;
   std::coroutine_handle<> waiting_;
+  WorkName work_;  // in whose name it waits
   std::optional<Result<std::string>> answer_;
   Timer timer_;
 };

@@ -89,7 +89,7 @@ Subscription Session::on_closed(Function<void(Session&)> callback) {
 
 void Session::tell_closed() {
   closed_callbacks_.take_each([this](Function<void(Session&)>& callback) {
-    host_.scheduler().run_now([&] { callback(*this); }, "on_closed");
+    host_.scheduler().run_now([&] { callback(*this); }, "on_closed", id_);
   });
 }
 

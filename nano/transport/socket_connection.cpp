@@ -22,8 +22,7 @@ SocketConnection::~SocketConnection() { hold_up_stop(false); }
 void SocketConnection::start() {
   socket_.set_no_delay();
   if (const std::error_code refused = loop_.ready_set().add(shared_from_this())) {
-    const std::string remote = remote_address();
-    log(remote).warning("connection refused", {{"remote", remote}, {"error", refused.message()}});
+    log(LogLevel::warning, "connection refused", refused.message());
     return;  // the last owner lets go of it, which closes the socket
   }
   if (options_->tls) tls_ = std::make_unique<TlsStream>(*options_->tls);
@@ -82,8 +81,7 @@ void SocketConnection::on_bytes(std::span<std::uint8_t> bytes) {
 
 void SocketConnection::on_tls_failed() {
   if (closing_ != Closing::no || std::exchange(ignoring_input_, true)) return;
-  const std::string remote = remote_address();
-  log(remote).info("TLS failed", {{"remote", remote}, {"error", tls_->error_text()}});
+  log(LogLevel::info, "TLS failed", tls_->error_text());
   if (mode_ == Mode::http) return begin_close(WireClose::flush, {});  // the alert still leaves
   tell_logic([why = tls_->error_text()](SocketConnection&, WireReceiver& receiver) {
     receiver.on_malformed("TLS: " + why);

@@ -128,7 +128,10 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
   void set_deadline(Duration from_now);
   void arm_deadline();
   void hold_up_stop(bool hold);
-  LimitedLog log(const std::string& remote) const { return loop_.scheduler().log().limited(remote); }
+  void log(LogLevel level, std::string_view event, std::string_view error) const {
+    const std::string remote = remote_address();
+    loop_.scheduler().log().limited(remote).write(level, event, {{"remote", remote}, {"error", error}});
+  }
 
   // -- to the logic thread (socket_connection_reading.cpp)
   void open_receiver();

@@ -36,8 +36,8 @@ void SocketConnection::upgrade(const HttpRequest& request) {
   WebSocketUpgrade upgrade = upgrade_to_websocket(request, options_->upgrade_policy);
   if (!upgrade.accepted) {
     const std::string remote = remote_address();
-    log(remote).info("WebSocket refused",
-                     {{"remote", remote}, {"path", request.path}, {"reason", upgrade.reason}});
+    loop_.scheduler().log().limited(remote).info(
+        "WebSocket refused", {{"remote", remote}, {"path", request.path}, {"reason", upgrade.reason}});
     return send_http(upgrade.refusal, HttpResponseForm::of(request));
   }
   queue_.push(std::move(upgrade.response));
@@ -134,8 +134,9 @@ void SocketConnection::on_download_piece(FileReader::Piece piece) {
   if (!download_) return;
   if (!piece) {  // the length is promised already, so only the end of the connection can say it
     const std::string remote = remote_address();
-    loop_.scheduler().log().warning("download broken off: the file cannot be read, or was cut meanwhile",
-                                    {{"file", download_->file().path()}, {"remote", remote}});
+    loop_.scheduler().log().limited(remote).warning(
+        "download broken off: the file cannot be read, or was cut meanwhile",
+        {{"file", download_->file().path()}, {"remote", remote}});
     return begin_close(WireClose::drop, {});
   }
   download_->begin_sending(piece->size());

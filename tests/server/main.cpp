@@ -1,5 +1,7 @@
 // The server that the tests with real clients talk to: one route for each thing a client can meet.
 
+#include <chrono>
+#include <cstdlib>
 #include <future>
 #include <iostream>
 #include <stdexcept>
@@ -84,12 +86,45 @@ class Proto final : public nano::Component {
   void poke(nano::Session& session, const testdata::Ping& in) { session.push("onProto", in); }
 };
 
+/// What never ends, and what an application has to say.
+class Hang final : public nano::Component {
+ public:
+  static void routes(nano::Routes<Hang>& on) {
+    on.add<&Hang::logic>("Logic");
+    on.add<&Hang::logic_later>("LogicLater");
+    on.add<&Hang::worker>("Worker");
+    on.add<&Hang::say>("Say");
+  }
+
+  void logic(std::string_view) { hang(); }
+  nano::Task<void> logic_later(std::string) {
+    co_await scheduler().sleep(std::chrono::milliseconds{1});
+    hang();
+  }
+  nano::Task<void> worker(std::string) {
+    auto call = scheduler().offload([log = log()] {
+      log.info("hanging on a worker");
+      hang();
+    });
+    co_await call;
+  }
+  void say(std::string_view text) { log().info("said", {{"text", text}}); }
+
+ private:
+  [[noreturn]] static void hang() {
+    std::promise<void> never;
+    never.get_future().wait();
+    std::abort();
+  }
+};
+
 }  // namespace
 
 int main(int argc, char** argv) {
   nano::Application app{nano::Options::from_command_line(argc, argv)};
   app.add<Test>();
   app.add<Proto>();
+  app.add<Hang>();
   app.set_route_codes({{"Test.Echo", 1}, {"Test.Poke", 2}, {"onPoke", 3}});
   app.set_handshake_validator([](nano::Session&, const nano::Handshake& handshake) {
     const auto credentials = handshake.user<std::optional<Credentials>>();

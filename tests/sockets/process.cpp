@@ -63,6 +63,12 @@ std::string Process::wait_for_line(std::string_view begin) {
   }
 }
 
+void Process::wait_for_text(std::string_view text) {
+  while (output_.find(text) == std::string::npos) {
+    if (!read_more()) throw std::runtime_error("no \"" + std::string{text} + "\" in: " + output_);
+  }
+}
+
 int Process::wait_for_end() {
   while (read_more()) {
   }

@@ -23,6 +23,8 @@ class Process {
   /// Reads its output until some line begins with `begin`; returns the rest of that line. Throws when the
   /// output ends or nothing comes for long.
   std::string wait_for_line(std::string_view begin);
+  /// Reads its output until it holds `text`. Throws as above.
+  void wait_for_text(std::string_view text);
   /// The rest of its output, and then its exit code (128 + the signal, if one ended it).
   int wait_for_end();
   /// All output read so far.
