@@ -80,7 +80,7 @@ bool is_plain(std::string_view text, bool spaces_allowed) {
 }
 
 void append_escape(std::string& line, const char* format, char32_t code) {
-  std::array<char, 12> escape{};
+  std::array<char, 16> escape{};  // "\u{ffffffff}" at most
   std::snprintf(escape.data(), escape.size(), format, static_cast<unsigned>(code));
   line += escape.data();
 }
