@@ -114,8 +114,8 @@ class PendingCall final : private OpenCall {
   std::string_view route() const override { return route_ ? std::string_view{*route_} : std::string_view{}; }
   bool is_clients() const override { return reply_to_.is_client(); }
   void give_up(const Error& error) override {
-    fail(error);
     given_up_ = true;
+    fail(error);  // which may close the session, and that may destroy this
   }
 
   void take(PendingCall& other) noexcept {
