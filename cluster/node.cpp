@@ -9,10 +9,12 @@
 namespace nano::cluster {
 
 Node::Node(Application& app, NodeOptions options) : app_(app) {
-  options.check();
-  if (options.standalone()) return;
-  auto network = make_network(app.scheduler(), options);
-  core_ = std::make_unique<Core>(app, std::move(options), std::move(network));
+  app.configure([&] {
+    options.check();
+    if (options.standalone()) return;
+    auto network = make_network(app.scheduler(), options);
+    core_ = std::make_unique<Core>(app, std::move(options), std::move(network));
+  });
 }
 
 Node::Node(Application& app, NodeOptions options, std::unique_ptr<Network> network) : app_(app) {

@@ -30,10 +30,11 @@ namespace nano::cluster {
 /// before run() for that of main).
 class Node {
  public:
-  /// Over gRPC. Throws std::invalid_argument for impossible options. With options.standalone() the node does
-  /// nothing, and costs nothing.
+  /// Over gRPC. Impossible options, and files that cannot be used, are told by app.run(), which then does not
+  /// serve. With options.standalone() the node does nothing, and costs nothing.
   Node(Application& app, NodeOptions options);
-  /// Over another network, for worlds in memory (cluster/testing).
+  /// Over another network, for worlds in memory (cluster/testing). Throws std::invalid_argument for
+  /// impossible options.
   Node(Application& app, NodeOptions options, std::unique_ptr<Network> network);
   ~Node();
   Node(const Node&) = delete;

@@ -1,8 +1,5 @@
 // One program for every node of a cluster, and what a gate may decide, as docs/cluster.md shows it.
 
-#include <iostream>
-#include <stdexcept>
-
 #include "cluster/node.h"
 #include "docs/snippets/rooms.h"
 
@@ -42,7 +39,7 @@ void reach_user(nano::cluster::Node& node, std::int64_t uid) {
   node.kick_user(uid, "Somebody else has logged in under your name.");
 }
 
-int main(int argc, char** argv) try {
+int main(int argc, char** argv) {
   std::string role = "all";
   nano::cluster::NodeOptions cluster;
   std::vector<nano::ProgramOption> flags = cluster.flags();
@@ -56,7 +53,4 @@ int main(int argc, char** argv) try {
     app.listen_websocket("0.0.0.0:3250");
   }
   return app.run();
-} catch (const std::invalid_argument& mistake) {
-  std::cerr << argv[0] << ": " << mistake.what() << std::endl;
-  return 2;
 }

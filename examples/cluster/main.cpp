@@ -1,7 +1,6 @@
 #include <iostream>
 #include <set>
 #include <sstream>
-#include <stdexcept>
 
 #include "cluster/node.h"
 #include "examples/cluster/gate.h"
@@ -97,12 +96,7 @@ int main(int argc, char** argv) {
   nano::cluster::NodeOptions cluster;
   nano::Application app{nano::Options::from_command_line(argc, argv, {}, flags.list(cluster))};
   if (flags.role == "master") cluster.master = cluster.registry.empty();
-  std::string sentence = problem(flags, cluster);
-  try {
-    if (sentence.empty()) return run(app, cluster, flags);
-  } catch (const std::invalid_argument& failure) {
-    sentence = failure.what();
-  }
-  std::cerr << argv[0] << ": " << sentence << std::endl;
-  return 2;
+  const std::string sentence = problem(flags, cluster);
+  if (!sentence.empty()) app.refuse(sentence);
+  return run(app, cluster, flags);
 }

@@ -1,5 +1,4 @@
 #include <iostream>
-#include <stdexcept>
 
 #include "examples/tadpole/pond.h"
 
@@ -12,12 +11,7 @@ int main(int argc, char** argv) {
                                        {{"--tick-hz", "Ticks of the world in a second, 1 to 120", &tick_hz},
                                         {"--web", "Folder of the pond's page", &web},
                                         {"--client", "Folder of the built client-js", &client}})};
-  try {
-    app.add<tadpole::Pond>(app.random(), tick_hz);
-  } catch (const std::invalid_argument& failure) {
-    std::cerr << argv[0] << ": " << failure.what() << std::endl;
-    return 2;
-  }
+  app.add<tadpole::Pond>(app.random(), tick_hz);
   app.compress_routes();
   app.listen_websocket("0.0.0.0:3260");
   app.serve_files("/", web);

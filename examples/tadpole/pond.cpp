@@ -14,14 +14,13 @@ namespace tadpole {
 using namespace std::chrono_literals;
 
 Pond::Pond(std::mt19937_64& random, int tick_hz)
-    : random_(random), rules_{width, height, tick_hz, speed_max, acceleration, turn} {
-  if (tick_hz < 1 || tick_hz > tick_hz_max) {
-    throw std::invalid_argument("--tick-hz is a number from 1 to " + std::to_string(tick_hz_max) + ", not " +
-                                std::to_string(tick_hz) + ".");
-  }
-}
+    : random_(random), rules_{width, height, tick_hz, speed_max, acceleration, turn} {}
 
 void Pond::init() {
+  if (rules_.tick_hz < 1 || rules_.tick_hz > tick_hz_max) {
+    throw std::invalid_argument("--tick-hz is a number from 1 to " + std::to_string(tick_hz_max) + ", not " +
+                                std::to_string(rules_.tick_hz) + ".");
+  }
   const nano::Duration interval = nano::Duration{1s} / rules_.tick_hz;
   meter_.start(now(), interval);
   ticking_ = every(interval, [this] { tick(); });

@@ -47,7 +47,8 @@ class Pond final : public nano::Component {
   /// The others appear in the next ticks: to tell a hundred newcomers of a thousand tadpoles takes a while.
   static constexpr int newcomers_per_tick = 25;
 
-  /// `random` outlives the pond. Throws std::invalid_argument unless `tick_hz` is from 1 to tick_hz_max.
+  /// `random` outlives the pond. init() throws std::invalid_argument unless `tick_hz` is from 1 to
+  /// tick_hz_max.
   Pond(std::mt19937_64& random, int tick_hz);
 
   static void routes(nano::Routes<Pond>& on) {

@@ -154,9 +154,11 @@ TEST(PondRate, IsAnOption) {
 }
 
 TEST(PondRate, HasBounds) {
-  std::mt19937_64 random;
-  EXPECT_THROW((Pond{random, 0}), std::invalid_argument);
-  EXPECT_THROW((Pond{random, 121}), std::invalid_argument);
+  for (const int tick_hz : {0, 121}) {
+    nano::testing::World world;
+    world.app().add<Pond>(world.app().random(), tick_hz);
+    EXPECT_THROW(world.start(), std::invalid_argument);
+  }
 }
 
 // -- who sees whom -----------------------------------------------------------------------------------------

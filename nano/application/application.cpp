@@ -1,5 +1,6 @@
 #include "nano/application/application.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -10,6 +11,7 @@
 #include "nano/application/machine.h"
 #include "nano/serialize/protobuf_log.h"
 #include "nano/session/connection.h"
+#include "nano/session/failure_text.h"
 #include "nano/transport/http_handler.h"
 
 namespace nano {
@@ -23,6 +25,9 @@ std::uint64_t random_seed() {
   std::random_device device;
   return (std::uint64_t{device()} << 32) | device();
 }
+
+constexpr int exit_not_started = 1;
+constexpr int exit_misconfigured = 2;
 
 }  // namespace
 
@@ -40,10 +45,15 @@ Application::Application(Options options)
     : options_(std::move(options)),
       log_(options_.log ? *options_.log : Log{options_.log_level}),
       random_(seed_of(options_, random_seed())) {
-  options_.check();
-  machine_ = std::make_unique<Machine>(options_);
+  keeps_mistakes_ = true;
+  const bool possible = configure([this] {
+    options_.check();
+    machine_ = std::make_unique<Machine>(options_);
+  });
+  // What follows is never served, but main() goes on to configure it.
+  if (!possible) machine_ = std::make_unique<Machine>(Options{});
   build(machine_->clock, machine_->driver(), machine_->workers);
-  machine_->attach(*scheduler_);
+  configure([this] { machine_->attach(*scheduler_); });
 }
 
 Application::Application(Options options, Environment environment)
@@ -87,6 +97,7 @@ Application::~Application() {
                             [](const OpenCall&) { return true; });
   drain_.reset();
   registry_.destroy_components();
+  refused_.clear();
   started_callbacks_.clear();
   dispatcher_.drop_callbacks();
   outbound_ = {};
@@ -95,51 +106,77 @@ Application::~Application() {
 
 // -- configuring -------------------------------------------------------------------------------------------
 
+bool Application::configure(const std::function<void()>& call) {
+  try {
+    call();
+    return true;
+  } catch (const std::invalid_argument& mistake) {
+    if (!keeps_mistakes_) throw;
+    mistakes_.push_back({mistake.what(), exit_misconfigured});
+  } catch (...) {
+    if (!keeps_mistakes_) throw;
+    mistakes_.push_back({text_of_current_exception(), exit_not_started});
+  }
+  return false;
+}
+
+void Application::refuse(const std::string& sentence) {
+  configure([&] { throw std::invalid_argument(sentence); });
+}
+
 void Application::listen_tcp(std::string address, TcpListenerOptions options) {
   if (machine_) machine_->add_tcp(std::move(address), std::move(options));
 }
 
 void Application::listen_websocket(std::string address, WebSocketListenerOptions options) {
-  if (machine_) machine_->add_websocket(std::move(address), std::move(options));
+  if (machine_) configure([&] { machine_->add_websocket(std::move(address), std::move(options)); });
 }
 
 void Application::serve_files(std::string url_prefix, const std::string& folder) {
   if (!machine_ || options_.print_routes) return;  // nothing is served, so nothing needs to be there
-  machine_->serve_files(std::make_unique<StaticFiles>(std::move(url_prefix), folder, scheduler_->log()));
+  configure([&] {
+    machine_->serve_files(std::make_unique<StaticFiles>(std::move(url_prefix), folder, scheduler_->log()));
+  });
 }
 
 void Application::add_http_function(std::string pattern,
                                     std::function<HttpResponse(const HttpRequest&)> function) {
   if (!machine_) return;
-  auto handler = http_function(*scheduler_, pattern, std::move(function));
-  machine_->router->add_handler(std::move(pattern), std::move(handler));
+  configure([&] {
+    auto handler = http_function(*scheduler_, pattern, std::move(function));
+    machine_->router->add_handler(std::move(pattern), std::move(handler));
+  });
 }
 
 void Application::add_http_coroutine(std::string pattern,
                                      std::function<Task<HttpResponse>(HttpRequest)> coroutine,
                                      HttpHandlerOptions options) {
-  if (options.timeout <= Duration::zero() || options.requests_max == 0) {
-    throw std::invalid_argument("The HTTP handler of \"" + pattern +
-                                "\" needs a timeout above zero and at least one request at a time.");
-  }
-  if (!machine_) return;
-  auto handler = http_coroutine(*scheduler_, pattern, std::move(coroutine), options.requests_max);
-  machine_->router->add_handler(std::move(pattern), std::move(handler), options.timeout);
+  configure([&] {
+    if (options.timeout <= Duration::zero() || options.requests_max == 0) {
+      throw std::invalid_argument("The HTTP handler of \"" + pattern +
+                                  "\" needs a timeout above zero and at least one request at a time.");
+    }
+    if (!machine_) return;
+    auto handler = http_coroutine(*scheduler_, pattern, std::move(coroutine), options.requests_max);
+    machine_->router->add_handler(std::move(pattern), std::move(handler), options.timeout);
+  });
 }
 
 void Application::compress_routes() { compresses_routes_ = true; }
 
 void Application::set_route_codes(const std::map<std::string, std::uint16_t>& codes) {
-  protocol::RouteDictionary dictionary;
-  for (const auto& [route, code] : codes) dictionary.add(route, code);
-  compresses_routes_ = false;
-  host_->set_dictionary(std::move(dictionary));
+  configure([&] {
+    protocol::RouteDictionary dictionary;
+    for (const auto& [route, code] : codes) dictionary.add(route, code);
+    compresses_routes_ = false;
+    host_->set_dictionary(std::move(dictionary));
+  });
 }
 
 // -- running -----------------------------------------------------------------------------------------------
 
 void Application::start() {
-  NANO_ASSERT(phase_ == Phase::configuring, "an application starts once");
+  NANO_REQUIRE(phase_ == Phase::configuring, "an application starts once");
   registry_.check_payloads(host_->codec());
   if (compresses_routes_) host_->set_dictionary(protocol::RouteDictionary::from_routes(registry_.routes()));
   if (!outbound_.empty()) host_->outbound = &outbound_;
@@ -158,25 +195,38 @@ void Application::open() {
   if (phase_ != Phase::running) return;
   open_ = true;
   if (machine_) machine_->accept();
-  for (const auto& callback : started_callbacks_) callback();
+  for (std::size_t i = 0; i < started_callbacks_.size(); ++i) {  // one may add another
+    scheduler_->run_now([&] { started_callbacks_[i](); });
+  }
+}
+
+int Application::tell_mistakes() {
+  int exit_code = exit_not_started;
+  for (const Mistake& mistake : mistakes_) {
+    log_.error("cannot start", {{"error", mistake.sentence}});
+    if (!log_.enabled(LogLevel::error)) {
+      std::fprintf(stderr, "%s: %s\n", options_.program.c_str(), mistake.sentence.c_str());
+    }
+    exit_code = std::max(exit_code, mistake.exit_code);
+  }
+  if (machine_) machine_->calm();
+  log_.flush();
+  return exit_code;
 }
 
 int Application::run() {
-  try {
-    scheduler_->adopt_thread();
+  keeps_mistakes_ = true;
+  scheduler_->adopt_thread();
+  if (mistakes_.empty()) {
     if (options_.print_routes) {
-      registry_.check_payloads(host_->codec());
-      const std::string text =
-          nano::print_routes(registry_, host_->codec(), options_.program, *options_.print_routes);
-      return std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0 ? 0 : 1;
+      configure([this] { print_routes_for_clients(); });
+    } else {
+      configure([this] { start(); });
     }
-    start();
-  } catch (const std::exception& failure) {
-    log_.error("cannot start", {{"error", failure.what()}});
-    if (machine_) machine_->calm();
-    log_.flush();
-    return 1;
   }
+  if (!mistakes_.empty()) return tell_mistakes();
+  if (options_.print_routes) return 0;
+  keeps_mistakes_ = false;
   scheduler_->run();
   const std::size_t offloaded = scheduler_->offloaded_running();
   if (const auto oldest = scheduler_->offload_gate()->oldest(); machine_ && oldest) {
@@ -192,6 +242,15 @@ int Application::run() {
   log_.say_left_out();
   log_.flush();
   return 0;
+}
+
+void Application::print_routes_for_clients() {
+  registry_.check_payloads(host_->codec());
+  const std::string text =
+      nano::print_routes(registry_, host_->codec(), options_.program, *options_.print_routes);
+  if (std::fputs(text.c_str(), stdout) < 0 || std::fflush(stdout) != 0) {
+    throw std::runtime_error("Standard output cannot be written to.");
+  }
 }
 
 std::vector<ListeningAddress> Application::addresses() const {

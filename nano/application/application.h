@@ -3,6 +3,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -59,11 +60,15 @@ class Drain;
 
 /// One server. Configure it, then run() it; all configuring calls come before. One thread makes them, and
 /// run() makes that thread the logic thread. Any number of applications can live in one process.
+///
+/// What is wrong with a configuration, from impossible options to a folder that is not there, is kept and
+/// told by run(), which then does not serve: main() needs no try. In memory it is thrown at once, to the
+/// test.
 class Application {
  public:
-  /// On this machine's clock, sockets and threads. Throws std::invalid_argument for impossible options.
+  /// On this machine's clock, sockets and threads.
   explicit Application(Options options = {});
-  /// In memory (nano/testing).
+  /// In memory (nano/testing). Throws std::invalid_argument for impossible options.
   Application(Options options, Environment environment);
   ~Application();
   Application(const Application&) = delete;
@@ -71,36 +76,39 @@ class Application {
 
   // -- components -------------------------------------------------------------------------------------------
 
-  /// Makes a C of the arguments and adds it, under the name of its class. The application owns it. Throws
-  /// std::invalid_argument when a route is registered twice.
+  /// Makes a C of the arguments and adds it, under the name of its class. The application owns it. It is
+  /// wrong to register a route twice. What the constructor throws passes through: check in init() what
+  /// operators decide.
   template <class C, class... Arguments>
     requires std::constructible_from<C, Arguments...>
   C& add(Arguments&&... arguments) {
-    return registry_.add(std::make_unique<C>(std::forward<Arguments>(arguments)...), ComponentOptions{});
+    return add_component(std::make_unique<C>(std::forward<Arguments>(arguments)...), ComponentOptions{});
   }
   /// The same under another name, with another naming of handlers, or with a local scheduler.
   template <class C, class... Arguments>
     requires std::constructible_from<C, Arguments...>
   C& add(ComponentOptions options, Arguments&&... arguments) {
-    return registry_.add(std::make_unique<C>(std::forward<Arguments>(arguments)...), std::move(options));
+    return add_component(std::make_unique<C>(std::forward<Arguments>(arguments)...), std::move(options));
   }
 
   // -- listeners --------------------------------------------------------------------------------------------
 
-  /// "host:port", port 0 for any free one. All listeners serve the same components. They open in run().
+  /// "host:port", port 0 for any free one; ":port" for all addresses of the machine. A name is listened on at
+  /// all its addresses. All listeners serve the same components. They open in run().
   void listen_tcp(std::string address, TcpListenerOptions options = {});
-  /// WebSocket on its path; static files and HTTP handlers on all others.
+  /// WebSocket on its path; static files and HTTP handlers on all others. Wrong: a path or an origin that no
+  /// request can have.
   void listen_websocket(std::string address, WebSocketListenerOptions options = {});
 
-  /// Serves the files of `folder` under the URL prefix, on all WebSocket listeners. Throws std::runtime_error
-  /// when the folder does not exist.
+  /// Serves the files of `folder` under the URL prefix, on all WebSocket listeners. Wrong: a folder that does
+  /// not exist or cannot be read.
   void serve_files(std::string url_prefix, const std::string& folder);
 
   /// Answers HTTP requests for `pattern` (a path, or all below it if it ends in '/') on the logic thread.
   /// `handler`: HttpResponse(const HttpRequest&), or a coroutine Task<HttpResponse>(HttpRequest). One that
   /// throws, or answers what HTTP does not allow, is logged and answered 500. A coroutine is cancelled, that
-  /// is destroyed where it waits, when its client is gone or `options` give it no more time. Throws
-  /// std::invalid_argument when the pattern or the options are impossible.
+  /// is destroyed where it waits, when its client is gone or `options` give it no more time. Wrong: a
+  /// pattern that no request has, or that is handled already; options that are impossible.
   template <class Handler>
   void handle_http(std::string pattern, Handler handler, HttpHandlerOptions options = {}) {
     if constexpr (std::same_as<std::invoke_result_t<Handler&, const HttpRequest&>, HttpResponse>) {
@@ -128,7 +136,7 @@ class Application {
   /// Offers clients a dictionary of all routes, those of handlers and those of declared pushes, numbered in
   /// sorted order; routes in it travel as two bytes.
   void compress_routes();
-  /// The same with codes chosen by hand. Throws std::invalid_argument when a code is used twice.
+  /// The same with codes chosen by hand. Wrong: a code that is used twice.
   void set_route_codes(const std::map<std::string, std::uint16_t>& codes);
 
   /// Logic thread. Open sessions, those included that are still in their handshake, and those of clients of
@@ -156,15 +164,19 @@ class Application {
   /// list of members before all this. Options::shutdown_timeout bounds it: what has not ended then is
   /// answered with an error, cancelled, counted and named in the log.
   ///
-  /// Returns the exit code: 0, or 1 when it could not start (the reason is logged). An offloaded call that
-  /// runs on beyond the time cannot be cancelled, and returning would destroy what it uses: the process then
-  /// ends here, with exit code 1. With Options::print_routes it only prints them, to standard output.
+  /// Returns the exit code: 0, or, with the reasons in the log (on standard error, where the log is off), 2
+  /// when the configuration cannot be meant so and 1 when it could not start. An offloaded call that runs on
+  /// beyond the time cannot be cancelled, and returning would destroy what it uses: the process then ends
+  /// here, with exit code 1. With Options::print_routes it only prints them, to standard output.
   ///
   /// From the end of all init() on, a second signal ends the process at once (exit code 128 + its number),
   /// and so does one that comes between the end of run() and of the application. A stop, or the application's
   /// destructor, that hangs for limits::exit_grace beyond its time ends the process with exit code 1, and
   /// what hangs is logged. SIGPIPE is ignored meanwhile.
   int run();
+  /// The program is not configured as it must be: run() says `sentence`, and returns 2. For what a program
+  /// finds wrong in flags of its own.
+  void refuse(const std::string& sentence);
   /// Any thread. A second call does not wait for anything any more, unless the application makes it on the
   /// logic thread, in a hook or callback of the stop itself: it then asks for what is happening.
   void stop();
@@ -196,11 +208,27 @@ class Application {
     dispatcher_.set_remote_services(remote);
   }
   SessionHost& host() { return *host_; }
+  /// Makes a configuring call; what it throws is kept for run(), as said above. Whether it threw nothing.
+  bool configure(const std::function<void()>& call);
 
  private:
   enum class Phase { configuring, running, stopping, stopped };
   struct Machine;  // clock, sockets and threads of this machine (application/machine.h)
 
+  struct Mistake {
+    std::string sentence;
+    int exit_code;
+  };
+
+  int tell_mistakes();
+  void print_routes_for_clients();
+  template <class C>
+  C& add_component(std::unique_ptr<C> component, ComponentOptions options) {
+    C& added = *component;
+    configure([&] { registry_.add(std::move(component), std::move(options)); });
+    if (component) refused_.push_back(std::move(component));  // main() has a reference to it
+    return added;
+  }
   void add_http_function(std::string pattern, std::function<HttpResponse(const HttpRequest&)> function);
   void add_http_coroutine(std::string pattern, std::function<Task<HttpResponse>(HttpRequest)> coroutine,
                           HttpHandlerOptions options);
@@ -217,15 +245,18 @@ class Application {
   std::unique_ptr<Machine> machine_;  // null in memory
   std::unique_ptr<Scheduler> scheduler_;
   std::unique_ptr<ProtobufLog> protobuf_log_;
+  bool keeps_mistakes_ = false;  // until run() has told them
+  std::vector<Mistake> mistakes_;
+  std::vector<std::unique_ptr<Component>> refused_;
   ComponentRegistry registry_;
   Dispatcher dispatcher_{registry_};
   Pipeline outbound_;
   std::unique_ptr<SessionHost> host_;
   RemoteServices* remote_ = nullptr;
   bool compresses_routes_ = false;
-  bool open_ = false;  // clients are let in
-  std::vector<std::function<void()>> started_callbacks_;
-  std::unique_ptr<Drain> drain_;  // while it stops
+  bool open_ = false;                                    // clients are let in
+  std::deque<std::function<void()>> started_callbacks_;  // those running stay in place when another is added
+  std::unique_ptr<Drain> drain_;                         // while it stops
 };
 
 }  // namespace nano

@@ -1,8 +1,13 @@
 #include "nano/application/machine.h"
 
 #include <algorithm>
+#include <chrono>
+#include <stdexcept>
 #include <sys/resource.h>
+#include <thread>
 #include <utility>
+
+#include "nano/transport/listen_address.h"
 
 namespace nano {
 
@@ -14,9 +19,9 @@ Application::Machine::Machine(const Options& options)
 Application::Machine::~Machine() = default;
 
 void Application::Machine::attach(Scheduler& scheduler) {
+  router = std::make_shared<HttpRouter>(scheduler);
   const auto line = loops_on_threads ? std::make_shared<ReceiveLine>(scheduler) : nullptr;
   for (const auto& loop : loops) line ? loop->attach(scheduler, line) : loop->attach(scheduler);
-  router = std::make_shared<HttpRouter>(scheduler);
 }
 
 void Application::Machine::add_tcp(std::string address, TcpListenerOptions options) {
@@ -24,11 +29,10 @@ void Application::Machine::add_tcp(std::string address, TcpListenerOptions optio
 }
 
 void Application::Machine::add_websocket(std::string address, WebSocketListenerOptions options) {
-  planned.push_back({true,
-                     std::move(address),
-                     options.tls,
-                     std::move(options.tls_files),
-                     {std::move(options.path), std::move(options.origins), options.same_origin}});
+  WebSocketUpgradePolicy policy{std::move(options.path), std::move(options.origins), options.same_origin};
+  const std::string problem = policy_problem(policy);
+  if (!problem.empty()) throw std::invalid_argument(problem);
+  planned.push_back({true, std::move(address), options.tls, std::move(options.tls_files), std::move(policy)});
 }
 
 void Application::Machine::serve_files(std::unique_ptr<StaticFiles> files) {
@@ -78,10 +82,13 @@ std::shared_ptr<const ListenerOptions> Application::Machine::listener_options(Ap
   made->send_queue_bytes_max = options.send_queue_bytes_max;
   made->handshake_timeout = options.handshake_timeout;
   if (plan.tls) {
-    const bool own = !plan.tls_files.certificate.empty() || !plan.tls_files.key.empty();
+    const PemFiles files = certificate_of(plan, options);
+    files.check();
+    for (const std::string& warning : files.warnings("", std::chrono::system_clock::now())) {
+      application.log().warning(warning, {{"listener", plan.address}});
+    }
     made->tls = std::make_shared<TlsContext>(
-        TlsContext::server({.certificate_chain = own ? plan.tls_files.certificate : options.tls_certificate,
-                            .private_key = own ? plan.tls_files.key : options.tls_key}));
+        TlsContext::server({.certificate_chain = files.certificate, .private_key = files.key}));
     if (const int bits = made->tls->rsa_key_bits(); bits > limits::tls_rsa_bits) {
       application.log().warning(
           "the TLS key makes handshakes slow: take one of ECDSA (P-256), or of RSA with 2048 bits",
@@ -91,16 +98,66 @@ std::shared_ptr<const ListenerOptions> Application::Machine::listener_options(Ap
   return made;
 }
 
+PemFiles Application::Machine::certificate_of(const Planned& plan, const Options& options) {
+  const bool own = !plan.tls_files.certificate.empty() || !plan.tls_files.key.empty();
+  const PemFiles files = own ? PemFiles{plan.tls_files.certificate, plan.tls_files.key, "", "TLS "}
+                             : PemFiles{options.tls_certificate, options.tls_key, "", "--tls-"};
+  if (files.certificate.empty() || files.key.empty()) {
+    throw std::invalid_argument(
+        "The listener on \"" + plan.address +
+        "\" speaks TLS: name its certificate and its key (--tls-certificate, --tls-key).");
+  }
+  return files;
+}
+
+void Application::Machine::check_planned() const {
+  for (auto one = planned.begin(); one != planned.end(); ++one) {
+    const Result<ListenAddress> address = parse_listen_address(one->address);
+    const auto same = std::find_if(planned.begin(), one, [&](const Planned& other) {
+      const Result<ListenAddress> before = parse_listen_address(other.address);
+      return address && before && overlap(*address, *before);
+    });
+    if (same == one) continue;
+    throw std::invalid_argument("Two listeners cannot share the address \"" + one->address + "\"" +
+                                (same->address == one->address ? "" : " (\"" + same->address + "\")") +
+                                ": give each a port of its own.");
+  }
+}
+
+void Application::Machine::warn_of_oddities(const Application& application) const {
+  const Options& options = application.options();
+  for (const std::string& warning : options.warnings) application.log().warning(warning);
+  if (planned.empty() && !application.remote_) {
+    application.log().warning("no listener: nobody can reach this server");
+  }
+  const bool uses_certificate = std::any_of(planned.begin(), planned.end(), [&](const Planned& plan) {
+    return plan.tls && certificate_of(plan, options).certificate == options.tls_certificate;
+  });
+  if (!options.tls_certificate.empty() && !uses_certificate) {
+    application.log().warning(
+        "--tls-certificate is used by no listener: clients connect without TLS, unless --listen-tcp-tls or "
+        "--listen-websocket-tls names an address");
+  }
+  const unsigned processors = std::thread::hardware_concurrency();
+  if (processors > 0 && options.io_threads > processors) {
+    application.log().warning("--io-threads is more than there are processors, which gains nothing",
+                              {{"io_threads", options.io_threads}, {"processors", processors}});
+  }
+}
+
 void Application::Machine::listen(Application& application) {
   apply_operator_addresses(application.options());
+  check_planned();
+  warn_of_oddities(application);
   std::vector<IoLoop*> all;
   for (const auto& loop : loops) all.push_back(loop.get());
   for (const Planned& plan : planned) {
-    auto listener = std::make_shared<Listener>(all, plan.address, listener_options(application, plan));
     const std::string scheme = plan.websocket ? (plan.tls ? "wss" : "ws") : (plan.tls ? "tls" : "tcp");
-    addresses.push_back({scheme, listener->address(), plan.policy.path});
-    application.log().info("listening", {{"scheme", scheme}, {"address", listener->address()}});
-    listeners.push_back(std::move(listener));
+    for (auto& listener : listen_on(all, plan.address, listener_options(application, plan))) {
+      addresses.push_back({scheme, listener->address(), plan.policy.path});
+      application.log().info("listening", {{"scheme", scheme}, {"address", listener->address()}});
+      listeners.push_back(std::move(listener));
+    }
   }
 }
 

@@ -14,6 +14,7 @@
 #include "nano/transport/io_loop.h"
 #include "nano/transport/listener.h"
 #include "nano/transport/listener_options.h"
+#include "nano/transport/tls_files.h"
 
 namespace nano {
 
@@ -30,7 +31,8 @@ struct Application::Machine {
 
   void serve_files(std::unique_ptr<StaticFiles> files);
 
-  /// Takes the addresses of all listeners. Throws std::runtime_error with a sentence.
+  /// Takes the addresses of all listeners. Throws with a sentence: std::invalid_argument when two are the
+  /// same, std::runtime_error when one cannot be had. Says in the log what works and can hardly be meant.
   void listen(Application& application);
   /// Lets the clients in.
   void accept();
@@ -70,6 +72,9 @@ struct Application::Machine {
 
  private:
   void apply_operator_addresses(const Options& options);
+  void check_planned() const;
+  void warn_of_oddities(const Application& application) const;
+  static PemFiles certificate_of(const Planned& planned, const Options& options);
   std::shared_ptr<const ListenerOptions> listener_options(Application& application, const Planned& planned);
 };
 

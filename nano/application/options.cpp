@@ -1,12 +1,15 @@
 #include "nano/application/options.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 
+#include "nano/transport/listen_address.h"
 #include "protocol/limits.h"
 
 namespace nano {
@@ -16,11 +19,6 @@ double to_seconds(Duration duration) { return std::chrono::duration<double>(dura
 Duration from_seconds(double seconds) {
   return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
 }
-
-constexpr int io_threads_max = 256;
-constexpr int worker_threads_max = 1024;
-constexpr std::size_t send_queue_bytes_least = 1024;
-constexpr std::size_t send_queue_bytes_most = std::size_t{1} << 40;  // more than a machine has
 
 /// Our own, because CLI11's Range lets through what is no number ("nan"), and a size_t option takes -1.
 template <class T>
@@ -70,11 +68,11 @@ void add_flags(CLI::App& app, Options& options, Raw& raw) {
   add_address_flags(app, options);
   app.add_option("--io-threads", options.io_threads,
                  "Threads for sockets; 0: the logic thread does their work")
-      ->check(between<std::int64_t>(0, io_threads_max))
+      ->check(between<std::int64_t>(0, limits::io_threads_most))
       ->envname("NANO_IO_THREADS")
       ->capture_default_str();
   app.add_option("--worker-threads", options.worker_threads, "Threads for blocking calls")
-      ->check(between<std::int64_t>(1, worker_threads_max))
+      ->check(between<std::int64_t>(1, limits::worker_threads_most))
       ->envname("NANO_WORKER_THREADS")
       ->capture_default_str();
   app.add_option("--heartbeat", raw.heartbeat_s, "Seconds between heartbeats")
@@ -100,7 +98,7 @@ void add_flags(CLI::App& app, Options& options, Raw& raw) {
       ->capture_default_str();
   app.add_option("--send-queue-bytes-max", options.send_queue_bytes_max,
                  "Bytes that may wait for one client before it is closed")
-      ->check(between<std::int64_t>(send_queue_bytes_least, send_queue_bytes_most))
+      ->check(between<std::int64_t>(limits::send_queue_bytes_least, limits::send_queue_bytes_most))
       ->envname("NANO_SEND_QUEUE_BYTES_MAX")
       ->capture_default_str();
   app.add_option("--log-level", raw.log_level, "debug, info, warning, error or off")
@@ -126,6 +124,42 @@ void add_own_flags(CLI::App& app, const std::vector<ProgramOption>& own) {
   }
 }
 
+/// Which of the flags that a sentence names came from the environment, in a sentence to follow it.
+std::string origin_of(const CLI::App& app, std::string_view sentence,
+                      const std::vector<std::string>& arguments) {
+  std::string origin;
+  for (const CLI::Option* option : app.get_options()) {
+    const std::string flag = option->get_name();
+    const std::string variable = option->get_envname();
+    const bool is_set = !variable.empty() && std::getenv(variable.c_str()) != nullptr;
+    const bool named = sentence.find(flag + " ") != std::string_view::npos ||
+                       sentence.find(flag + ":") != std::string_view::npos;
+    const bool given = std::any_of(arguments.begin(), arguments.end(), [&](const std::string& argument) {
+      return argument == flag || argument.starts_with(flag + "=");
+    });
+    if (is_set && named && !given) origin += " The environment variable " + variable + " sets it.";
+  }
+  return origin;
+}
+
+/// A misspelt variable has no effect, and nobody would know.
+std::vector<std::string> warnings_of_variables(const CLI::App& app) {
+  std::vector<std::string> warnings;
+  for (char** variable = environ; variable && *variable; ++variable) {
+    const std::string_view text{*variable};
+    const std::string name{text.substr(0, text.find('='))};
+    if (!name.starts_with("NANO_")) continue;
+    const auto options = app.get_options();
+    const bool known = std::any_of(options.begin(), options.end(),
+                                   [&](const CLI::Option* option) { return option->get_envname() == name; });
+    if (!known) {
+      warnings.push_back("The environment variable " + name +
+                         " is none of this program's and has no effect; --help names them all.");
+    }
+  }
+  return warnings;
+}
+
 }  // namespace
 
 Result<Options> Options::parse(const std::vector<std::string>& arguments, Options defaults,
@@ -140,6 +174,7 @@ Result<Options> Options::parse(const std::vector<std::string>& arguments, Option
   app.footer("Each flag can also be given as an environment variable, named in its line; the flag wins.");
   add_own_flags(app, own);
   add_flags(app, options, raw);
+  options.warnings = warnings_of_variables(app);
   try {
     app.parse(std::vector<std::string>{arguments.rbegin(), arguments.rend()});  // CLI11 takes them reversed
     options.heartbeat_interval = from_seconds(raw.heartbeat_s);
@@ -159,9 +194,10 @@ Result<Options> Options::parse(const std::vector<std::string>& arguments, Option
   } catch (const CLI::CallForHelp&) {
     return Error{"help", app.help()};
   } catch (const CLI::ParseError& failure) {
-    return Error{Errc::invalid_argument, std::string{failure.what()} + " (--help lists all options.)"};
+    return Error{Errc::invalid_argument, std::string{failure.what()} + " (--help lists all options.)" +
+                                             origin_of(app, failure.what(), arguments)};
   } catch (const std::invalid_argument& failure) {
-    return Error{Errc::invalid_argument, failure.what()};
+    return Error{Errc::invalid_argument, failure.what() + origin_of(app, failure.what(), arguments)};
   }
   return options;
 }
@@ -200,16 +236,29 @@ void Options::check() const {
           "--handshake-timeout is a number of seconds from 0.01 to 3600.");
   require(shutdown_timeout >= milliseconds{100} && shutdown_timeout <= hours{1},
           "--shutdown-timeout is a number of seconds from 0.1 to 3600.");
-  require(io_threads <= io_threads_max,
+  require(io_threads <= limits::io_threads_most,
           "--io-threads is a number from 0 to 256; more threads than processors gain nothing.");
-  require(worker_threads >= 1 && worker_threads <= worker_threads_max,
+  require(worker_threads >= 1 && worker_threads <= limits::worker_threads_most,
           "--worker-threads is a number from 1 to 1024.");
   require(packet_bytes_max >= 64 && packet_bytes_max <= protocol::packet_body_bytes_max_wire,
           "--packet-bytes-max is a number from 64 to 16777215, which is what the wire format can say.");
-  require(send_queue_bytes_max >= send_queue_bytes_least && send_queue_bytes_max <= send_queue_bytes_most,
+  require(send_queue_bytes_max >= limits::send_queue_bytes_least &&
+              send_queue_bytes_max <= limits::send_queue_bytes_most,
           "--send-queue-bytes-max is a number from 1024 to 1099511627776.");
   require(tls_certificate.empty() == tls_key.empty(),
           "--tls-certificate and --tls-key go together: give both files, or none.");
+  const auto require_addresses = [](const char* flag, const std::vector<std::string>& addresses) {
+    for (const std::string& address : addresses) {
+      const Result<ListenAddress> parsed = parse_listen_address(address);
+      if (parsed) continue;
+      throw std::invalid_argument(std::string{flag} + " cannot be \"" + address +
+                                  "\": " + parsed.error().message);
+    }
+  };
+  require_addresses("--listen-tcp", listen_tcp);
+  require_addresses("--listen-tcp-tls", listen_tcp_tls);
+  require_addresses("--listen-websocket", listen_websocket);
+  require_addresses("--listen-websocket-tls", listen_websocket_tls);
   require((listen_tcp_tls.empty() && listen_websocket_tls.empty()) || !tls_certificate.empty(),
           "A listener with TLS needs --tls-certificate and --tls-key.");
 }

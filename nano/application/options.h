@@ -57,6 +57,9 @@ struct Options {
   std::optional<Log> log;                        ///< none: standard error, at log_level
   std::uint64_t seed = 0;                        ///< of Application::random(); 0: a new one each run
 
+  /// Sentences about what was given and has no effect; said in the log at the start.
+  std::vector<std::string> warnings;
+
   /// Reads the command line, then the environment for what the line leaves open. `defaults` are the
   /// program's. For main(): `--help` prints all flags and exits with 0; a wrong value prints a sentence that
   /// says what to change and exits with 2.

@@ -1,5 +1,6 @@
 #include "nano/application/options.h"
 
+#include <algorithm>
 #include <cctype>
 #include <cstdlib>
 #include <stdexcept>
@@ -160,7 +161,11 @@ TEST(OptionsTest, WrongNumbersGetASentenceWithTheRange) {
     }
   }
   const Variable variable{"NANO_IO_THREADS", "some"};
-  EXPECT_EQ(complaint({}), "--io-threads: \"some\" is no number from 0 to 256. (--help lists all options.)");
+  EXPECT_EQ(complaint({}),
+            "--io-threads: \"some\" is no number from 0 to 256. (--help lists all options.) The environment "
+            "variable NANO_IO_THREADS sets it.");
+  EXPECT_EQ(complaint({"--io-threads=many"}),
+            "--io-threads: \"many\" is no number from 0 to 256. (--help lists all options.)");
 }
 
 TEST(OptionsTest, OtherMistakesGetASentenceToo) {
@@ -177,6 +182,29 @@ TEST(OptionsTest, OtherMistakesGetASentenceToo) {
   EXPECT_EQ(complaint({"stray"}),
             "The following argument was not expected: stray (--help lists all options.)");
   EXPECT_NE(complaint({"--heartbeat"}).find("--heartbeat: 1 required"), std::string::npos);
+}
+
+TEST(OptionsTest, AddressesAreLookedAt) {
+  EXPECT_EQ(complaint({"--listen-websocket", "localhost"}),
+            "--listen-websocket cannot be \"localhost\": write host:port, as in 0.0.0.0:3250 or [::1]:3250.");
+  EXPECT_NE(complaint({"--listen-tcp", "127.0.0.1:99999"}).find("0 to 65535"), std::string::npos);
+  EXPECT_NE(complaint({"--listen-tcp", "::1:80"}).find("in brackets"), std::string::npos);
+  const Variable variable{"NANO_LISTEN_TCP", "nonsense"};
+  EXPECT_NE(complaint({}).find("The environment variable NANO_LISTEN_TCP sets it."), std::string::npos);
+}
+
+TEST(OptionsTest, AVariableThatIsNoOptionIsWarnedOf) {
+  const Variable misspelt{"NANO_LISTEN_TPC", "127.0.0.1:1"};
+  const Variable right{"NANO_LISTEN_TCP", "127.0.0.1:1"};
+  const Result<Options> parsed = Options::parse({});
+  ASSERT_TRUE(parsed.ok());
+  const auto warned_of = [&](const std::string& name) {
+    return std::any_of(parsed->warnings.begin(), parsed->warnings.end(), [&](const std::string& warning) {
+      return warning.find(name + " ") != std::string::npos;
+    });
+  };
+  EXPECT_TRUE(warned_of("NANO_LISTEN_TPC"));
+  EXPECT_FALSE(warned_of("NANO_LISTEN_TCP"));
 }
 
 TEST(OptionsTest, OnesOfTheCodeAreCheckedWhenAnApplicationIsMade) {

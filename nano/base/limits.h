@@ -1,4 +1,6 @@
-// Public header. Every bound in Nano, in one place, each with its reason. Those that operators may change are
+// Public header. Every bound in Nano, in one place, each with its reason; those of the wire format are in
+// protocol/limits.h, those between nodes in cluster/network/limits.h. What is no bound but a matter of speed,
+// such as how much of a buffer is kept, stands where it is used. Bounds that operators may change are
 // defaults of Options.
 #pragma once
 
@@ -108,6 +110,12 @@ inline constexpr std::uint32_t tls_handshake_messages = 64;
 /// 4096. With ECDSA on P-256 it is 0.1 ms.
 inline constexpr int tls_rsa_bits = 2048;
 
+/// RFC 8446, section 5.1: what one TLS record holds, and one call decrypts.
+inline constexpr std::size_t tls_record_bytes = std::size_t{16} << 10;
+
+/// Files known to have been sent; those that nobody sends any more are forgotten when there are so many.
+inline constexpr std::size_t cached_files_swept = 1024;
+
 /// The shared read buffer of an I/O loop: what one read takes from one socket at most.
 inline constexpr std::size_t read_buffer_bytes = std::size_t{64} << 10;
 
@@ -137,6 +145,9 @@ inline constexpr int accepts_per_turn = 64;
 
 /// Connections waiting to be accepted by one listener, in the kernel.
 inline constexpr int listen_backlog = 4096;
+
+/// A certificate that is valid for no longer than this is told of at the start: time to get another one.
+inline constexpr std::chrono::hours certificate_renewal{14 * 24};
 
 /// Pause after the system refused to accept (out of files, out of memory).
 inline constexpr Duration accept_pause = 100ms;
@@ -170,6 +181,18 @@ inline constexpr std::size_t inflate_ratio = 8;
 /// To inflate and parse so many bytes takes about as long as a small request, and counts as one in a turn.
 inline constexpr std::size_t inflated_bytes_per_packet = 256;
 
+// -- payloads -----------------------------------------------------------------------------------------------
+
+/// Arrays and objects within each other, when reading and when writing. Each level costs a few hundred bytes
+/// of stack; messages of games have about five.
+inline constexpr std::size_t json_depth = 64;
+
+/// Of a text that was not expected, an error quotes this much.
+inline constexpr std::size_t quoted_json_bytes = 32;
+
+/// Longer lists of a fixed length are described without it: TypeScript would spell out each element.
+inline constexpr std::size_t printed_tuple_elements = 8;
+
 // -- scheduler ----------------------------------------------------------------------------------------------
 
 /// Threads of the worker pool, which runs blocking calls.
@@ -191,6 +214,9 @@ inline constexpr Duration held_up_least = 100ms;
 /// How often it is looked whether the logic thread stalls at present, beside the signals. A stall is told
 /// when it is first seen, and then each time that it has lasted twice as long.
 inline constexpr Duration process_watch_interval = 250ms;
+
+/// Of the name of what runs, for that log line: a route's beginning tells it.
+inline constexpr std::size_t stall_name_bytes = 64;
 
 /// Tasks that one turn of the logic thread finds posted, beyond which it logs a warning: at a microsecond
 /// each they delay everybody by the stall limit.
@@ -257,5 +283,16 @@ inline constexpr std::size_t names_in_log_line = 20;
 /// What a process that stops may take beyond its time to do so, before it is ended with what hangs in the
 /// log: a call on a worker that never returns, a handler in an endless loop.
 inline constexpr Duration exit_grace = 5s;
+
+/// Of --io-threads and --worker-threads: no machine that games run on gains by more, and each has its stack.
+inline constexpr unsigned io_threads_most = 256;
+inline constexpr unsigned worker_threads_most = 1024;
+
+/// Of --send-queue-bytes-max: with less no message would fit; more has no machine.
+inline constexpr std::size_t send_queue_bytes_least = 1024;
+inline constexpr std::size_t send_queue_bytes_most = std::size_t{1} << 40;
+
+/// Tries to take one free port on all addresses of a name; others take ports meanwhile.
+inline constexpr int common_port_tries = 16;
 
 }  // namespace nano::limits

@@ -20,15 +20,14 @@ HandshakeAnswer Dispatcher::on_handshake(Session& session, const Handshake& hand
   return validator_ ? validator_(session, handshake) : HandshakeAnswer::accept();
 }
 
-void Dispatcher::on_opened(Session& session) {
-  for (const SessionCallback& callback : opened_) {
-    session.host().scheduler().run_now([&] { callback(session); }, "on_session_opened", session.id());
-  }
-}
+void Dispatcher::on_opened(Session& session) { tell(opened_, session, "on_session_opened"); }
 
-void Dispatcher::on_closed(Session& session) {
-  for (const SessionCallback& callback : closed_) {
-    session.host().scheduler().run_now([&] { callback(session); }, "on_session_closed", session.id());
+void Dispatcher::on_closed(Session& session) { tell(closed_, session, "on_session_closed"); }
+
+void Dispatcher::tell(const std::deque<SessionCallback>& callbacks, Session& session, std::string_view what) {
+  const std::size_t count = callbacks.size();  // those that one of them adds are for the next session
+  for (std::size_t i = 0; i < count; ++i) {
+    session.host().scheduler().run_now([&] { callbacks[i](session); }, what, session.id());
   }
 }
 

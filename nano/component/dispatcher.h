@@ -1,8 +1,9 @@
 // Internal header. Dispatcher: from a client's message to the handler and back to an answer.
 #pragma once
 
+#include <deque>
 #include <functional>
-#include <vector>
+#include <string_view>
 
 #include "nano/component/registry.h"
 #include "nano/component/remote_services.h"
@@ -45,6 +46,7 @@ class Dispatcher final : public SessionEvents {
   /// Whether anybody would look at the payload.
   bool knows(std::string_view route) const;
   void dispatch(Invocation& invocation);
+  static void tell(const std::deque<SessionCallback>& callbacks, Session& session, std::string_view what);
   template <class F>
   static void attempt(Invocation& invocation, F&& handle);
   void forward(Invocation& invocation);
@@ -54,8 +56,8 @@ class Dispatcher final : public SessionEvents {
   RemoteServices* remote_ = nullptr;
   Pipeline inbound_;
   HandshakeValidator validator_;
-  std::vector<SessionCallback> opened_;
-  std::vector<SessionCallback> closed_;
+  std::deque<SessionCallback> opened_;  // those running stay in place when another is added
+  std::deque<SessionCallback> closed_;
   bool refuses_clients_ = false;
   bool stopped_ = false;
 };

@@ -32,8 +32,7 @@ constexpr std::string_view possible_routes =
 
 }  // namespace
 
-void ComponentRegistry::insert(std::unique_ptr<Component> component, void* object,
-                               const ComponentOptions& options, ComponentRoutes routes) {
+void ComponentRegistry::insert_routes(void* object, const ComponentOptions& options, ComponentRoutes routes) {
   std::map<std::string, Handler, std::less<>> added;  // all or, after an error, none of them
   for (const HandlerMethod& method : routes.handlers) {
     const std::string name = options.handler_name ? options.handler_name(method.name) : method.name;
@@ -66,7 +65,6 @@ void ComponentRegistry::insert(std::unique_ptr<Component> component, void* objec
   pushes_ = std::move(pushes);
   handlers_.merge(added);
   for (const auto& [route, handler] : handlers_) handler_by_route_.emplace(route, &handler);
-  components_.push_back({options.name, std::move(component)});
 }
 
 void ComponentRegistry::check_payloads(const PayloadCodec& codec) const {

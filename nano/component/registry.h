@@ -49,13 +49,14 @@ class ComponentRegistry {
   void connect(SessionHost& host) { host_ = &host; }
 
   /// Throws std::invalid_argument with a sentence when a name is empty or taken, or a push is declared with
-  /// two types.
+  /// two types; `component` then stays the caller's.
   template <class C>
-  C& add(std::unique_ptr<C> component, ComponentOptions options) {
+  C& add(std::unique_ptr<C>&& component, ComponentOptions options) {
     C& added = *component;
     static_cast<Component&>(added).host_ = host_;
     if (options.name.empty()) options.name = unqualified_name(detail::type_name<C>());
-    insert(std::move(component), &added, options, routes_of<C>());
+    insert_routes(&added, options, routes_of<C>());
+    components_.push_back({options.name, std::move(component)});
     return added;
   }
 
@@ -87,8 +88,7 @@ class ComponentRegistry {
 
  private:
   static std::string unqualified_name(std::string_view type_name);
-  void insert(std::unique_ptr<Component> component, void* object, const ComponentOptions& options,
-              ComponentRoutes routes);
+  void insert_routes(void* object, const ComponentOptions& options, ComponentRoutes routes);
 
   SessionHost* host_ = nullptr;
   std::vector<Entry> components_;

@@ -65,6 +65,23 @@ TEST_F(PipelineTest, InboundFilterSeesTypeIdRouteAndPayload) {
   EXPECT_EQ(seen, (Texts{"request 1 Shop.Echo a of 1", "notify 0 Shop.Note b of 1"}));
 }
 
+TEST_F(PipelineTest, FilterMayAddOthersWhileItRuns) {
+  int passed = 0;
+  inbound().push_back([&](Session&, PipelineMessage&) -> Result<void> {
+    if (passed++ > 0) return {};
+    for (int i = 0; i < 100; ++i) {
+      inbound().push_front(
+          [&](Session&, PipelineMessage&) -> Result<void> { return ++passed, Result<void>{}; });
+    }
+    return {};
+  });
+  start();
+  EXPECT_EQ(ask("Shop.Echo", "a"), "a");
+  EXPECT_EQ(passed, 1);
+  EXPECT_EQ(ask("Shop.Echo", "b"), "b");
+  EXPECT_EQ(passed, 102);
+}
+
 TEST_F(PipelineTest, InboundFilterMayChangePayloadAndRoute) {
   inbound().push_back([](Session&, PipelineMessage& message) -> Result<void> {
     if (message.route() == "Old.Echo") message.replace_route("Shop.Echo");

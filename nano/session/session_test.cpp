@@ -328,5 +328,16 @@ TEST_F(SessionApi, OpenedCallbackThatThrowsIsLoggedAndHarmsNobody) {
   EXPECT_TRUE(world_.log().contains("opened fails"));
 }
 
+TEST_F(SessionApi, OpenedCallbackMayAddOthersForTheSessionsToCome) {
+  int told = 0;
+  world_.app().on_session_opened([&](Session&) {
+    for (int i = 0; i < 100; ++i) world_.app().on_session_opened([&](Session&) { ++told; });
+  });
+  auto first = world_.connect();
+  EXPECT_EQ(told, 0);
+  auto second = world_.connect();
+  EXPECT_EQ(told, 100);
+}
+
 }  // namespace
 }  // namespace nano

@@ -112,4 +112,15 @@ std::optional<HttpTarget> parse_http_target(std::string_view target) {
   return HttpTarget{std::move(*normal), std::string{rest->substr(std::min(question + 1, rest->size()))}};
 }
 
+std::string path_problem(std::string_view path) {
+  if (!path.starts_with('/')) return "A path begins with '/'.";
+  const bool is_plain = std::none_of(path.begin(), path.end(), [](char c) {
+    return c == '?' || c == '#' || c == '%' || static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+  });
+  if (!is_plain) return "A path is written decoded, without query, fragment and control characters.";
+  const std::optional<std::string> normal = normalise_path(path);
+  if (!normal || *normal != path) return "A path is written without \".\", \"..\" and empty segments.";
+  return "";
+}
+
 }  // namespace nano

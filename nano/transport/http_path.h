@@ -27,4 +27,8 @@ std::string percent_encode_path(std::string_view path);
 /// Nothing where ".." leads above the root.
 std::optional<std::string> normalise_path(std::string_view path);
 
+/// Why no request has this path, in a sentence; empty: requests may. Paths are compared decoded and
+/// normalised.
+std::string path_problem(std::string_view path);
+
 }  // namespace nano

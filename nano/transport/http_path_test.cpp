@@ -73,5 +73,14 @@ TEST(HttpPath, EncodesWhatItDecodes) {
   EXPECT_EQ(percent_decode(percent_encode_path(all)), all);
 }
 
+TEST(PathProblem, IsSaidOfPathsThatNoRequestHas) {
+  for (const char* possible : {"/", "/nano", "/a/b/", "/a b", "/\xc3\xa4"})
+    EXPECT_EQ(path_problem(possible), "") << possible;
+  for (const char* impossible :
+       {"", "nano", "/nano?x=1", "/nano#x", "/a%20b", "/a//b", "/a/../b", "/./a", "/a\nb"}) {
+    EXPECT_NE(path_problem(impossible), "") << impossible;
+  }
+}
+
 }  // namespace
 }  // namespace nano

@@ -3,13 +3,30 @@
 #include <exception>
 #include <stdexcept>
 
+#include "nano/transport/http_path.h"
+
 namespace nano {
 
 void HttpRouter::add_handler(std::string pattern, Handler handler, Duration timeout) {
-  if (!pattern.starts_with('/')) {
-    throw std::invalid_argument("The HTTP path \"" + pattern + "\" must begin with '/'.");
+  const std::string problem = path_problem(pattern);
+  if (!problem.empty()) {
+    throw std::invalid_argument("No HTTP request has the path \"" + pattern + "\". " + problem);
+  }
+  for (const Entry& entry : handlers_) {
+    if (entry.pattern == pattern)
+      throw std::invalid_argument("The HTTP path \"" + pattern + "\" has two handlers.");
   }
   handlers_.push_back({std::move(pattern), std::move(handler), timeout});
+}
+
+void HttpRouter::add_files(std::unique_ptr<StaticFiles> files, FileReader& reader) {
+  for (const auto& folder : folders_) {
+    if (folder->url_prefix() == files->url_prefix()) {
+      throw std::invalid_argument("Two folders are served under \"" + files->url_prefix() + "\".");
+    }
+  }
+  folders_.push_back(std::move(files));
+  reader_ = &reader;
 }
 
 const HttpRouter::Entry* HttpRouter::find_handler(std::string_view path) const {

@@ -25,13 +25,12 @@ class HttpRouter {
   explicit HttpRouter(Scheduler& scheduler) : scheduler_(scheduler) {}
 
   /// A pattern that ends in '/' takes all paths below it, another one that path alone. `timeout` is how long
-  /// its answers may take. Throws std::invalid_argument unless the pattern begins with '/'.
+  /// its answers may take. Throws std::invalid_argument when no request can have that path, or it has a
+  /// handler already.
   void add_handler(std::string pattern, Handler handler, Duration timeout = limits::http_answer_timeout);
-  /// `reader` reads all files; it outlives the calls of route() and the connections' threads.
-  void add_files(std::unique_ptr<StaticFiles> files, FileReader& reader) {
-    folders_.push_back(std::move(files));
-    reader_ = &reader;
-  }
+  /// `reader` reads all files; it outlives the calls of route() and the connections' threads. Throws
+  /// std::invalid_argument when another folder has the same prefix.
+  void add_files(std::unique_ptr<StaticFiles> files, FileReader& reader);
   /// Of the files in answers.
   FileReader& file_reader() const { return *reader_; }
 

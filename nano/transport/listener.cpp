@@ -1,7 +1,7 @@
 #include "nano/transport/listener.h"
 
+#include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <cstring>
 #include <stdexcept>
 #include <sys/socket.h>
@@ -9,6 +9,7 @@
 
 #include <asio/ip/v6_only.hpp>
 
+#include "nano/transport/listen_address.h"
 #include "nano/transport/socket_connection.h"
 
 namespace nano {
@@ -17,59 +18,113 @@ using asio::ip::tcp;
 
 namespace {
 
+using Endpoints = std::vector<tcp::endpoint>;
+
 [[noreturn]] void refuse_address(const std::string& address, const std::string& why) {
   throw std::runtime_error("Cannot listen on \"" + address + "\": " + why);
 }
 
-tcp::endpoint parse_address(asio::io_context& context, const std::string& address) {
-  const auto colon = address.rfind(':');
-  if (colon == std::string::npos)
-    refuse_address(address, "write host:port, as in 0.0.0.0:3250 or [::1]:3250.");
-  std::string host = address.substr(0, colon);
-  const std::string port_text = address.substr(colon + 1);
-  std::uint16_t port = 0;
-  const auto [end, failure] = std::from_chars(port_text.data(), port_text.data() + port_text.size(), port);
-  if (port_text.empty() || failure != std::errc{} || end != port_text.data() + port_text.size()) {
-    refuse_address(address,
-                   "the port is a number from 0 to 65535 (0: any free one), not \"" + port_text + "\".");
-  }
-  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  if (host.empty() || host == "*") return {asio::ip::address_v6::any(), port};
-
-  asio::error_code error;
-  const auto numeric = asio::ip::make_address(host, error);
-  if (!error) return {numeric, port};
-  tcp::resolver resolver{context};
-  const auto found = resolver.resolve(host, port_text, tcp::resolver::passive, error);
-  if (error || found.empty()) refuse_address(address, "the host \"" + host + "\" is not known.");
-  return found.begin()->endpoint();
-}
-
-}  // namespace
-
-Listener::Listener(std::vector<IoLoop*> loops, const std::string& address,
-                   std::shared_ptr<const ListenerOptions> options)
-    : loops_(std::move(loops)),
-      options_(std::move(options)),
-      acceptor_(loops_.front()->context()),
-      pause_(loops_.front()->context()) {
-  const tcp::endpoint endpoint = parse_address(loops_.front()->context(), address);
-  asio::error_code error;
-  acceptor_.open(endpoint.protocol(), error);
-  if (!error) acceptor_.set_option(tcp::acceptor::reuse_address{true}, error);
-  if (!error && endpoint.address() == asio::ip::address_v6::any()) {
-    acceptor_.set_option(asio::ip::v6_only{false}, error);
-  }
-  if (!error) acceptor_.bind(endpoint, error);
-  if (!error) acceptor_.listen(limits::listen_backlog, error);
-  if (!error) acceptor_.non_blocking(true, error);
+[[noreturn]] void refuse_address(const std::string& address, asio::error_code error) {
   if (error == asio::error::address_in_use) {
     refuse_address(address, "another program uses this port; stop it or choose another port.");
   }
   if (error == asio::error::access_denied) {
     refuse_address(address, "this user may not use the port; choose one above 1023.");
   }
-  if (error) refuse_address(address, error.message() + ".");
+  if (error.value() == EADDRNOTAVAIL) {
+    refuse_address(address, "this machine has no such address; 0.0.0.0 stands for all that it has.");
+  }
+  refuse_address(address, error.message() + ".");
+}
+
+/// Of a machine without IPv6, or without the address that a name stands for elsewhere.
+bool is_not_here(asio::error_code error) {
+  return error.value() == EADDRNOTAVAIL || error.value() == EAFNOSUPPORT;
+}
+
+/// What the address stands for, each once.
+Endpoints endpoints_of(asio::io_context& context, const std::string& address) {
+  const Result<ListenAddress> parsed = parse_listen_address(address);
+  if (!parsed) refuse_address(address, parsed.error().message);
+  const std::uint16_t port = parsed->port;
+  if (parsed->host.empty()) return {{asio::ip::address_v6::any(), port}};
+  asio::error_code error;
+  const auto numeric = asio::ip::make_address(parsed->host, error);
+  if (!error) return {{numeric, port}};
+  tcp::resolver resolver{context};
+  Endpoints endpoints;
+  for (const auto& found :
+       resolver.resolve(parsed->host, std::to_string(port), tcp::resolver::passive, error)) {
+    const tcp::endpoint endpoint = found.endpoint();
+    if (std::find(endpoints.begin(), endpoints.end(), endpoint) == endpoints.end())
+      endpoints.push_back(endpoint);
+  }
+  if (endpoints.empty()) refuse_address(address, "the host \"" + parsed->host + "\" is not known.");
+  return endpoints;
+}
+
+using Listeners = std::vector<std::shared_ptr<Listener>>;
+
+/// Listeners on those endpoints that this machine has. With port 0 the first one's is chosen for all.
+Listeners try_endpoints(const std::vector<IoLoop*>& loops, const Endpoints& endpoints,
+                        const std::shared_ptr<const ListenerOptions>& options, asio::error_code& error) {
+  Listeners listeners;
+  asio::error_code not_here;
+  for (tcp::endpoint endpoint : endpoints) {
+    if (!listeners.empty()) endpoint.port(listeners.front()->port());
+    auto listener = std::make_shared<Listener>(loops, endpoint, options, error);
+    if (!error) {
+      listeners.push_back(std::move(listener));
+    } else if (is_not_here(error)) {
+      not_here = error;
+    } else {
+      return {};
+    }
+  }
+  error = listeners.empty() ? not_here : asio::error_code{};
+  return listeners;
+}
+
+}  // namespace
+
+Listeners listen_on(const std::vector<IoLoop*>& loops, const std::string& address,
+                    const std::shared_ptr<const ListenerOptions>& options) {
+  const Endpoints endpoints = endpoints_of(loops.front()->context(), address);
+  const tcp::endpoint& first = endpoints.front();
+  asio::error_code error;
+  Listeners listeners = try_endpoints(loops, endpoints, options, error);
+  if (is_not_here(error) && first.address() == asio::ip::address_v6::any()) {
+    listeners = try_endpoints(loops, {{asio::ip::address_v4::any(), first.port()}}, options, error);
+  }
+  // The port that was free on the first address may be taken on the next.
+  const bool any_port = first.port() == 0 && endpoints.size() > 1;
+  for (int tries = 1; any_port && error == asio::error::address_in_use && tries < limits::common_port_tries;
+       ++tries) {
+    listeners = try_endpoints(loops, endpoints, options, error);
+  }
+  if (error) refuse_address(address, error);
+  return listeners;
+}
+
+Listener::Listener(std::vector<IoLoop*> loops, const tcp::endpoint& endpoint,
+                   std::shared_ptr<const ListenerOptions> options, asio::error_code& error)
+    : loops_(std::move(loops)),
+      options_(std::move(options)),
+      acceptor_(loops_.front()->context()),
+      pause_(loops_.front()->context()) {
+  acceptor_.open(endpoint.protocol(), error);
+  if (!error) acceptor_.set_option(tcp::acceptor::reuse_address{true}, error);
+  // IPv4 has a listener of its own where a name stands for both; only "all addresses" are one.
+  const bool all = endpoint.address() == asio::ip::address_v6::any();
+  if (!error && endpoint.address().is_v6()) acceptor_.set_option(asio::ip::v6_only{!all}, error);
+  if (!error) acceptor_.bind(endpoint, error);
+  if (!error) acceptor_.listen(limits::listen_backlog, error);
+  if (!error) acceptor_.non_blocking(true, error);
+}
+
+std::uint16_t Listener::port() const {
+  asio::error_code error;
+  return acceptor_.local_endpoint(error).port();
 }
 
 std::string Listener::address() const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,14 +19,13 @@ namespace nano {
 /// Accepts on the first loop and deals the connections out to all loops in turn. The loops outlive it.
 class Listener final : public std::enable_shared_from_this<Listener> {
  public:
-  /// Binds and listens; does not accept yet. `address` is "host:port", "[v6 address]:port" or ":port" (all
-  /// addresses); port 0 lets the system choose. Throws std::runtime_error with a sentence that says what to
-  /// change.
-  Listener(std::vector<IoLoop*> loops, const std::string& address,
-           std::shared_ptr<const ListenerOptions> options);
+  /// Binds and listens; does not accept yet. `error` says why that failed; then this is of no use.
+  Listener(std::vector<IoLoop*> loops, const asio::ip::tcp::endpoint& endpoint,
+           std::shared_ptr<const ListenerOptions> options, asio::error_code& error);
 
   /// "127.0.0.1:3250": with the port in use.
   std::string address() const;
+  std::uint16_t port() const;
 
   /// Logic thread.
   void start();
@@ -44,5 +44,13 @@ class Listener final : public std::enable_shared_from_this<Listener> {
   std::size_t next_loop_ = 0;
   bool stopped_ = false;
 };
+
+/// Listeners on all addresses that `address` stands for, on one port: of "localhost:3250" on 127.0.0.1 and
+/// [::1]. Otherwise `address` is as parse_listen_address() takes it, and it is one listener; all addresses of
+/// the machine are its IPv6 ones, too, where it has any. Throws std::runtime_error with a sentence that says
+/// what to change.
+std::vector<std::shared_ptr<Listener>> listen_on(const std::vector<IoLoop*>& loops,
+                                                 const std::string& address,
+                                                 const std::shared_ptr<const ListenerOptions>& options);
 
 }  // namespace nano

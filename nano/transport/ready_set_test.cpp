@@ -143,7 +143,7 @@ TEST_F(ReadySetTest, FollowsTheConnectionsThatAreLeftWhenOthersGo) {
 }
 
 TEST_F(ReadySetTest, AcceptsABoundedNumberInEachTurn) {
-  const auto listener = std::make_shared<Listener>(std::vector<IoLoop*>{&loop_}, "127.0.0.1:0", options_);
+  const auto listener = listen_on({&loop_}, "127.0.0.1:0", options_).front();
   const std::string address = listener->address();
   listener->start();
   asio::io_context clients;

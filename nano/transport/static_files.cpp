@@ -22,9 +22,6 @@ namespace {
 
 std::error_code not_found() { return std::make_error_code(std::errc::no_such_file_or_directory); }
 
-// Entries of the cache whose files nobody sends any more are swept out when it reaches this size.
-constexpr std::size_t cache_entries_swept = 1024;
-
 /// A name is served if it can only mean something below its folder: no dot at the beginning, which covers "."
 /// and
 /// ".." as well as hidden files, and no separator of other systems.
@@ -68,17 +65,20 @@ HttpResponse redirect_to_folder(const HttpRequest& request) {
 
 StaticFiles::StaticFiles(std::string url_prefix, const fs::path& folder, Log log)
     : prefix_(std::move(url_prefix)), log_(std::move(log)) {
-  if (!prefix_.starts_with('/')) {
-    throw std::runtime_error("The prefix '" + prefix_ + "' of static files must begin with '/'.");
+  const std::string problem = path_problem(prefix_);
+  if (!problem.empty()) {
+    throw std::invalid_argument("No static files can be served under \"" + prefix_ + "\". " + problem);
   }
   while (prefix_.size() > 1 && prefix_.ends_with('/')) prefix_.pop_back();
   std::error_code error;
   folder_ = fs::canonical(folder, error);
-  if (error || !fs::is_directory(folder_, error)) {
-    throw std::runtime_error(
-        "The folder '" + folder.string() +
-        "' of static files does not exist or is no folder. Name one that the server can read.");
-  }
+  const auto refuse = [&](const std::string& why) {
+    throw std::runtime_error("The folder \"" + folder.string() + "\" of static files " + why +
+                             " Name a folder that the server can read.");
+  };
+  if (error) refuse("cannot be opened (" + error.message() + ").");
+  if (!fs::is_directory(folder_, error)) refuse("is no folder.");
+  if (::access(folder_.c_str(), R_OK | X_OK) != 0) refuse("cannot be read by this user.");
 }
 
 bool StaticFiles::matches(std::string_view path) const {
@@ -189,7 +189,7 @@ std::shared_ptr<const std::string> StaticFiles::remember(const std::string& file
                                                          std::shared_ptr<const std::string> bytes) const {
   if (!bytes) return nullptr;
   const std::lock_guard lock{mutex_};
-  if (cache_.size() >= cache_entries_swept) {
+  if (cache_.size() >= limits::cached_files_swept) {
     std::erase_if(cache_, [](const auto& entry) { return entry.second.bytes.expired(); });
   }
   Cached& entry = cache_[file];

@@ -10,6 +10,7 @@
 #include <system_error>
 #include <unordered_map>
 
+#include "nano/base/limits.h"
 #include "nano/base/log.h"
 #include "nano/transport/http.h"
 #include "nano/transport/http_answer.h"
@@ -21,8 +22,9 @@ namespace nano {
 /// serve() blocks on the disk and belongs on a FileReader.
 class StaticFiles {
  public:
-  /// Serves `folder` under `url_prefix` ("/" or "/assets"). Throws std::runtime_error with a sentence that
-  /// says what to change when the folder does not exist or the prefix does not begin with '/'.
+  /// Serves `folder` under `url_prefix` ("/" or "/assets"). Throws with a sentence that says what to change:
+  /// std::runtime_error when there is no such folder or it cannot be read, std::invalid_argument when no
+  /// request can have the prefix.
   StaticFiles(std::string url_prefix, const std::filesystem::path& folder, Log log);
 
   /// Whether a request's path lies under the prefix.

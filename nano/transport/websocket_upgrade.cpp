@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "nano/transport/http_path.h"
 #include "nano/transport/websocket_engine.h"
 
 namespace nano {
@@ -55,6 +56,36 @@ std::string accept(std::string_view key) {
 }
 
 }  // namespace
+
+namespace {
+
+/// Browsers send scheme, host and a port that is not the scheme's own, and nothing after it.
+std::string origin_problem(const std::string& origin) {
+  if (origin == "null") return "";  // of pages from files and sandboxes
+  if (origin == "*") return "to let any page in, name no origin.";
+  const std::size_t scheme_end = origin.find("://");
+  const std::string scheme = origin.substr(0, scheme_end);
+  const std::string host = scheme_end == std::string::npos ? "" : origin.substr(scheme_end + 3);
+  if (scheme.empty() || host.empty()) return "write scheme and host, as in https://example.com.";
+  if (host.find_first_of("/?#@* ,") != std::string::npos) {
+    return "write scheme, host and port only, as in https://example.com or http://localhost:8080.";
+  }
+  const bool default_port = (equals_ignoring_case(scheme, "https") && host.ends_with(":443")) ||
+                            (equals_ignoring_case(scheme, "http") && host.ends_with(":80"));
+  return default_port ? "leave out the port, as browsers do where it is the scheme's own." : "";
+}
+
+}  // namespace
+
+std::string policy_problem(const WebSocketUpgradePolicy& policy) {
+  const std::string path = policy.path.empty() ? "" : path_problem(policy.path);
+  if (!path.empty()) return "No WebSocket can be opened on the path \"" + policy.path + "\". " + path;
+  for (const std::string& origin : policy.origins) {
+    const std::string problem = origin_problem(origin);
+    if (!problem.empty()) return "No page has the origin \"" + origin + "\": " + problem;
+  }
+  return "";
+}
 
 bool asks_for_websocket(const HttpRequest& request) {
   return request.header_has_token("Upgrade", "websocket");

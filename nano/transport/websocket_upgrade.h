@@ -21,6 +21,10 @@ struct WebSocketUpgradePolicy {
   bool same_origin = false;
 };
 
+/// Why a policy can let nobody in, or not those it names, in a sentence that says what to change; empty: it
+/// can.
+std::string policy_problem(const WebSocketUpgradePolicy& policy);
+
 struct WebSocketUpgrade {
   bool accepted = false;
   std::string response;  ///< if accepted: the 101 response; frames follow it

@@ -128,5 +128,22 @@ TEST(WebSocketUpgrade, TellsPlainRequestsWhatIsSpoken) {
   EXPECT_EQ(websocket_required().header("Upgrade"), "websocket");
 }
 
+TEST(WebSocketPolicy, ThatLetsNobodyInIsTold) {
+  EXPECT_EQ(policy_problem({}), "");
+  EXPECT_EQ(policy_problem({.path = "/nano"}), "");
+  EXPECT_NE(policy_problem({.path = "nano"}).find("begins with '/'"), std::string::npos);
+  EXPECT_NE(policy_problem({.path = "/nano?room=1"}), "");
+  for (const char* origin : {"https://example.com", "HTTP://localhost:8080", "null", "capacitor://localhost",
+                             "http://[::1]:3000"}) {
+    EXPECT_EQ(policy_problem({.origins = {origin}}), "") << origin;
+  }
+  for (const char* origin :
+       {"", "*", "example.com", "https://", "https://example.com/", "https://example.com/play",
+        "https://*.example.com", "https://a.com,https://b.com", "https://example.com:443",
+        "http://example.com:80", "https://user@example.com"}) {
+    EXPECT_NE(policy_problem({.origins = {"https://good.example", origin}}), "") << origin;
+  }
+}
+
 }  // namespace
 }  // namespace nano

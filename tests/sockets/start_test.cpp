@@ -1,13 +1,18 @@
 // Servers that cannot start, and one that runs out of files.
 
+#include <algorithm>
 #include <deque>
+#include <functional>
+#include <stdexcept>
 #include <string>
 #include <sys/resource.h>
+#include <thread>
 #include <unistd.h>
 #include <utility>
 
 #include <gtest/gtest.h>
 
+#include "nano/transport/tls_certificate_for_tests.h"
 #include "tests/sockets/parameters.h"
 
 namespace nano::sockets {
@@ -16,15 +21,32 @@ namespace {
 class Start : public OnIoThreads {
  protected:
   /// What the log says when an application with this configuration runs, which it cannot.
-  std::string refusal(const std::function<void(Application&)>& configure) {
+  std::string refusal(const std::function<void(Application&)>& configure, int exit_code = 1) {
+    return refusal_of(Options{}, configure, exit_code);
+  }
+  std::string refusal_of(Options options, const std::function<void(Application&)>& configure,
+                         int exit_code = 2) {
     LogLines log;
-    Options options;
-    options.io_threads = io_threads();
+    if (options.io_threads == 0) options.io_threads = io_threads();
     options.log = log.log();
     Application application{options};
     configure(application);
-    EXPECT_EQ(application.run(), 1);
+    EXPECT_EQ(application.run(), exit_code);
     return log.contains("cannot start") ? log.text() : "";
+  }
+  /// What the log says when one runs that can, and stops at once.
+  std::string log_of_a_run(Options options, const std::function<void(Application&)>& configure) {
+    LogLines log;
+    options.io_threads = std::max(options.io_threads, io_threads());
+    options.log = log.log();
+    Application application{options};
+    configure(application);
+    application.on_started([&] { application.stop(); });
+    EXPECT_EQ(application.run(), 0);
+    return log.text();
+  }
+  static void expect_says(const std::string& said, const std::string& sentence) {
+    EXPECT_NE(said.find(sentence), std::string::npos) << sentence << "\n" << said;
   }
 };
 INSTANTIATE_TEST_SUITE_P(Sockets, Start, each_io_threads(), io_threads_name);
@@ -45,7 +67,8 @@ TEST_P(Start, OnAnAddressThatIsNoneFailsWithASentence) {
       {"127.0.0.1:70000", "the port is a number from 0 to 65535"},
       {"127.0.0.1:80x", "the port is a number from 0 to 65535"},
       {"not a host:1", "is not known"},  // no name server is asked for that
-      {"192.0.2.1:0", "Cannot listen on"},
+      {"192.0.2.1:0", "this machine has no such address"},
+      {"::1:80", "an IPv6 address stands in brackets"},
   };
   for (const auto& [address, sentence] : addresses) {
     const std::string said = refusal([at = address](Application& app) { app.listen_websocket(at); });
@@ -54,11 +77,111 @@ TEST_P(Start, OnAnAddressThatIsNoneFailsWithASentence) {
 }
 
 TEST_P(Start, WithoutItsTlsFilesFailsWithASentenceThatNamesThem) {
-  const std::string said = refusal([](Application& app) {
-    app.listen_tcp("127.0.0.1:0", {.tls = true, .tls_files = {"no-such-certificate.pem", "no-such-key.pem"}});
-  });
-  EXPECT_NE(said.find("no-such-certificate.pem"), std::string::npos) << said;
-  EXPECT_NE(said.find("Name a readable PEM file"), std::string::npos) << said;
+  const auto with = [this](const TlsFiles& files) {
+    return refusal(
+        [&](Application& app) { app.listen_tcp("127.0.0.1:0", {.tls = true, .tls_files = files}); }, 2);
+  };
+  expect_says(with({"no-such-certificate.pem", "no-such-key.pem"}), "no-such-certificate.pem cannot be read");
+  expect_says(with({}), "name its certificate and its key");
+  const TestCertificate one;
+  const TestCertificate other;
+  const std::string certificate = one.certificate_file.string();
+  expect_says(with({certificate, ""}), "name its certificate and its key");
+  expect_says(with({certificate, other.key_file.string()}), "holds another key");
+  expect_says(with({one.key_file.string(), certificate}), "are two files swapped?");
+}
+
+class Echo final : public Component {
+ public:
+  static void routes(Routes<Echo>& on) { on.add<&Echo::echo>("Echo"); }
+  std::string echo(const std::string& text) { return text; }
+};
+
+TEST_P(Start, MisconfiguredIsToldByRunAndNeedsNoTry) {
+  expect_says(refusal([](Application& app) { app.serve_files("/", "no-such-folder"); }), "no-such-folder");
+  expect_says(refusal([](Application& app) { app.serve_files("/", "/dev/null"); }), "is no folder");
+  const auto impossible = [this](const std::function<void(Application&)>& configure) {
+    return refusal(configure, 2);
+  };
+  expect_says(impossible([](Application& app) { app.serve_files("page", "."); }), "begins with '/'");
+  expect_says(impossible([](Application& app) { app.listen_websocket("127.0.0.1:0", {.path = "nano"}); }),
+              "No WebSocket can be opened on the path");
+  expect_says(impossible([](Application& app) {
+                app.listen_websocket("127.0.0.1:0", {.origins = {"https://example.com/"}});
+              }),
+              "No page has the origin");
+  expect_says(impossible([](Application& app) {
+                const auto answer = [](const HttpRequest&) { return HttpResponse::error(200); };
+                app.handle_http("/health", answer);
+                app.handle_http("/health", answer);
+              }),
+              "has two handlers");
+  expect_says(impossible([](Application& app) { app.set_route_codes({{"A.b", 1}, {"A.c", 1}}); }), "A.c");
+  expect_says(impossible([](Application& app) {
+                app.add<Echo>().echo("the component is there, though it is not served");
+                app.add<Echo>().echo("again");
+              }),
+              "is registered twice");
+  expect_says(impossible([](Application& app) { app.refuse("--rooms is a number from 1 on."); }), "--rooms");
+}
+
+TEST_P(Start, WithImpossibleOptionsIsToldByRun) {
+  Options no_workers;
+  no_workers.worker_threads = 0;
+  expect_says(refusal_of(no_workers, [](Application& app) { app.listen_tcp("127.0.0.1:0"); }),
+              "--worker-threads is a number from 1 to 1024.");
+  Options address;
+  address.listen_tcp = {"::1:80"};
+  expect_says(refusal_of(address, [](Application&) {}), "--listen-tcp cannot be");
+}
+
+TEST_P(Start, WithTwoListenersOnOneAddressSaysSo) {
+  const auto both = [](const char* first, const char* second) {
+    return [=](Application& app) {
+      app.listen_tcp(first);
+      app.listen_websocket(second);
+    };
+  };
+  expect_says(refusal(both("127.0.0.1:4000", "127.0.0.1:4000"), 2), "Two listeners cannot share");
+  expect_says(refusal(both("127.0.0.1:4000", "0.0.0.0:4000"), 2), "Two listeners cannot share");
+}
+
+TEST_P(Start, WhoseInitThrowsSaysWhatItThrew) {
+  class Failing final : public Component {
+   public:
+    explicit Failing(std::function<void()> fail) : fail_(std::move(fail)) {}
+    static void routes(Routes<Failing>&) {}
+    void init() override { fail_(); }
+
+   private:
+    std::function<void()> fail_;
+  };
+  expect_says(
+      refusal([](Application& app) { app.add<Failing>([] { throw std::runtime_error("no database"); }); }),
+      "no database");
+  expect_says(
+      refusal([](Application& app) { app.add<Failing>([] { throw std::invalid_argument("--rooms"); }); }, 2),
+      "--rooms");
+  expect_says(refusal([](Application& app) { app.add<Failing>([] { throw 42; }); }), "no std::exception");
+}
+
+TEST_P(Start, SaysWhatWorksAndCanHardlyBeMeant) {
+  expect_says(log_of_a_run({}, [](Application&) {}), "no listener: nobody can reach this server");
+  Options unused;
+  unused.tls_certificate = "game.crt";
+  unused.tls_key = "game.key";
+  expect_says(log_of_a_run(unused, [](Application& app) { app.listen_tcp("127.0.0.1:0"); }),
+              "--tls-certificate is used by no listener");
+  Options many;
+  many.io_threads = std::min(256u, std::thread::hardware_concurrency() + 1);
+  expect_says(log_of_a_run(many, [](Application& app) { app.listen_tcp("127.0.0.1:0"); }),
+              "--io-threads is more than there are processors");
+}
+
+TEST_P(Start, AnOnStartedThatThrowsIsLoggedAndHarmsNobody) {
+  const std::string said = log_of_a_run(
+      {}, [](Application& app) { app.on_started([] { throw std::runtime_error("nothing to announce"); }); });
+  expect_says(said, "nothing to announce");
 }
 
 TEST_P(Start, WithOneGoodAndOneBadListenerLeavesNothingBehind) {
