@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "cluster/network/grpc_network.h"
+#include "cluster/network/limits.h"
 #include "cluster/registry/etcd_registry.h"
 #include "cluster/registry/local_registry.h"
 #include "cluster/registry/master_registry.h"
@@ -13,9 +14,6 @@ namespace nano::cluster {
 namespace {
 
 constexpr std::string_view etcd_scheme = "etcd://";
-
-/// Etcd closes connections that are asked more often whether they live.
-constexpr Duration etcd_keepalive = std::chrono::seconds{10};
 
 /// Etcd's certificates are not the cluster's, so it is spoken to over a network of its own.
 class EtcdOverOwnNetwork final : public Registry {
@@ -85,7 +83,7 @@ std::unique_ptr<Registry> make_registry(Scheduler& scheduler, Network& network, 
                                             options.register_interval());
   }
   GrpcOptions grpc;
-  grpc.keepalive = etcd_keepalive;
+  grpc.keepalive = limits::etcd_keepalive;
   if (!options.etcd_tls_authority.empty()) grpc.tls = GrpcTls{.ca = options.etcd_tls_authority};
   return std::make_unique<EtcdOverOwnNetwork>(scheduler, grpc, parse_etcd(options));
 }

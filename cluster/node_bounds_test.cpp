@@ -3,6 +3,8 @@
 
 #include "cluster/link/link.pb.h"
 #include "cluster/node_test_fixture.h"
+#include "protocol/handshake.h"
+#include "protocol/limits.h"
 
 namespace nano::cluster {
 namespace {
@@ -55,6 +57,16 @@ TEST_P(NodeBoundsTest, APushThatDoesNotFitTheWireIsRefusedWhereItIsMade) {
   session.push("onPush", std::string(std::size_t{3} << 20, 'x'));
   advance(milliseconds{100});
   EXPECT_EQ(alice->expect_push<std::string>("onPush").size(), std::size_t{3} << 20);
+}
+
+TEST_P(NodeBoundsTest, TheLongestErrorThatASessionSendsFitsThroughAGateToo) {
+  auto alice = cluster_.connect("gate:1");
+  EXPECT_EQ(ask(alice, "A.Where"), "a:1");
+  Session& session = *cluster_.app("a:1").find_session(told("a:1").opened.front());
+  const std::size_t around = protocol::encode_error("code", "").size();
+  const std::string message(protocol::response_payload_bytes_max - around, 'x');
+  EXPECT_NO_THROW(session.answer(7, Error{"code", message})) << "errors are answered where nothing may throw";
+  EXPECT_NO_THROW(session.answer(8, Error{"code", message + "x"})) << "a shorter one is sent instead";
 }
 
 TEST_P(NodeBoundsTest, AClientThatDoesNotReadCostsItselfOnly) {

@@ -8,6 +8,14 @@
 
 namespace nano::cluster {
 
+namespace {
+
+[[noreturn]] void refuse_length(std::size_t bytes) {
+  throw std::length_error("A message of " + std::to_string(bytes) + " bytes does not fit the wire format.");
+}
+
+}  // namespace
+
 void require_fits_wire(std::string_view route, protocol::ByteView payload) {
   protocol::Message message;
   message.type = protocol::MessageType::push;
@@ -16,10 +24,7 @@ void require_fits_wire(std::string_view route, protocol::ByteView payload) {
   if (route.size() > protocol::route_bytes_max) {
     throw std::length_error("A route has at most 255 bytes, not " + std::to_string(route.size()) + ".");
   }
-  if (protocol::encoded_size(message) + protocol::varint_bytes_max > protocol::packet_body_bytes_max_wire) {
-    throw std::length_error("A message of " + std::to_string(payload.size()) +
-                            " bytes does not fit the wire format.");
-  }
+  if (protocol::encoded_size(message) > protocol::packet_body_bytes_max_wire) refuse_length(payload.size());
 }
 
 RemoteSession::RemoteSession(SessionHost& host, Gate& gate, SessionId id, std::string client_address)
@@ -80,7 +85,7 @@ void RemoteSession::push(std::string_view route, protocol::ByteView payload) {
 void RemoteSession::respond(std::uint64_t id, protocol::ByteView payload, bool is_error) {
   host_.scheduler().assert_logic_thread();
   if (!session_) return;
-  require_fits_wire("", payload);
+  if (payload.size() > protocol::response_payload_bytes_max) refuse_length(payload.size());
   gate_.respond(id_, id, payload, is_error);
 }
 

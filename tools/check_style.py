@@ -79,6 +79,24 @@ def check_cpp_words(path, text):
         yield from matches(STREAMS, code, "library code writes to the log, not to a stream ({})")
 
 
+# Bounds and times to wait, by their names; those that are made of others are no new ones.
+BOUNDS = re.compile(
+    r"\bconstexpr\s+[\w:<>\s]*?\b"
+    r"(\w+_(?:max|most|least|longest|limit|swept|keepalive)(?:_m?s)?"
+    r"|(?:\w+_)?(?:timeout|interval|pause)(?:_\w+)?)"
+    r"\s*(?:=|\{)\s*(?![^;]*(?:\blimits::|_max_wire\b))[^;]*\d"
+)
+
+
+def check_bounds(path, text):
+    if not LIBRARY_CODE.match(path) or path.endswith("/limits.h") or "/testing/" in path:
+        return
+    code = sources.without_comments_and_strings(text)
+    for match in BOUNDS.finditer(code):
+        sentence = f"a bound of its own ({match.group(1)}): it belongs in a limits.h"
+        yield sources.line_of(code, match.start()), sentence
+
+
 # What stands before the `{` of a function's body: a parameter list and what may follow it.
 FUNCTION_HEAD = re.compile(
     r"\)(?:\s*(?:(?:const|noexcept|override|final|mutable)\b|&&?|requires\b[^{]*|->[^{]*|:[^:][^{]*))*\s*$"
@@ -115,6 +133,7 @@ RULES = [
     check_lengths,
     check_words,
     check_headers,
+    check_bounds,
     check_cpp_words,
     co_await.problems,
     check_function_lengths,

@@ -112,6 +112,31 @@ class Words(unittest.TestCase):
         self.assertEqual(problems("docs/a.md", "https://example.com/ho" "me/me and src/work/x\n"), [])
 
 
+class Bounds(unittest.TestCase):
+    def test_bounds_stand_in_a_limits_h(self):
+        for bound in (
+            "constexpr std::size_t message_bytes_max = 64 * 1024;",
+            "static constexpr std::size_t name_bytes_max = std::size_t{1} << 6;",
+            "inline constexpr Duration call_timeout = 5s;",
+            "constexpr int resolve_interval_ms = 1000;",
+            "constexpr Duration stop_poll_interval{5};",
+        ):
+            found = problems("nano/base/a.cpp", bound + "\n")
+            self.assertTrue(found and "belongs in a limits.h" in found[0], bound)
+            for path in ("nano/base/limits.h", "nano/base/a_test.cpp", "examples/chat/room.h"):
+                said = " ".join(problems(path, bound + "\n"))
+                self.assertNotIn("belongs in a limits.h", said, path)
+
+    def test_what_is_made_of_bounds_or_is_none_may_stand_elsewhere(self):
+        for other in (
+            "constexpr std::size_t depth_max = limits::json_depth;",
+            "constexpr Duration link_pause = 3 * limits::link_heartbeat / 2;",
+            "constexpr std::size_t buffer_bytes_kept = 4096;",
+            "constexpr int children = 4; int count_max = 0;",
+        ):
+            self.assertEqual(problems("nano/base/a.cpp", other + "\n"), [], other)
+
+
 class Shape(unittest.TestCase):
     def test_headers_say_what_they_are(self):
         self.assertEqual(problems("nano/a.h", "// Public header. A thing.\n#pragma once\n"), [])

@@ -12,12 +12,10 @@
 #include "cluster/network/grpc_bytes.h"
 #include "cluster/network/grpc_handover.h"
 #include "cluster/network/grpc_stream.h"
+#include "cluster/network/limits.h"
 
 namespace nano::cluster {
 namespace {
-
-/// How long clients have for taking their last answers when the server stops.
-constexpr std::chrono::seconds stop_timeout{1};
 
 /// All methods of this package are calls.
 constexpr std::string_view calls_prefix = "/clusterpb.";
@@ -251,7 +249,7 @@ GrpcServer::~GrpcServer() {
   if (!parts_->server) return;
   // The calls first, because Shutdown() waits for them; those that come meanwhile are refused.
   parts_->handover->abort_all();
-  parts_->server->Shutdown(std::chrono::system_clock::now() + stop_timeout);
+  parts_->server->Shutdown(std::chrono::system_clock::now() + limits::grpc_stop_timeout);
   parts_->handover->close();
 }
 

@@ -4,19 +4,10 @@
 #include <iterator>
 #include <stdexcept>
 
+#include "cluster/network/limits.h"
+
 namespace nano::cluster {
 namespace {
-
-constexpr int message_bytes_max = 64 * 1024 * 1024;
-
-constexpr int reconnect_first_ms = 100;
-constexpr int reconnect_max_ms = 2000;
-/// How long one attempt to connect may take: gRPC calls this the least time between attempts.
-constexpr int connect_timeout_ms = 2000;
-constexpr int resolve_interval_ms = 1000;
-
-/// Clients of other makes may ask as often as every second; strikes are not counted anyway.
-constexpr int ping_interval_min_ms = 1000;
 
 std::string read_file(const std::string& path, const char* what) {
   if (path.empty()) return {};
@@ -50,18 +41,19 @@ GrpcSettings::GrpcSettings(const GrpcOptions& options)
 
 std::shared_ptr<grpc::Channel> GrpcSettings::make_channel(const std::string& address) const {
   grpc::ChannelArguments arguments;
-  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, reconnect_first_ms);
-  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, reconnect_max_ms);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, connect_timeout_ms);
-  arguments.SetInt(GRPC_ARG_DNS_MIN_TIME_BETWEEN_RESOLUTIONS_MS, resolve_interval_ms);
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, to_ms(limits::grpc_reconnect_first));
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, to_ms(limits::grpc_reconnect_longest));
+  // gRPC takes the longest time of an attempt as the least time between two.
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, to_ms(limits::grpc_connect_timeout));
+  arguments.SetInt(GRPC_ARG_DNS_MIN_TIME_BETWEEN_RESOLUTIONS_MS, to_ms(limits::grpc_resolve_interval));
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, keepalive_ms_);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, keepalive_timeout_ms_);
   arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
   // Otherwise a new channel waits for the backoff of an old one to the same address.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  arguments.SetMaxReceiveMessageSize(message_bytes_max);
-  arguments.SetMaxSendMessageSize(message_bytes_max);
+  arguments.SetMaxReceiveMessageSize(limits::grpc_message_bytes);
+  arguments.SetMaxSendMessageSize(limits::grpc_message_bytes);
   if (!secure_) return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
   if (!server_name_.empty()) arguments.SetSslTargetNameOverride(server_name_);
   const grpc::SslCredentialsOptions tls{
@@ -81,10 +73,11 @@ std::shared_ptr<grpc::ServerCredentials> GrpcSettings::server_credentials() cons
 }
 
 void GrpcSettings::apply(grpc::ServerBuilder& builder) const {
-  builder.SetMaxReceiveMessageSize(message_bytes_max);
-  builder.SetMaxSendMessageSize(message_bytes_max);
+  builder.SetMaxReceiveMessageSize(limits::grpc_message_bytes);
+  builder.SetMaxSendMessageSize(limits::grpc_message_bytes);
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, ping_interval_min_ms);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+                             to_ms(limits::grpc_ping_interval_least));
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, 0);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, keepalive_ms_);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, keepalive_timeout_ms_);

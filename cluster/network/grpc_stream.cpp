@@ -3,17 +3,9 @@
 #include <utility>
 
 #include "cluster/network/grpc_bytes.h"
+#include "cluster/network/limits.h"
 
 namespace nano::cluster {
-namespace {
-
-/// Read and handed over, but not yet taken by the logic thread.
-constexpr std::int64_t untaken_bytes_max = 4 * 1024 * 1024;
-/// What a message costs beside its bytes.
-constexpr std::int64_t message_overhead_bytes = 128;
-
-}  // namespace
-
 void GrpcStreamCall::send(std::string message) {
   grpc::ByteBuffer buffer = to_buffer(std::move(message));
   const std::lock_guard lock{write_mutex_};
@@ -49,20 +41,20 @@ void GrpcStreamCall::read(bool ok) {
   if (!ok) return read_last();
   grpc::Slice slice = to_slice(incoming_);
   incoming_.Clear();
-  const auto bytes = static_cast<std::int64_t>(slice.size()) + message_overhead_bytes;
+  const auto bytes = static_cast<std::int64_t>(slice.size()) + limits::grpc_message_overhead_bytes;
   // Before the next read is allowed, which would overtake it.
   handover().report(*this, GrpcHandover::Report::message, std::move(slice));
   const std::lock_guard lock{read_mutex_};
   untaken_bytes_ += bytes;
   if (!may_read_) return;
-  paused_ = untaken_bytes_ > untaken_bytes_max;
+  paused_ = untaken_bytes_ > limits::grpc_untaken_bytes;
   if (!paused_) start_read(&incoming_);
 }
 
 void GrpcStreamCall::taken(std::size_t bytes) {
   const std::lock_guard lock{read_mutex_};
-  untaken_bytes_ -= static_cast<std::int64_t>(bytes) + message_overhead_bytes;
-  if (!paused_ || !may_read_ || untaken_bytes_ > untaken_bytes_max) return;
+  untaken_bytes_ -= static_cast<std::int64_t>(bytes) + limits::grpc_message_overhead_bytes;
+  if (!paused_ || !may_read_ || untaken_bytes_ > limits::grpc_untaken_bytes) return;
   paused_ = false;
   start_read(&incoming_);
 }

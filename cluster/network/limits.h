@@ -1,4 +1,5 @@
-// Public header. The bounds of what nodes hold for each other, each with its reason; see nano/base/limits.h.
+// Public header. Every bound of what nodes hold for each other and wait for, each with its reason; see
+// nano/base/limits.h.
 #pragma once
 
 #include <chrono>
@@ -141,6 +142,36 @@ inline constexpr Duration leave_grace = 100ms;
 /// Names of services that were ever offered, kept to tell a route that nobody has from a service that is
 /// gone.
 inline constexpr std::size_t known_services = 4096;
+
+// -- gRPC ---------------------------------------------------------------------------------------------------
+
+/// One message between nodes: a link's batch has a few MiB, and a message of a client's up to 16 MiB.
+inline constexpr int grpc_message_bytes = 64 << 20;
+
+/// What came over a stream and the logic thread has not taken yet; beyond that the stream is not read.
+inline constexpr std::int64_t grpc_untaken_bytes = std::int64_t{4} << 20;
+
+/// What such a message costs beside its bytes.
+inline constexpr std::int64_t grpc_message_overhead_bytes = 128;
+
+/// Between two attempts to connect: quick at first, so that a restart costs little.
+inline constexpr Duration grpc_reconnect_first = 100ms;
+inline constexpr Duration grpc_reconnect_longest = 2s;
+
+/// One attempt to connect.
+inline constexpr Duration grpc_connect_timeout = 2s;
+
+/// Between two questions for a name's addresses.
+inline constexpr Duration grpc_resolve_interval = 1s;
+
+/// Clients of other makes may ask as often whether a node lives; strikes are not counted anyway.
+inline constexpr Duration grpc_ping_interval_least = 1s;
+
+/// How long clients have for taking their last answers when the server stops.
+inline constexpr Duration grpc_stop_timeout = 1s;
+
+/// Etcd closes connections that are asked more often whether they live.
+inline constexpr Duration etcd_keepalive = 10s;
 
 // -- nodes of Go Nano ---------------------------------------------------------------------------------------
 

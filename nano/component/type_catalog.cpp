@@ -5,6 +5,8 @@
 #include <cctype>
 #include <map>
 
+#include "nano/base/limits.h"
+
 namespace nano {
 namespace {
 
@@ -18,9 +20,6 @@ constexpr std::array reserved_names = {
     "in",      "instanceof", "new",        "return",    "super",      "switch",   "this",      "throw",
     "try",     "typeof",     "var",        "while",     "with",       "let",      "static",    "yield",
     "await",   "async",      "implements", "interface", "package",    "private",  "protected", "public"};
-
-/// Longer lists of a fixed length are written without it.
-constexpr std::size_t tuple_elements_max = 8;
 
 /// Where the last component of "a::b<c::d>::E" begins.
 std::size_t begin_of_last_component(std::string_view name) {
@@ -110,7 +109,7 @@ std::string typescript_type(const JsonShape& shape, const TypeCatalog& catalog) 
     case Kind::enumeration: return catalog.name_of(shape);
     case Kind::fixed_list: break;
   }
-  if (shape.count > tuple_elements_max) return list_of_elements();
+  if (shape.count > limits::printed_tuple_elements) return list_of_elements();
   return "[" + joined(std::vector<std::string>(shape.count, element()), ", ") + "]";
 }
 

@@ -18,7 +18,7 @@ namespace nano {
 /// (0: none).
 class WorkName {
  public:
-  static constexpr std::size_t bytes_max = 64;
+  static constexpr std::size_t bytes_max = limits::stall_name_bytes;
 
   WorkName() = default;
   explicit WorkName(std::string_view text, std::uint64_t session = 0);

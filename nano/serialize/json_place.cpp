@@ -3,8 +3,6 @@
 namespace nano::detail {
 namespace {
 
-constexpr std::size_t quoted_bytes_max = 32;
-
 std::string_view description(const boost::json::value& json) {
   switch (json.kind()) {
     case boost::json::kind::null: return "null";
@@ -22,8 +20,8 @@ std::string_view description(const boost::json::value& json) {
 }  // namespace
 
 std::string shortened(std::string_view text) {
-  if (text.size() <= quoted_bytes_max) return std::string(text);
-  std::size_t end = quoted_bytes_max;
+  if (text.size() <= limits::quoted_json_bytes) return std::string(text);
+  std::size_t end = limits::quoted_json_bytes;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;  // not within a character
   return std::string(text.substr(0, end)) + "...";
 }

@@ -18,11 +18,12 @@
 #include <boost/json/fwd.hpp>
 #include <boost/mp11/algorithm.hpp>
 
+#include "nano/base/limits.h"
+
 namespace nano {
 
-/// Arrays and objects within each other, when reading and when writing. Each level costs a few hundred bytes
-/// of stack; messages of games have about five.
-inline constexpr std::size_t json_depth_max = 64;
+/// Arrays and objects within each other, when reading and when writing.
+inline constexpr std::size_t json_depth_max = limits::json_depth;
 
 }  // namespace nano
 

@@ -8,12 +8,6 @@
 #include "protocol/limits.h"
 
 namespace nano {
-namespace {
-
-/// What of a packet is left for an error document beside the flags and the longest id.
-constexpr std::size_t error_bytes_max = protocol::packet_body_bytes_max_wire - 1 - protocol::varint_bytes_max;
-
-}  // namespace
 
 void Session::bind(std::int64_t uid) {
   if (uid < 1)
@@ -132,7 +126,8 @@ void Session::answer(std::uint64_t request_id, protocol::ByteView payload) {
 void Session::answer(std::uint64_t request_id, const Error& error) {
   if (!entity_) return;
   std::string document = protocol::encode_error(error.code, error.message);
-  if (document.size() > error_bytes_max) {
+  if (document.size() >
+      protocol::response_payload_bytes_max) {  // where errors are answered nothing may throw
     document = protocol::encode_error(to_string(Errc::internal), "The server's error message is too long.");
   }
   entity_->respond(request_id, protocol::as_bytes(document), true);

@@ -6,7 +6,7 @@ namespace nano {
 namespace {
 
 /// Up to here, a copy takes no longer than what sharing takes.
-constexpr std::size_t copied_bytes_max = 512;
+constexpr std::size_t copied_bytes = 512;
 
 /// A drained queue keeps this much memory: what a busy session sends in a turn.
 constexpr std::size_t bytes_kept = 1024;
@@ -18,7 +18,7 @@ constexpr std::size_t compacted_bytes = 4096;
 
 void SendQueue::push(const Frame& frame, bool websocket) {
   const std::span<const std::uint8_t> bytes = websocket ? frame.websocket() : frame.packet();
-  if (bytes.size() > copied_bytes_max) return push_large({bytes, frame.queue_cost(), frame, nullptr});
+  if (bytes.size() > copied_bytes) return push_large({bytes, frame.queue_cost(), frame, nullptr});
   tail_.append(bytes, frame.queue_cost());
 }
 

@@ -42,7 +42,7 @@ class SendQueue {
   std::size_t consume(std::size_t bytes);
 
  private:
-  /// Frames of up to `copied_bytes_max` bytes.
+  /// Frames of up to `copied_bytes` bytes.
   struct Small {
     std::vector<std::uint8_t> bytes;
     std::size_t sent = 0;

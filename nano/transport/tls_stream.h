@@ -12,6 +12,8 @@
 #include <openssl/bio.h>
 #include <openssl/ssl.h>
 
+#include "nano/base/limits.h"
+
 namespace nano {
 
 /// What TLS connections share: certificate, private key, settings. Any thread may use it at the same time;
@@ -75,7 +77,7 @@ class TlsStream {
   /// ignored.
   template <class OnPlaintext>
   Status decrypt(std::span<const std::uint8_t> ciphertext, OnPlaintext&& on_plaintext) {
-    std::array<std::uint8_t, plaintext_bytes_max> buffer;
+    std::array<std::uint8_t, limits::tls_record_bytes> buffer;
     pipe_.input = ciphertext;
     while (const std::size_t bytes = read(buffer)) on_plaintext(std::span{buffer}.first(bytes));
     pipe_.input = {};
@@ -101,7 +103,6 @@ class TlsStream {
 
  private:
   friend class TlsContext;
-  static constexpr std::size_t plaintext_bytes_max = std::size_t{16} << 10;  // one TLS record
 
   /// What OpenSSL reads from and writes to, in place of a socket: no buffers of its own, so that an idle
   /// connection holds none.

@@ -10,6 +10,7 @@
 
 #include "nano/base/assert.h"
 #include "nano/transport/websocket_engine.h"
+#include "protocol/limits.h"
 #include "protocol/utf8.h"
 
 namespace nano {
@@ -19,7 +20,6 @@ using websocket_engine::Message;
 
 namespace {
 
-constexpr std::size_t control_payload_bytes_max = 125;  // RFC 6455, section 5.5
 constexpr std::size_t close_code_bytes = 2;
 constexpr int no_close_code = 1005;
 // Payload memory above this is given back after each read, so that idle connections stay small.
@@ -230,7 +230,7 @@ void WebSocketStream::append_close(std::uint16_t code, std::string_view reason) 
   close_sent_ = true;
   std::string payload{static_cast<char>(code >> 8), static_cast<char>(code & 0xff)};
   const std::string text = protocol::replace_invalid_utf8(reason);  // browsers refuse what is not UTF-8
-  payload += protocol::utf8_prefix(text, control_payload_bytes_max - close_code_bytes);
+  payload += protocol::utf8_prefix(text, protocol::websocket_control_bytes_max - close_code_bytes);
   append_control(opcode::CLOSE, payload);
 }
 
