@@ -5,6 +5,7 @@
 #include "cluster/make_registry.h"
 #include "cluster/node_core.h"
 #include "cluster/remote_session.h"
+#include "nano/session/route.h"
 
 namespace nano::cluster {
 
@@ -48,6 +49,7 @@ void Node::on_service_lost(std::function<void(Session&, std::string_view)> callb
 }
 
 void Node::push_bytes_to_user(std::int64_t uid, std::string_view route, std::string_view payload) {
+  require_utf8_route(route);
   require_fits_wire(route, protocol::as_bytes(payload));
   if (core_) return core_->push_to_user(uid, route, payload);
   for (const SessionPtr& session : app_.find_user(uid)) session->push(route, payload);

@@ -53,6 +53,8 @@ TEST_P(NodeBoundsTest, APushThatDoesNotFitTheWireIsRefusedWhereItIsMade) {
   Session& session = *cluster_.app("a:1").find_session(told("a:1").opened.front());
   EXPECT_THROW(session.push("onPush", std::string(std::size_t{17} << 20, 'x')), std::length_error);
   EXPECT_THROW(session.push(std::string(300, 'r'), std::string{"x"}), std::length_error);
+  EXPECT_THROW(session.push("on\xff", std::string{"x"}), std::invalid_argument);
+  EXPECT_THROW(cluster_.node("a:1").push_to_user(1, "on\xff", std::string{"x"}), std::invalid_argument);
   EXPECT_EQ(ask(alice, "A.Where"), "a:1");
   session.push("onPush", std::string(std::size_t{3} << 20, 'x'));
   advance(milliseconds{100});

@@ -74,6 +74,7 @@ void GroupCore::close_gaps() const {
 
 void GroupCore::broadcast_bytes(const std::vector<Session*>& receivers, std::string_view route,
                                 protocol::ByteView payload) {
+  require_utf8_route(route);
   SessionHost& host = receivers.front()->host();
   if (host.outbound) {  // filters may change the message for each session: no sharing
     const std::string copy{protocol::as_text(payload)};

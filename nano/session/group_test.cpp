@@ -130,6 +130,8 @@ TEST_F(GroupTest, BroadcastToNobodyDoesNothing) {
 TEST_F(GroupTest, BroadcastRefusesWhatTheWireCannotCarryAndReachesNobody) {
   add_all();
   EXPECT_THROW(group_.broadcast(std::string(256, 'r'), "x"), std::length_error);
+  EXPECT_THROW(group_.broadcast("on\xff", "x"), std::invalid_argument);
+  EXPECT_THROW(group_.multicast("on\xff", "x", [](Session&) { return true; }), std::invalid_argument);
   EXPECT_THROW(group_.broadcast("big", std::string(std::size_t{1} << 24, 'x')), std::length_error);
   for (const auto& client : clients_) EXPECT_TRUE(client->take().empty());
 }

@@ -8,6 +8,7 @@
 
 #include "nano/base/limits.h"
 #include "nano/base/task.h"
+#include "nano/session/route.h"
 #include "nano/session/session_host.h"
 
 namespace nano {
@@ -77,6 +78,7 @@ template <class Reply, class T>
 Task<Result<Reply>> call_service(SessionHost& host, std::string route, T&& payload,
                                  CallOptions options = {}) {
   detail::check_call<Reply, T>();
+  require_utf8_route(route);
   std::string bytes;
   encode_payload(host.codec(), payload, bytes);
   return detail::call_service<Reply>(host, nullptr, std::move(route), std::move(bytes), options);

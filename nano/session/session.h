@@ -19,6 +19,7 @@
 #include "nano/base/subscription.h"
 #include "nano/base/type_name.h"
 #include "nano/session/network_entity.h"
+#include "nano/session/route.h"
 #include "nano/session/service_call.h"
 #include "nano/session/session_data.h"
 #include "nano/session/session_host.h"
@@ -44,10 +45,12 @@ class Session final : public std::enable_shared_from_this<Session> {
 
   /// Sends a message to the client. Pushes arrive in the order made. Payload: a described struct, a protobuf
   /// message, or raw bytes (std::string_view, ...). Throws std::length_error when the route has more than 255
-  /// bytes or the message more than 16 MiB, std::runtime_error when the serializer cannot encode the payload.
+  /// bytes or the message more than 16 MiB, std::invalid_argument when the route is not UTF-8,
+  /// std::runtime_error when the serializer cannot encode the payload.
   template <class T>
   void push(std::string_view route, const T& payload) {
     if (closed()) return;
+    require_utf8_route(route);
     entity_->push(route, host_.encode_now(payload));
   }
 
@@ -69,9 +72,11 @@ class Session final : public std::enable_shared_from_this<Session> {
   }
 
   /// Calls another service's handler in the name of this session, without an answer. It runs in a later turn.
-  /// Filters of the pipeline don't see it: they are for what clients send. An unknown route is logged.
+  /// Filters of the pipeline don't see it: they are for what clients send. An unknown route is logged. Throws
+  /// as push().
   template <class T>
   void notify(std::string_view route, const T& payload) {
+    require_utf8_route(route);
     std::string bytes;
     encode_payload(host_.codec(), payload, bytes);
     notify_bytes(std::string{route}, std::move(bytes));
@@ -86,6 +91,7 @@ class Session final : public std::enable_shared_from_this<Session> {
   template <class Reply, class T>
   Task<Result<Reply>> call(std::string route, T&& payload, CallOptions options = {}) {
     detail::check_call<Reply, T>();
+    require_utf8_route(route);
     std::string bytes;
     encode_payload(host_.codec(), payload, bytes);
     return detail::call_service<Reply>(host_, shared_from_this(), std::move(route), std::move(bytes),

@@ -166,6 +166,21 @@ TEST_F(SessionApi, ResponsesAndPushesArriveInTheOrderMade) {
   EXPECT_EQ(client.take_texts(), (Texts{"push onPush a", "response 1 b", "push onPush c", "response 2 {}"}));
 }
 
+TEST_F(SessionApi, RoutesThatAreNotUtf8AreRefusedWhereTheyAreUsed) {
+  std::shared_ptr<testing::Client> client;
+  const SessionPtr session = session_of_new_client(client);
+  for (const char* route : {"on\xff", "\xc0\x80", "cut \xe2\x82", "\xed\xa0\xbd"}) {
+    EXPECT_THROW(session->push(route, "x"), std::invalid_argument) << route;
+    EXPECT_THROW(session->notify(route, "x"), std::invalid_argument) << route;
+    EXPECT_THROW((void)session->call<std::string>(route, "x"), std::invalid_argument) << route;
+    EXPECT_THROW((void)world_.app().call<std::string>(route, "x"), std::invalid_argument) << route;
+  }
+  session->push("on\xe2\x82\xac", "euro");
+  world_.settle();
+  EXPECT_EQ(client->next_push()->route, "on\xe2\x82\xac");
+  EXPECT_FALSE(client->next_push());
+}
+
 TEST_F(SessionApi, PushTakesTextLiteralsAndRefusesRoutesOver255Bytes) {
   std::shared_ptr<testing::Client> client;
   const SessionPtr session = session_of_new_client(client);
