@@ -28,7 +28,7 @@ void SocketConnection::start() {
   if (options_->tls) tls_ = std::make_unique<TlsStream>(*options_->tls);
   handshaking_ = tls_ != nullptr;
   if (mode_ == Mode::http) {
-    http_ = std::make_unique<HttpRequestReader>();
+    http_ = std::make_unique<Http>();
     set_deadline(options_->handshake_timeout);
   } else {
     open_receiver();
@@ -313,7 +313,7 @@ void SocketConnection::on_deadline(TimePoint when) {
   armed_deadline_ = TimePoint::max();
   if (deadline_ == TimePoint{} || closing_ == Closing::closed) return;
   if (deadline_ > when) return arm_deadline();
-  if (exchange_) return on_http_answer_late();
+  if (http_ && http_->exchange) return on_http_answer_late();
   // More time for what a thread that was held up has not tried to send, and for downloads that make progress.
   if (dirty_ && closing_ == Closing::flushing) return set_deadline(options_->close_timeout);
   const bool sending = closing_ == Closing::flushing || response_queued_;

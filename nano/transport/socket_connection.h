@@ -85,6 +85,15 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
     closed,
   };
 
+  /// What only HTTP needs: gone with the upgrade.
+  struct Http {
+    HttpRequestReader reader = {};
+    std::string pipelined = {};                   // what came while a request was being answered
+    std::shared_ptr<HttpExchange> exchange = {};  // until its answer comes
+    HttpResponseForm form = {};                   // of that answer
+    std::optional<HttpDownload> download = {};    // the body of a response that is being sent
+  };
+
   // -- loop's thread: reading (socket_connection_reading.cpp)
   void read();
   void line_up();
@@ -152,16 +161,12 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
   const asio::ip::tcp::endpoint remote_;
   std::shared_ptr<const ListenerOptions> options_;
   std::unique_ptr<TlsStream> tls_;
-  std::unique_ptr<HttpRequestReader> http_;  // Mode::http
-  std::shared_ptr<HttpExchange> exchange_;   // until its answer comes
-  HttpResponseForm form_;                    // of that answer
-  std::optional<HttpDownload> download_;     // the body of a response that is being sent
+  std::unique_ptr<Http> http_;  // Mode::http
   std::optional<WebSocketStream> websocket_;
   protocol::PacketDecoder decoder_;
   SendQueue queue_;
   std::string ciphertext_;                       // encrypted, not yet written
   std::size_t ciphertext_cost_ = 0;              // of its frames, for the budget
-  std::string pipelined_;                        // HTTP bytes that came while a request was being answered
   TimePoint deadline_{};                         // none: the connection's state machine watches the time
   TimePoint armed_deadline_ = TimePoint::max();  // what the loop was told
   std::size_t written_since_deadline_ = 0;

@@ -9,24 +9,24 @@ namespace nano {
 void SocketConnection::on_http_bytes(std::span<std::uint8_t> bytes) {
   if (closing_ != Closing::no) return;
   if (answering_) {  // reading is paused, but TLS may still have given us a piece
-    pipelined_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    http_->pipelined.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     return;
   }
   std::span<const std::uint8_t> input = bytes;
-  const HttpRequestReader::Status status = http_->consume(input);
+  const HttpRequestReader::Status status = http_->reader.consume(input);
   if (status == HttpRequestReader::Status::incomplete) {
-    if (!http_->take_expectation()) return;
+    if (!http_->reader.take_expectation()) return;
     queue_.push(std::string{"HTTP/1.1 100 Continue\r\n\r\n"});
     return mark_dirty();
   }
-  if (status == HttpRequestReader::Status::refused) return send_http(http_->refusal(), {});
+  if (status == HttpRequestReader::Status::refused) return send_http(http_->reader.refusal(), {});
 
   // What follows the request: frames of a hasty WebSocket client, or the next request.
   const std::span<std::uint8_t> rest = bytes.last(input.size());
-  const HttpRequest request = http_->take_request();
+  HttpRequest request = http_->reader.take_request();
   if (!asks_for_websocket(request)) {
-    pipelined_.assign(reinterpret_cast<const char*>(rest.data()), rest.size());
-    return on_http_request(request);
+    http_->pipelined.assign(reinterpret_cast<const char*>(rest.data()), rest.size());
+    return on_http_request(std::move(request));
   }
   upgrade(request);
   if (mode_ == Mode::websocket && !rest.empty()) on_websocket_bytes(rest);
@@ -52,14 +52,15 @@ void SocketConnection::upgrade(const HttpRequest& request) {
 void SocketConnection::on_http_request(HttpRequest request) {
   answering_ = true;
   hold_up_stop(true);
-  form_ = HttpResponseForm::of(request);
-  exchange_ = std::make_shared<HttpExchange>([&loop = loop_, asking = weak_from_this()](HttpAnswer answer) {
-    // In a turn of its own, even where the answer is known at once: pipelined requests don't nest.
-    loop.post([asking, answer = std::move(answer)]() mutable {
-      if (const auto connection = asking.lock()) connection->on_http_answer(std::move(answer));
-    });
-  });
-  HttpReply reply{exchange_};
+  http_->form = HttpResponseForm::of(request);
+  http_->exchange =
+      std::make_shared<HttpExchange>([&loop = loop_, asking = weak_from_this()](HttpAnswer answer) {
+        // In a turn of its own, even where the answer is known at once: pipelined requests don't nest.
+        loop.post([asking, answer = std::move(answer)]() mutable {
+          if (const auto connection = asking.lock()) connection->on_http_answer(std::move(answer));
+        });
+      });
+  HttpReply reply{http_->exchange};
   if (options_->router->empty()) {
     reply(websocket_required());
   } else {
@@ -83,7 +84,7 @@ void SocketConnection::on_hung_up(std::uint32_t events) {
 void SocketConnection::on_http_half_closed() {
   if (!answering_ && end_of_input_) return begin_close(WireClose::flush, {});
   const Duration timeout = options_->http_half_closed_timeout;
-  if (exchange_ && deadline_ > std::chrono::steady_clock::now() + timeout) set_deadline(timeout);
+  if (http_->exchange && deadline_ > std::chrono::steady_clock::now() + timeout) set_deadline(timeout);
 }
 
 void SocketConnection::on_http_answer_late() {
@@ -93,69 +94,72 @@ void SocketConnection::on_http_answer_late() {
 
 /// Nobody waits for the answer any more: the handler hears of it.
 void SocketConnection::abandon_http_request() {
-  download_.reset();
-  if (!exchange_) return;
-  exchange_->abandon();
-  loop_.to_logic([exchange = std::exchange(exchange_, nullptr)] { exchange->tell_abandoned(); });
+  if (!http_) return;
+  http_->download.reset();
+  if (!http_->exchange) return;
+  http_->exchange->abandon();
+  loop_.to_logic([exchange = std::exchange(http_->exchange, nullptr)] { exchange->tell_abandoned(); });
 }
 
 void SocketConnection::on_http_answer(HttpAnswer answer) {
-  if (!exchange_) return;
-  exchange_.reset();
+  if (!http_->exchange) return;
+  http_->exchange.reset();
   response_queued_ = true;
   set_deadline(options_->http_idle_timeout);
-  if (answer.file && form_.with_body) download_.emplace(*answer.file);
-  send_http(answer, form_);
+  if (answer.file && http_->form.with_body) http_->download.emplace(*answer.file);
+  send_http(answer, http_->form);
 }
 
 /// The socket has taken all that there was.
 void SocketConnection::on_http_drained() {
-  if (download_) return continue_download();
+  if (!http_) return;
+  if (http_->download) return continue_download();
   if (std::exchange(response_queued_, false)) on_http_response_sent();
 }
 
 void SocketConnection::continue_download() {
-  if (download_->sending() > 0) download_->end_sending(download_->sending());
-  if (download_->wants_piece()) {
+  HttpDownload& download = *http_->download;
+  if (download.sending() > 0) download.end_sending(download.sending());
+  if (download.wants_piece()) {
     auto take = [&loop = loop_, asking = weak_from_this()](FileReader::Piece piece) {
       loop.post([asking, piece = std::move(piece)]() mutable {
         if (const auto connection = asking.lock()) connection->on_download_piece(std::move(piece));
       });
     };
-    options_->router->file_reader().read(download_->begin_reading(), std::move(take));
-  } else if (download_->finished()) {
-    download_.reset();
-    if (!form_.keep_alive) return begin_close(WireClose::flush, {});
+    options_->router->file_reader().read(download.begin_reading(), std::move(take));
+  } else if (download.finished()) {
+    http_->download.reset();
+    if (!http_->form.keep_alive) return begin_close(WireClose::flush, {});
     on_http_drained();
   }
 }
 
 void SocketConnection::on_download_piece(FileReader::Piece piece) {
-  if (!download_) return;
+  if (!http_->download) return;
   if (!piece) {  // the length is promised already, so only the end of the connection can say it
     const std::string remote = remote_address();
     loop_.scheduler().log().limited(remote).warning(
         "download broken off: the file cannot be read, or was cut meanwhile",
-        {{"file", download_->file().path()}, {"remote", remote}});
+        {{"file", http_->download->file().path()}, {"remote", remote}});
     return begin_close(WireClose::drop, {});
   }
-  download_->begin_sending(piece->size());
+  http_->download->begin_sending(piece->size());
   queue_.push(std::move(piece));
   mark_dirty();
 }
 
 /// The socket takes no more for now.
 void SocketConnection::drop_unsent_piece() {
-  if (!download_ || download_->sending() == 0) return;
-  download_->end_sending(download_->sending() - queue_.bytes());
+  if (!http_ || !http_->download || http_->download->sending() == 0) return;
+  http_->download->end_sending(http_->download->sending() - queue_.bytes());
   queue_.clear();
 }
 
 void SocketConnection::on_http_response_sent() {
   answering_ = false;
   set_deadline(options_->http_idle_timeout);
-  if (!pipelined_.empty()) {
-    std::string next = std::exchange(pipelined_, {});
+  if (!http_->pipelined.empty()) {
+    std::string next = std::exchange(http_->pipelined, {});
     on_http_bytes({reinterpret_cast<std::uint8_t*>(next.data()), next.size()});
   }
   if (answering_) return;
@@ -170,8 +174,8 @@ void SocketConnection::send_http(const HttpAnswer& answer, HttpResponseForm form
   queue_.push(std::move(output.head));
   if (output.body) queue_.push(std::move(output.body));
   mark_dirty();
-  form_.keep_alive = output.keep_alive;
-  if (!output.keep_alive && !download_) begin_close(WireClose::flush, {});
+  http_->form.keep_alive = output.keep_alive;
+  if (!output.keep_alive && !http_->download) begin_close(WireClose::flush, {});
 }
 
 }  // namespace nano
