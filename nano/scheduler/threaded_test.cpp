@@ -34,6 +34,23 @@ class ThreadedScheduler : public testing::Test {
   Scheduler scheduler_{clock_, driver_, workers_, recorded_.log()};
 };
 
+TEST_F(ThreadedScheduler, DoesNotSleepOnWhatAHookAskedToCancel) {
+  struct StopsAtItsEnd {
+    Scheduler& scheduler;
+    ~StopsAtItsEnd() { scheduler.stop(); }
+  };
+  bool woken_by_something_else = false;
+  run([&] {
+    scheduler_.spawn([](Scheduler& scheduler) -> Task<void> {
+      const StopsAtItsEnd ending{scheduler};
+      co_await scheduler.sleep(1h);
+    }(scheduler_));
+    scheduler_.at_turn_end([this] { scheduler_.cancel_all(); });
+    scheduler_.after(10s, [&] { woken_by_something_else = true; }).detach();
+  });
+  EXPECT_FALSE(woken_by_something_else);
+}
+
 TEST_F(ThreadedScheduler, RunsEveryTaskOfFourPostersInEachPostersOrder) {
   constexpr int posters = 4;
   constexpr int tasks = 20'000;
