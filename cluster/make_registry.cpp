@@ -1,8 +1,10 @@
 #include "cluster/make_registry.h"
 
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "cluster/network/grpc_network.h"
 #include "cluster/network/limits.h"
@@ -49,23 +51,37 @@ EtcdOptions parse_etcd(const NodeOptions& options) {
   return etcd;
 }
 
-bool is_etcd(const std::string& registry) { return registry.starts_with(etcd_scheme); }
+/// A sentence, or nothing.
+std::string problem_of_registry(const NodeOptions& options) {
+  const std::string& registry = options.registry;
+  const std::string form =
+      "--cluster-registry is the host:port of the master, or "
+      "etcd://host:port,host:port/prefix, not \"" +
+      registry + "\"";
+  const auto scheme = registry.find("://");
+  if (!is_etcd(registry) && scheme != std::string::npos) {
+    return form + ": the only scheme is etcd://, with or without --etcd-tls-authority.";
+  }
+  std::vector<std::string> endpoints{registry};
+  if (is_etcd(registry)) endpoints = parse_etcd(options).endpoints;
+  if (endpoints.empty()) return form + ".";
+  std::set<std::string> seen;
+  for (const std::string& endpoint : endpoints) {
+    if (!is_address(endpoint)) return form + ".";
+    if (names_no_host(endpoint)) return form + ": nobody can be called at \"" + endpoint + "\".";
+    if (!seen.insert(endpoint).second) return form + ": \"" + endpoint + "\" is in it twice.";
+  }
+  return {};
+}
 
 }  // namespace
 
+bool is_etcd(const std::string& registry) { return registry.starts_with(etcd_scheme); }
+
 void check_registry(const NodeOptions& options) {
   if (options.master) return;
-  const bool etcd = is_etcd(options.registry);
-  bool good = etcd;
-  if (etcd) {
-    const EtcdOptions parsed = parse_etcd(options);
-    good = !parsed.endpoints.empty();
-    for (const std::string& endpoint : parsed.endpoints) good &= is_address(endpoint);
-  }
-  if (good || is_address(options.registry)) return;
-  throw std::invalid_argument(
-      "--cluster-registry is the host:port of the master, or etcd://host:port,host:port/prefix, not \"" +
-      options.registry + "\".");
+  const std::string problem = problem_of_registry(options);
+  if (!problem.empty()) throw std::invalid_argument(problem);
 }
 
 std::unique_ptr<Network> make_network(Scheduler& scheduler, const NodeOptions& options) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "cluster/network/network.h"
 #include "cluster/node_options.h"
@@ -12,6 +13,8 @@ namespace nano::cluster {
 
 /// Over gRPC. Throws std::runtime_error with a sentence when a certificate cannot be read.
 std::unique_ptr<Network> make_network(Scheduler& scheduler, const NodeOptions& options);
+
+bool is_etcd(const std::string& registry);
 
 /// Throws std::invalid_argument with a sentence for a registry that there cannot be.
 void check_registry(const NodeOptions& options);

@@ -5,6 +5,7 @@
 #include "cluster/make_registry.h"
 #include "cluster/node_core.h"
 #include "cluster/remote_session.h"
+#include "cluster/start_check.h"
 #include "nano/session/route.h"
 
 namespace nano::cluster {
@@ -13,6 +14,8 @@ Node::Node(Application& app, NodeOptions options) : app_(app) {
   app.configure([&] {
     options.check();
     if (options.standalone()) return;
+    check_tls_files(options);
+    warn_at_start(options, app.log());
     auto network = make_network(app.scheduler(), options);
     core_ = std::make_unique<Core>(app, std::move(options), std::move(network));
   });

@@ -45,19 +45,27 @@ void NodeOptions::check() const {
     if (!holds) throw std::invalid_argument(sentence);
   };
   if (standalone()) {
-    require(!master && registry.empty() && label.empty(),
+    require(!master && registry.empty() && label.empty() && listen.empty() && tls_authority.empty() &&
+                tls_certificate.empty() && tls_key.empty() && tls_name.empty() && etcd_user.empty() &&
+                etcd_password.empty() && etcd_tls_authority.empty(),
             "A node of a cluster needs --cluster-address, the host:port where the others reach it.");
     return;
   }
   require(is_address(address, 0), "--cluster-address is host:port, not \"" + address + "\".");
-  const std::string host = address.substr(0, address.rfind(':'));
-  require(host != "0.0.0.0" && host != "[::]" && !host.empty(),
+  require(!names_no_host(address),
           "--cluster-address is where the other nodes reach this one, which is not \"" + address +
               "\"; to listen on all addresses, say so with --cluster-listen.");
   require(listen.empty() || is_address(listen, 0), "--cluster-listen is host:port, not \"" + listen + "\".");
   require(master != !registry.empty(),
           "A node is the master (--cluster-master), or has a registry (--cluster-registry): one of both.");
   check_registry(*this);
+  require(registry != address,
+          "--cluster-registry is this node's own address: the node that is the master says --cluster-master "
+          "instead, and another one has an address of its own.");
+  require(
+      is_etcd(registry) || (etcd_user.empty() && etcd_password.empty() && etcd_tls_authority.empty()),
+      "--etcd-user, --etcd-password and --etcd-tls-authority are for --cluster-registry etcd://..., which "
+      "this node does not have.");
   require(register_interval_s >= 0.01 && register_interval_s <= 3600,
           "--cluster-register-interval is a number of seconds from 0.01 to 3600.");
   require(request_timeout_s >= 0.01 && request_timeout_s <= 3600,
@@ -68,6 +76,8 @@ void NodeOptions::check() const {
       tls_authority.empty() || !tls_certificate.empty(),
       "--cluster-tls-authority needs --cluster-tls-certificate and --cluster-tls-key, too: each node shows "
       "its own to the others.");
+  require(tls_name.empty() || !tls_certificate.empty(),
+          "--cluster-tls-name is the name in the nodes' certificates: it needs --cluster-tls-certificate.");
   require(etcd_user.empty() == etcd_password.empty(),
           "--etcd-user and NANO_ETCD_PASSWORD go together: give both, or none.");
 }

@@ -39,6 +39,21 @@ TEST(NodeOptions, SayWhatToChange) {
   EXPECT_NE(problem([](auto& o) { o.address = "0.0.0.0:7000"; }).find("--cluster-listen"), std::string::npos);
   EXPECT_NE(problem([](auto& o) { o.listen = "7000"; }).find("--cluster-listen is host:port"),
             std::string::npos);
+  for (const char* address : {"[::]:7000", "*:7000", "0:7000"}) {
+    EXPECT_NE(problem([&](auto& o) { o.address = address; }).find("--cluster-listen"), std::string::npos);
+  }
+  EXPECT_NE(problem([](auto& o) { o.address = "::1:7000"; }).find("--cluster-address is host:port"),
+            std::string::npos)
+      << "without brackets";
+  EXPECT_EQ(problem([](auto& o) { o.address = "[::1]:7000"; }), "");
+  EXPECT_NE(problem([](auto& o) { o.registry = o.address; }).find("own address"), std::string::npos);
+  EXPECT_NE(problem([](auto& o) { o.registry = "0.0.0.0:7000"; }).find("nobody can be called"),
+            std::string::npos);
+  EXPECT_NE(problem([](auto& o) { o.registry = "etcd://a:1,a:1"; }).find("twice"), std::string::npos);
+  EXPECT_NE(problem([](auto& o) { o.registry = "consul://a:1"; }).find("only scheme"), std::string::npos);
+  EXPECT_NE(problem([](auto& o) { o.etcd_user = o.etcd_password = "u"; }).find("for --cluster-registry etcd"),
+            std::string::npos);
+  EXPECT_NE(problem([](auto& o) { o.tls_name = "n"; }).find("--cluster-tls-name"), std::string::npos);
   EXPECT_NE(problem([](auto& o) { o.master = true; }).find("one of both"), std::string::npos);
   EXPECT_NE(problem([](auto& o) { o.registry = ""; }).find("one of both"), std::string::npos);
   for (const char* registry : {"master", "etcd://", "etcd://here", "etcd://a:1,,b:2", "http://a:1/x"}) {
@@ -54,7 +69,14 @@ TEST(NodeOptions, SayWhatToChange) {
   EXPECT_NE(problem([](auto& o) { o.tls_key = "k"; }).find("go together"), std::string::npos);
   EXPECT_NE(problem([](auto& o) { o.tls_authority = "a"; }).find("--cluster-tls-authority needs"),
             std::string::npos);
-  EXPECT_NE(problem([](auto& o) { o.etcd_user = "u"; }).find("NANO_ETCD_PASSWORD"), std::string::npos);
+  EXPECT_NE(problem([](auto& o) {
+              o.registry = "etcd://a:1";
+              o.etcd_user = "u";
+            }).find("NANO_ETCD_PASSWORD"),
+            std::string::npos);
+  NodeOptions alone;
+  alone.listen = "0.0.0.0:7000";
+  EXPECT_THROW(alone.check(), std::invalid_argument) << "what a node of a cluster has";
 }
 
 TEST(NodeOptions, AreFlagsOfTheProgramAndVariablesOfItsEnvironment) {

@@ -13,6 +13,7 @@
 #include "cluster/network/grpc_handover.h"
 #include "cluster/network/grpc_stream.h"
 #include "cluster/network/limits.h"
+#include "cluster/network/listen_problem.h"
 
 namespace nano::cluster {
 namespace {
@@ -239,8 +240,9 @@ GrpcServer::GrpcServer(Scheduler& scheduler, const GrpcSettings& settings, const
                            &port);
   parts_->server = builder.BuildAndStart();
   if (!parts_->server || port == 0) {
-    throw std::runtime_error("Cannot listen on " + address +
-                             ": it is in use, or no address of this machine.");
+    const std::string why = why_not_listening(host, address.substr(colon + 1));
+    throw std::runtime_error("Cannot listen on " + address + ": " +
+                             (why.empty() ? "gRPC does not take it" : why) + ".");
   }
   address_ = host + ':' + std::to_string(port);
 }

@@ -23,4 +23,7 @@ struct Member {
 /// Whether the text is "host:port", the host without spaces and slashes, the port from `port_least` to 65535.
 bool is_address(std::string_view text, unsigned port_least = 1);
 
+/// Whether its host stands for all addresses of a machine, so that others cannot call it there.
+bool names_no_host(std::string_view address);
+
 }  // namespace nano::cluster
