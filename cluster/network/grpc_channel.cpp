@@ -26,16 +26,31 @@ class ChannelCall {
 
 /// Held by the channel and its calls; logic thread only.
 struct ChannelParts {
-  explicit ChannelParts(const std::shared_ptr<grpc::Channel>& channel) : stub(channel) {}
+  ChannelParts(const std::shared_ptr<grpc::Channel>& used_channel, bool is_secure)
+      : channel(used_channel), stub(channel), secure(is_secure) {}
 
   void add_headers(grpc::ClientContext& context) const {
     for (const auto& [name, value] : headers) context.AddMetadata(name, value);
   }
 
+  const std::shared_ptr<grpc::Channel> channel;
   grpc::GenericStub stub;
+  const bool secure;
   std::map<std::string, std::string> headers;
   std::unordered_set<ChannelCall*> calls;
 };
+
+/// A server that refuses a certificate closes the connection, after what the client takes for a handshake
+/// that went well.
+NetworkError describe(const grpc::Status& status, const ChannelParts& channel) {
+  NetworkError error = to_error(status);
+  if (channel.secure && error.message.ends_with("Socket closed")) {
+    error.message +=
+        " (with TLS most often since it refuses this node's certificate, or speaks no TLS: its log says "
+        "which)";
+  }
+  return error;
+}
 
 class ClientCall final : public GrpcCall, public ChannelCall {
  public:
@@ -55,6 +70,7 @@ class ClientCall final : public GrpcCall, public ChannelCall {
     channel_->stub.UnaryCall(&context_, method, {}, &request_, &response_, [this](grpc::Status status) {
       reacting();
       status_ = std::move(status);
+      answered_ = is_answer();
       handover().end(*this);
     });
   }
@@ -66,18 +82,29 @@ class ClientCall final : public GrpcCall, public ChannelCall {
   void ended() override {
     if (!done_) return;
     CallDone done = std::exchange(done_, nullptr);
-    if (!status_.ok()) return done(to_error(status_));
+    if (!status_.ok()) {
+      NetworkError error = describe(status_, *channel_);
+      error.answered = answered_;
+      return done(std::move(error));
+    }
     const grpc::Slice response = to_slice(response_);
     done(std::string{view(response)});
   }
 
  private:
+  /// gRPC makes up a status of the other side's where the connection broke; then it is not ready any more.
+  bool is_answer() const {
+    return context_.debug_error_string().find("Error received from peer") != std::string::npos &&
+           channel_->channel->GetState(false) == GRPC_CHANNEL_READY;
+  }
+
   const std::shared_ptr<ChannelParts> channel_;
   CallDone done_;
   grpc::ClientContext context_;
   grpc::ByteBuffer request_;
   grpc::ByteBuffer response_;
   grpc::Status status_;
+  bool answered_ = false;
 };
 
 class ClientStream final : public GrpcStreamCall,
@@ -120,7 +147,7 @@ class ClientStream final : public GrpcStreamCall,
   void read_last() override { end(std::nullopt); }
   NetworkError why_ended() const override {
     if (status_.ok()) return {NetworkErrc::unreachable, "closed by the other side"};
-    return to_error(status_);
+    return describe(status_, *channel_);
   }
 
   void OnReadDone(bool ok) override {
@@ -151,8 +178,9 @@ class DeadStream final : public Stream {
 
 class GrpcChannel final : public Channel {
  public:
-  GrpcChannel(std::shared_ptr<GrpcHandover> handover, const std::shared_ptr<grpc::Channel>& channel)
-      : handover_(std::move(handover)), parts_(std::make_shared<ChannelParts>(channel)) {}
+  GrpcChannel(std::shared_ptr<GrpcHandover> handover, const std::shared_ptr<grpc::Channel>& channel,
+              bool secure)
+      : handover_(std::move(handover)), parts_(std::make_shared<ChannelParts>(channel, secure)) {}
   ~GrpcChannel() override {
     const std::vector<ChannelCall*> calls(parts_->calls.begin(), parts_->calls.end());
     for (ChannelCall* call : calls) call->give_up();
@@ -187,7 +215,8 @@ class GrpcChannel final : public Channel {
 
 std::unique_ptr<Channel> connect_grpc(std::shared_ptr<GrpcHandover> handover, const GrpcSettings& settings,
                                       const std::string& address) {
-  return std::make_unique<GrpcChannel>(std::move(handover), settings.make_channel(address));
+  return std::make_unique<GrpcChannel>(std::move(handover), settings.make_channel(address),
+                                       settings.secure());
 }
 
 }  // namespace nano::cluster

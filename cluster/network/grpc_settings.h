@@ -22,6 +22,7 @@ class GrpcSettings {
   std::shared_ptr<grpc::Channel> make_channel(const std::string& address) const;
   /// Throws std::runtime_error when TLS is asked for without a certificate.
   std::shared_ptr<grpc::ServerCredentials> server_credentials() const;
+  bool secure() const { return secure_; }
   void apply(grpc::ServerBuilder& builder) const;
 
  private:

@@ -78,6 +78,11 @@ inline constexpr Duration master_call_timeout = 3s;
 inline constexpr Duration register_timeout = 10s;
 inline constexpr Duration stale_unregister_timeout = 60s;
 
+/// Who registers with a master of Go Nano at the same instant as this node is on its list after this time;
+/// and nodes that start together look for each other at different moments within the second one.
+inline constexpr Duration go_registration_time = 2s;
+inline constexpr Duration go_registration_spread = 4s;
+
 /// A node that stops waits this long for the registry to know it.
 inline constexpr Duration leave_timeout = 2s;
 
@@ -88,15 +93,34 @@ inline constexpr Duration unconfirmed_member_kept = 10s;
 // -- links --------------------------------------------------------------------------------------------------
 
 /// Bytes that wait for one other node, sent or not, until it acknowledges them. Beyond that new requests are
-/// answered `unavailable`, and notifies dropped; at twice this much the link is given up. Some tenths of a
-/// second of all that a node can send.
+/// answered `unavailable`, and notifies dropped. Some tenths of a second of all that a node can send.
 inline constexpr std::size_t link_queue_bytes = std::size_t{32} << 20;
+
+/// The same with pushes and answers, which are worth more, as they are what the node was asked for. What does
+/// not fit fails alone. Four of the largest messages there are.
+inline constexpr std::size_t link_queue_bytes_max = 2 * link_queue_bytes;
+
+/// What cannot fail is small: that a session has closed or is bound, that an answer did not fit. When so much
+/// of that waits, too, the conversation is given up: a million sessions that close at once stay below it.
+inline constexpr std::size_t link_queue_bytes_given_up = 4 * link_queue_bytes;
 
 /// Bytes on their way that are not acknowledged; the others wait here, not in gRPC.
 inline constexpr std::size_t link_window_bytes = std::size_t{4} << 20;
 
 /// A batch is sent before its turn ends when it holds this much.
 inline constexpr std::size_t link_batch_bytes = std::size_t{256} << 10;
+
+/// A batch that is larger, for one large message, travels in pieces of this size: so the other node hears
+/// something all the time on a slow line, too. A piece takes half a second at 8 Mbit/s.
+inline constexpr std::size_t link_piece_bytes = std::size_t{512} << 10;
+
+/// A batch that was put together from its pieces: one that was about to be full, and the largest message.
+/// protobuf and gRPC could take more.
+inline constexpr std::size_t link_whole_bytes = std::size_t{64} << 20;
+
+/// A message that is the same for many receivers takes one more, 8 bytes each, while its batch holds no more
+/// than this: three million receivers, and it stays below link_whole_bytes.
+inline constexpr std::size_t link_receivers_bytes = std::size_t{32} << 20;
 
 /// Memory that an empty batch keeps for the next one; looked at with each heartbeat.
 inline constexpr std::size_t link_batch_kept_bytes = std::size_t{1} << 20;
@@ -128,6 +152,15 @@ inline constexpr Duration link_retry_most = 2s;
 /// How long both ends remember a conversation whose stream broke. Longer than a network takes to find another
 /// way; shorter than players wait.
 inline constexpr Duration link_memory = 15s;
+
+// -- requests to other nodes --------------------------------------------------------------------------------
+
+/// A session that has closed: its requests are given up after this, all at once for those that close
+/// together.
+inline constexpr Duration closed_session_requests_kept = 100ms;
+
+/// Between two looks for calls whose coroutine waits no more; until then each costs some hundred bytes.
+inline constexpr Duration abandoned_requests_interval = 1s;
 
 // -- etcd ---------------------------------------------------------------------------------------------------
 
@@ -177,6 +210,15 @@ inline constexpr Duration etcd_keepalive = 10s;
 
 /// Gates of Go Nano that one node serves; each has a connection.
 inline constexpr std::size_t go_gates = 1024;
+
+/// Between two questions whether a gate of Go Nano is there, and how long it may be gone: then its sessions
+/// end. As long as for a link that broke.
+inline constexpr Duration go_gate_probe_interval = 1s;
+inline constexpr Duration go_gate_silence = link_memory;
+
+/// What a push or an answer to a gate of Go Nano may have: its gRPC takes 4 MiB, the route and the rest
+/// included.
+inline constexpr std::size_t go_message_bytes = (std::size_t{4} << 20) - 1024;
 
 /// One unary call. Its answer says only that it was taken, so it is quick.
 inline constexpr Duration unary_call_timeout = 5s;

@@ -23,6 +23,9 @@ enum class NetworkErrc {
 struct NetworkError {
   NetworkErrc code;
   std::string message;
+  /// The other side said so itself: it is there, and has done with the call. (Go's nodes hand on what they
+  /// hear of a third one.)
+  bool answered = false;
 
   /// Whether the other side has not been reached.
   bool unreached() const { return code == NetworkErrc::unreachable || code == NetworkErrc::nobody_listens; }

@@ -52,6 +52,12 @@ void KnownMembers::miss_nobody() {
   for (auto& [address, known] : known_) known.missing_since.reset();
 }
 
+std::vector<Member> KnownMembers::all() const {
+  std::vector<Member> members;
+  for (const auto& [address, known] : known_) members.push_back(known.member);
+  return members;
+}
+
 std::vector<Member> KnownMembers::of_go() const {
   std::vector<Member> members;
   for (const auto& [address, known] : known_) {

@@ -35,6 +35,8 @@ class KnownMembers {
   /// Another registry begins: who is missing was on nobody's list before.
   void miss_nobody();
 
+  bool knows(const std::string& address) const { return known_.contains(address); }
+  std::vector<Member> all() const;
   /// Those of Go Nano.
   std::vector<Member> of_go() const;
 

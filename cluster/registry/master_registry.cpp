@@ -21,12 +21,14 @@ MasterRegistry::MasterRegistry(Scheduler& scheduler, Network& network, const std
       register_interval_(register_interval),
       master_(network.connect(master_address)),
       members_(scheduler),
+      acquaintances_(scheduler, network, members_),
       heartbeat_interval_(register_interval) {}
 
 void MasterRegistry::join(Member self, RegistryEvents& events) {
   self_ = std::move(self);
   events_ = &events;
   members_.start(self_.address, events);
+  acquaintances_.start(self_);
   try_to_register();
 }
 
@@ -51,7 +53,7 @@ void MasterRegistry::on_register_done(const CallOutcome& outcome) {
   if (outcome.ok()) {
     const auto response = parse<clusterpb::RegisterResponse>(outcome.response());
     response ? on_registered(*response) : on_refused("its answer is no RegisterResponse");
-  } else if (outcome.error().code == NetworkErrc::refused) {
+  } else if (outcome.error().code == NetworkErrc::refused || outcome.error().answered) {
     on_refused(outcome.error().message);
   } else {
     if (!registered_) {
@@ -65,7 +67,8 @@ void MasterRegistry::on_register_done(const CallOutcome& outcome) {
 
 void MasterRegistry::on_registered(const clusterpb::RegisterResponse& response) {
   const bool first = !std::exchange(registered_, true);
-  master_incarnation_ = response.master();
+  const std::uint64_t master_before = std::exchange(master_incarnation_, response.master());
+  const bool missed = std::exchange(forgotten_, false) && master_before == master_incarnation_;
   revision_ = response.revision();
   heartbeat_interval_ = from_ms(response.heartbeatms(), register_interval_);
   next_ = scheduler_.after(heartbeat_interval_, [this] { send_heartbeat(); });
@@ -84,9 +87,13 @@ void MasterRegistry::on_registered(const clusterpb::RegisterResponse& response) 
   }
   members_.miss_nobody();  // others begin to register with the same master only now
   members_.miss_others(listed, from_ms(response.expiryms(), limits::unconfirmed_member_kept));
+  if (missed) events_->on_missed();
+  if (master_incarnation_ != 0) return;
+  look_around_ = scheduler_.after(limits::go_registration_time + spread(limits::go_registration_spread),
+                                  [this] { look_around(); });
 }
 
-/// One version of Go Nano's master refuses an address that it knows already: of this node as it was before a
+/// Most of Go Nano's masters refuse an address that they know already: of this node as it was before a
 /// restart, or, when this node asks again to find out, of itself. Ours refuses a node only for a reason that
 /// its operator should know.
 void MasterRegistry::on_refused(const std::string& why) {
@@ -94,20 +101,50 @@ void MasterRegistry::on_refused(const std::string& why) {
     scheduler_.log().error("the master refuses this node; trying again",
                            {{"master", master_address_}, {"error", why}});
   }
-  if (!registered_ && scheduler_.now() >= next_stale_unregister_) {
-    unregistering_ = true;
-    next_stale_unregister_ = scheduler_.now() + limits::stale_unregister_timeout;
-    return unregister(&MasterRegistry::on_stale_unregistered, limits::stale_unregister_timeout);
+  const bool stale = !registered_ && why.find("registered") != std::string::npos;
+  if (stale && scheduler_.now() >= next_stale_unregister_) {
+    // Nodes that start again together do not ask at the same moment: see stale_unregister_timeout.
+    next_ = scheduler_.after(spread(register_interval_), [this] { unregister_stale(); });
+    return;
   }
   next_ = scheduler_.after(register_interval_, [this] { try_to_register(); });
 }
 
+void MasterRegistry::unregister_stale() {
+  unregistering_ = true;
+  next_stale_unregister_ = scheduler_.now() + limits::stale_unregister_timeout;
+  unregister(&MasterRegistry::on_stale_unregistered, limits::stale_unregister_timeout);
+}
+
+/// A master of Go Nano first tells all members, also the one that comes again here, and gives up at the first
+/// that its gRPC has not connected to again yet. It is asked until that is done.
 void MasterRegistry::on_stale_unregistered(const CallOutcome& outcome) {
   unregistering_ = false;
   if (leaving_) return on_unregistered(outcome);
-  const bool answered = outcome.ok() || outcome.error().code == NetworkErrc::refused;
+  const bool answered =
+      outcome.ok() || outcome.error().code == NetworkErrc::refused || outcome.error().answered;
   if (answered) next_stale_unregister_ = {};  // else the master may still be at it
   next_ = scheduler_.after(register_interval_, [this] { try_to_register(); });
+}
+
+/// Whoever registered at the same time as this node has done so by now.
+void MasterRegistry::look_around() {
+  if (acquaintances_.meet_all() || std::exchange(came_again_, true) || registering_ || unregistering_) return;
+  unregistering_ = true;
+  next_.cancel();
+  unregister(&MasterRegistry::on_gone_to_come_again, limits::stale_unregister_timeout);
+}
+
+/// Nobody of ours knows this node, so that nobody misses it meanwhile.
+void MasterRegistry::on_gone_to_come_again(const CallOutcome& outcome) {
+  unregistering_ = false;
+  leaving_ ? on_unregistered(outcome) : try_to_register();
+}
+
+/// Another time for each node, up to `most`.
+Duration MasterRegistry::spread(Duration most) const {
+  constexpr std::uint64_t steps = 1000;
+  return most / static_cast<Duration::rep>(steps) * static_cast<Duration::rep>(self_.incarnation % steps);
 }
 
 void MasterRegistry::send_heartbeat() {
@@ -117,10 +154,11 @@ void MasterRegistry::send_heartbeat() {
 }
 
 void MasterRegistry::on_heartbeat_done(const CallOutcome& outcome) {
-  if (leaving_) return;
+  if (leaving_ || registering_ || unregistering_) return;
   const bool forgotten = !outcome.ok() && outcome.error().code == NetworkErrc::refused;
   // A master without heartbeats tells whether it knows this node when it is asked to register it again.
   const bool knows_none = !outcome.ok() && outcome.error().code == NetworkErrc::unimplemented;
+  forgotten_ |= forgotten;
   if (forgotten) return try_to_register();
   if (knows_none) {
     next_ = scheduler_.after(register_interval_, [this] { try_to_register(); });
@@ -144,6 +182,11 @@ bool MasterRegistry::on_call(std::string_view method, std::string_view request, 
     const auto message = parse<clusterpb::DelMemberRequest>(request);
     if (!message) return refuse("the request is no DelMemberRequest"), true;
     hear({message->serviceaddr(), std::nullopt, message->master(), message->revision()}, reply);
+    return true;
+  }
+  if (method == method::meet) {
+    const bool told_of_all = registered_ && master_incarnation_ != 0;
+    reply(told_of_all ? refusal("this node's master tells it of all") : acquaintances_.on_meet(request));
     return true;
   }
   return false;
@@ -174,6 +217,8 @@ void MasterRegistry::apply(Item item) {
 void MasterRegistry::leave(Function<void()> done) {
   leaving_ = true;
   members_.stop();
+  acquaintances_.stop();
+  look_around_.cancel();
   next_.cancel();
   if (!events_) return done();
   left_ = std::move(done);

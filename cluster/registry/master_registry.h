@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "cluster/registry/acquaintances.h"
 #include "cluster/registry/known_members.h"
 #include "cluster/registry/messages.h"
 #include "cluster/registry/registry.h"
@@ -24,6 +25,9 @@ namespace nano::cluster {
 /// Calls may overtake each other. News that is older than the answer to the registration, or of another
 /// master than the one registered with, is told by its revision; Go Nano's masters have none, and send one
 /// after the other.
+///
+/// A master of Go Nano may not tell of all who register at the same time: see Acquaintances. A node that
+/// knows nobody of ours asks that master anew, once, by going and coming again.
 class MasterRegistry final : public Registry {
  public:
   /// The scheduler and the network must outlive this. `register_interval`: between attempts.
@@ -46,6 +50,10 @@ class MasterRegistry final : public Registry {
   void on_register_done(const CallOutcome& outcome);
   void on_registered(const clusterpb::RegisterResponse& response);
   void on_refused(const std::string& why);
+  void unregister_stale();
+  void look_around();
+  void on_gone_to_come_again(const CallOutcome& outcome);
+  Duration spread(Duration most) const;
   void send_heartbeat();
   void on_heartbeat_done(const CallOutcome& outcome);
   void hear(Item item, CallReply& reply);
@@ -65,17 +73,21 @@ class MasterRegistry final : public Registry {
   RegistryEvents* events_ = nullptr;
   Member self_;
   KnownMembers members_;
+  Acquaintances acquaintances_;
   std::deque<Item> early_;             // news that came while a registration was open
   bool registering_ = false;           // a call is open
   bool unregistering_ = false;         // a call for a stale registration is open
   TimePoint next_stale_unregister_{};  // not earlier
   bool registered_ = false;
   bool leaving_ = false;
+  bool forgotten_ = false;   // by the master, as it said
+  bool came_again_ = false;  // to be told of all by a master of Go Nano
   std::uint64_t master_incarnation_ = 0;
   std::uint64_t revision_ = 0;  // of the newest that is known of that master
   Duration heartbeat_interval_;
   Function<void()> left_;
   Timer next_;  // attempt or heartbeat, or the end of leaving
+  Timer look_around_;
 };
 
 }  // namespace nano::cluster

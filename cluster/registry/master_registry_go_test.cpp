@@ -1,5 +1,7 @@
 // Our nodes and those of Go Nano: under a master of theirs, and under one of ours that starts anew.
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include "cluster/registry/master_registry_test_fixture.h"
 
@@ -59,13 +61,187 @@ TEST_F(MasterRegistryTest, AGoMasterThatBreaksOffForgettingTheNodeMayStillBeAtIt
   EXPECT_EQ(std::ranges::count(master.calls, method::unregister_member), 2);
 }
 
+/// Its gRPC has not yet connected again to the node that was started again, or to any other one.
+TEST_F(MasterRegistryTest, AGoMasterThatHandsOnAFailureHasDoneWithTheCallAndIsAskedAgainSoon) {
+  ScriptedMaster master{hub_, time_.scheduler()};
+  master.tells_members_slowly = true;
+  node("one:1");
+  time_.advance(milliseconds{10});
+  for (int i = 0; i < 3; ++i) {
+    master.refuse("address one:1 has registered");
+    time_.advance(seconds{1});
+    master.hands_on_a_failure();
+    time_.advance(seconds{4});
+  }
+  EXPECT_EQ(std::ranges::count(master.calls, method::unregister_member), 3);
+  EXPECT_EQ(std::ranges::count(master.calls, method::register_member), 4);
+}
+
+TEST_F(MasterRegistryTest, AGoMasterThatRefusesForAnotherReasonIsNotAskedToForgetTheNode) {
+  ScriptedMaster master{hub_, time_.scheduler()};
+  node("one:1");
+  time_.advance(milliseconds{10});
+  master.refuse("all SubConns are in TransientFailure");
+  time_.advance(seconds{10});
+  EXPECT_EQ(std::ranges::count(master.calls, method::unregister_member), 0);
+}
+
+/// As Go Nano's: whoever registers is told of the members that the list has then, and they of it; it is on
+/// the list itself only a moment later.
+class UnguardedGoMaster final : public Service {
+ public:
+  UnguardedGoMaster(testing::MemoryNetwork& hub, Scheduler& scheduler)
+      : scheduler_(scheduler), network_(hub.join(scheduler, "master:1")) {
+    network_->listen("master:1", *this);
+  }
+  void on_call(std::string_view method, std::string_view request, CallReply reply) override {
+    if (method == method::register_member) {
+      return on_register(parse<clusterpb::RegisterRequest>(request)->memberinfo(), reply);
+    }
+    if (method == method::unregister_member) {
+      return on_unregister(parse<clusterpb::UnregisterRequest>(request)->serviceaddr(), reply);
+    }
+    reply(NetworkError{NetworkErrc::unimplemented, "unknown method"});
+  }
+  StreamEvents* on_stream(std::string_view, std::unique_ptr<Stream>) override { return nullptr; }
+
+  int unregistered = 0;
+
+ private:
+  void on_register(const clusterpb::MemberInfo& info, CallReply& reply) {
+    if (members_.contains(info.serviceaddr())) {
+      return reply(refusal("address " + info.serviceaddr() + " has registered"));
+    }
+    clusterpb::RegisterResponse response;
+    clusterpb::NewMemberRequest news;
+    *news.mutable_memberinfo() = info;
+    for (const auto& [address, member] : members_) {
+      *response.add_members() = member;
+      tell(address, method::new_member, news.SerializeAsString());
+    }
+    reply(response.SerializeAsString());
+    timers_.push_back(
+        scheduler_.after(milliseconds{20}, [this, info] { members_[info.serviceaddr()] = info; }));
+  }
+  void on_unregister(const std::string& gone, CallReply& reply) {
+    ++unregistered;
+    members_.erase(gone);
+    clusterpb::DelMemberRequest news;
+    news.set_serviceaddr(gone);
+    for (const auto& [address, member] : members_)
+      tell(address, method::delete_member, news.SerializeAsString());
+    reply(std::string{});
+  }
+  void tell(const std::string& address, std::string_view method, std::string request) {
+    auto& channel = channels_[address];
+    if (!channel) channel = network_->connect(address);
+    channel->call(method, std::move(request), seconds{1}, [](const CallOutcome&) {});
+  }
+
+  Scheduler& scheduler_;
+  std::unique_ptr<Network> network_;
+  std::map<std::string, clusterpb::MemberInfo> members_;
+  std::map<std::string, std::unique_ptr<Channel>> channels_;
+  std::vector<Timer> timers_;
+};
+
+/// What a Go node was told, with "+" and "-".
+class GoNode final : public Service {
+ public:
+  GoNode(testing::MemoryNetwork& hub, Scheduler& scheduler) : network_(hub.join(scheduler, "go:1")) {
+    network_->listen("go:1", *this);
+    clusterpb::RegisterRequest request;
+    request.mutable_memberinfo()->set_serviceaddr("go:1");
+    master_ = network_->connect("master:1");
+    master_->call(method::register_member, request.SerializeAsString(), seconds{1},
+                  [](const CallOutcome&) {});
+  }
+  void on_call(std::string_view method, std::string_view request, CallReply reply) override {
+    if (method == method::new_member) {
+      told.push_back("+" + parse<clusterpb::NewMemberRequest>(request)->memberinfo().serviceaddr());
+    } else if (method == method::delete_member) {
+      told.push_back("-" + parse<clusterpb::DelMemberRequest>(request)->serviceaddr());
+    } else {
+      return reply(NetworkError{NetworkErrc::unimplemented, "unknown method"});
+    }
+    reply(std::string{});
+  }
+  StreamEvents* on_stream(std::string_view, std::unique_ptr<Stream>) override { return nullptr; }
+
+  Texts told;
+
+ private:
+  std::unique_ptr<Network> network_;
+  std::unique_ptr<Channel> master_;
+};
+
+TEST_F(MasterRegistryTest, NodesThatRegisterWithAGoMasterAtTheSameInstantFindEachOther) {
+  UnguardedGoMaster master{hub_, time_.scheduler()};
+  std::uint64_t incarnation = 0;
+  for (const char* address : {"a:1", "b:1", "c:1", "d:1", "e:1"}) node(address, incarnation += 150);
+  time_.advance(seconds{8});
+  for (const auto& each : nodes_) {
+    std::set<std::string> known;
+    for (const std::string& change : each->take_changes()) {
+      EXPECT_TRUE(change.starts_with('+')) << change;
+      EXPECT_TRUE(known.insert(change).second) << change << " twice";
+    }
+    EXPECT_EQ(known.size(), 4u);
+  }
+  EXPECT_EQ(master.unregistered, 1) << "one has asked anew, and told the others";
+}
+
+TEST_F(MasterRegistryTest, AGoNodeThatRegistersAtTheSameInstantLearnsOfAllAndTheyOfIt) {
+  UnguardedGoMaster master{hub_, time_.scheduler()};
+  GoNode go{hub_, time_.scheduler()};
+  node("a:1", 100);
+  node("b:1", 200);
+  time_.advance(seconds{8});
+  for (const auto& each : nodes_) {
+    const Texts changes = each->take_changes();
+    EXPECT_EQ(std::ranges::count(changes, "+go:1"), 1);
+  }
+  for (const char* address : {"a:1", "b:1"}) {
+    int times = 0;
+    for (const std::string& change : go.told) {
+      if (change == std::string{"+"} + address) ++times;
+      if (change == std::string{"-"} + address) times = 0;
+    }
+    EXPECT_EQ(times, 1) << address << ": told twice, it ends when that one goes";
+  }
+}
+
+TEST_F(MasterRegistryTest, WhoIsHeardOfIsNotBelievedInBeforeItAnswers) {
+  ScriptedMaster master{hub_, time_.scheduler()};
+  TestNode& one = node("one:1");
+  TestNode& two = node("two:1");
+  time_.advance(milliseconds{10});
+  master.answer(0, 0, {});
+  time_.advance(milliseconds{10});
+  auto network = hub_.join(time_.scheduler(), "stranger:1");
+  const auto channel = network->connect("one:1");
+  clusterpb::Acquaintance acquaintance;
+  acquaintance.mutable_self()->set_serviceaddr("stranger:1");
+  acquaintance.mutable_self()->set_linkversion(1);
+  for (const char* address : {"two:1", "nobody:1"}) {
+    clusterpb::MemberInfo& info = *acquaintance.add_members();
+    info.set_serviceaddr(address);
+    info.set_linkversion(1);
+    info.set_incarnation(7);
+  }
+  channel->call(method::meet, acquaintance.SerializeAsString(), seconds{1}, [](const CallOutcome&) {});
+  time_.advance(seconds{1});
+  EXPECT_EQ(one.take_changes(), (Texts{"+stranger:1", "+two:1"}));
+  (void)two;
+}
+
 TEST_F(MasterRegistryTest, LeavingWhileAGoMasterForgetsTheNodeAsksItNothingMore) {
   ScriptedMaster master{hub_, time_.scheduler()};
   master.tells_members_slowly = true;
   TestNode& one = node("one:1");
   time_.advance(milliseconds{10});
   master.refuse("address one:1 has registered");
-  time_.advance(milliseconds{10});
+  time_.advance(seconds{1});
   one.registry().leave([&] { one.left = true; });
   time_.advance(milliseconds{10});
   EXPECT_FALSE(one.left);

@@ -60,6 +60,8 @@ TEST_F(MasterRegistryTest, ANodeThatTheMasterMissedComesBackWhenTheWayIsFree) {
   time_.advance(seconds{20});
   EXPECT_EQ(one.take_changes(), (Texts{"+two:1"}));
   EXPECT_EQ(two.gate_numbers.size(), 1u);
+  EXPECT_EQ(two.missed, 1);
+  EXPECT_EQ(one.missed, 0);
 }
 
 TEST_F(MasterRegistryTest, ANodeThatRestartsIsAnotherMember) {

@@ -36,6 +36,7 @@ class TestNode final : public Service, public RegistryEvents {
     EXPECT_TRUE(registry_.on_call(method, request, reply)) << method;
   }
   StreamEvents* on_stream(std::string_view, std::unique_ptr<Stream>) override { return nullptr; }
+  void on_missed() override { ++missed; }
   void on_joined(std::uint32_t number) override {
     gate_numbers.push_back(number);
     if (leave_when_joined) registry_.leave([this] { left = true; });
@@ -47,6 +48,7 @@ class TestNode final : public Service, public RegistryEvents {
   Texts take_changes() { return std::exchange(changes, {}); }
   MasterRegistry& registry() { return registry_; }
 
+  int missed = 0;
   Texts changes;
   std::vector<std::uint32_t> gate_numbers;
   std::string linked_with;
@@ -132,6 +134,10 @@ class ScriptedMaster final : public Service {
   }
   void has_unregistered() { unregistration_(std::string{}); }
   void breaks_off() { unregistration_(NetworkError{NetworkErrc::unreachable, "gone"}); }
+  /// As Go's servers do with what a third node made them hear.
+  void hands_on_a_failure() {
+    unregistration_(NetworkError{NetworkErrc::unreachable, "connection refused", true});
+  }
   void refuse(const std::string& why) { registration_(NetworkError{NetworkErrc::refused, why}); }
   void tell_came(const std::string& address, std::uint64_t master, std::uint64_t revision) {
     clusterpb::NewMemberRequest request;
@@ -167,8 +173,9 @@ class ScriptedMaster final : public Service {
 
 class MasterRegistryTest : public ::testing::Test {
  protected:
-  TestNode& node(const std::string& address) {
-    nodes_.push_back(std::make_unique<TestNode>(hub_, time_.scheduler(), address, ++incarnations_));
+  TestNode& node(const std::string& address, std::uint64_t incarnation = 0) {
+    if (incarnation == 0) incarnation = ++incarnations_;
+    nodes_.push_back(std::make_unique<TestNode>(hub_, time_.scheduler(), address, incarnation));
     return *nodes_.back();
   }
   /// A master and two nodes, the first of which has heard of the others.

@@ -24,6 +24,8 @@ inline constexpr std::string_view handle_push = "/clusterpb.Member/HandlePush";
 inline constexpr std::string_view handle_response = "/clusterpb.Member/HandleResponse";
 inline constexpr std::string_view session_closed = "/clusterpb.Member/SessionClosed";
 inline constexpr std::string_view close_session = "/clusterpb.Member/CloseSession";
+/// Ours alone.
+inline constexpr std::string_view meet = "/clusterpb.Member/Meet";
 /// That no node has: to hear that it is there.
 inline constexpr std::string_view probe = "/clusterpb.Member/Probe";
 }  // namespace method

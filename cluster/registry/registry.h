@@ -16,6 +16,8 @@ class RegistryEvents {
   virtual ~RegistryEvents() = default;
   /// The cluster knows this node, which has this gate number from now on. Told again when the number changes.
   virtual void on_joined(std::uint32_t gate_number) = 0;
+  /// The master had taken this node off its list, and told the others so, and has it again now.
+  virtual void on_missed() {}
   /// Another member came (`present`) or went. One that was replaced by another process at its address goes
   /// and comes.
   virtual void on_member(const Member& member, bool present) = 0;
