@@ -43,11 +43,16 @@ class Backend {
   virtual void on_ended(Session& session) = 0;
   virtual void on_bound(Session& session, bool is_echo) = 0;
   virtual void on_shared(Session& session, std::string_view name, const std::string& value, bool is_echo) = 0;
+  /// Throws std::length_error when too much waits for the backend to share a value of that size with it.
+  virtual void require_room_to_share(const Session&, std::size_t) const {}
 
-  // To the user's sessions that are connected there. Go Nano's nodes know no such thing.
+  // To the user's sessions that are connected there. Go Nano's nodes know no such thing. push_to_user()
+  // throws std::length_error when too much waits for the node.
   virtual void push_to_user(std::int64_t, std::string_view, std::string_view) {}
   virtual void kick_user(std::int64_t, std::string_view) {}
 
+  /// What it holds for this node's sessions may be of no use any more, without its saying so.
+  virtual void start_anew() {}
   /// At the end of each turn.
   virtual void flush() {}
   /// Nothing is sent after what was sent before.

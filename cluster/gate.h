@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "nano/base/frame.h"
 #include "nano/component/invocation.h"
 #include "nano/session/session.h"
 
@@ -16,11 +17,17 @@ class Gate {
  public:
   virtual ~Gate() = default;
 
-  virtual void push(SessionId session, std::string_view route, protocol::ByteView payload) = 0;
+  // Both of these: false, and the push is not made, when too much waits for the gate.
+  virtual bool push(SessionId session, std::string_view route, protocol::ByteView payload) = 0;
+  /// A push that other sessions of the gate may get, too: what `frame` was made from.
+  virtual bool deliver(SessionId session, const Frame& frame, std::string_view route,
+                       protocol::ByteView payload) = 0;
+  /// Where it does not fit any more, the client gets an error in its place.
   virtual void respond(SessionId session, std::uint64_t id, protocol::ByteView payload, bool is_error) = 0;
   virtual void kick(SessionId session, std::string_view reason) = 0;
   virtual void close(SessionId session) = 0;
-  /// What the session's handlers decided here. False: the gate does not take part in that.
+  /// What the session's handlers decided here. False: the gate does not take part in that. share() throws
+  /// std::length_error when too much waits for the gate.
   virtual bool bind(SessionId session, std::int64_t uid) = 0;
   virtual bool share(SessionId session, std::string_view name, const std::string& value) = 0;
   /// A message in the session's name to a service that is not here. False: to be routed by this node.

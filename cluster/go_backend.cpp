@@ -56,6 +56,10 @@ void GoBackend::on_sent(std::uint64_t request_id, const CallOutcome& outcome) {
   const bool unsure = !outcome.ok() && outcome.error().code == NetworkErrc::timeout;
   if (!unsure) set_reachable(outcome.ok() || !outcome.error().unreached());
   if (outcome.ok()) return;
+  // Its own words for a handler that it does not have; nothing else tells that from other errors.
+  if (outcome.error().message.find("service not found") != std::string::npos) {
+    return fail(request_id, {Errc::unknown_route, "The service has no such handler."});
+  }
   host_.log().limited(address_).warning("a Go node did not take a message",
                                         {{"node", address_}, {"error", outcome.error().message}});
   fail(request_id, {Errc::unavailable, "The service did not take the request."});
@@ -70,10 +74,20 @@ bool GoBackend::answer(std::uint64_t request_id, std::string_view payload) {
 }
 
 void GoBackend::on_ended(Session& session) {
-  if (sessions_.erase(session.id()) == 0) return;
+  if (sessions_.erase(session.id()) != 0) tell_closed(session.id());
+}
+
+void GoBackend::tell_closed(SessionId session) {
   clusterpb::SessionClosedRequest message;
-  message.set_sessionid(static_cast<std::int64_t>(session.id()));
-  calls_.call(session.id(), method::session_closed, message.SerializeAsString(), [](const CallOutcome&) {});
+  message.set_sessionid(static_cast<std::int64_t>(session));
+  calls_.call(session, method::session_closed, message.SerializeAsString(), [](const CallOutcome&) {});
+}
+
+/// The next message of each session opens it there again, with a connection of its own to this gate.
+void GoBackend::start_anew() {
+  for (const SessionId session : std::exchange(sessions_, {})) tell_closed(session);
+  pending_.fail_all(this, {Errc::unavailable, "The service has lost the session."});
+  events_.on_backend_lost(address_);
 }
 
 /// Its sessions may go elsewhere from then on: whether it still knows them cannot be found out.

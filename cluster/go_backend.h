@@ -32,12 +32,14 @@ class GoBackend final : public Backend {
   void on_ended(Session& session) override;
   void on_bound(Session&, bool) override {}
   void on_shared(Session&, std::string_view, const std::string&, bool) override {}
+  void start_anew() override;
   void close() override {}
   bool drained() const override { return calls_.empty(); }
 
  private:
   void fail(std::uint64_t request_id, const Error& error);
   void on_sent(std::uint64_t request_id, const CallOutcome& outcome);
+  void tell_closed(SessionId session);
   void set_reachable(bool reachable);
   void probe();
 

@@ -2,14 +2,41 @@
 
 #include <utility>
 
+#include "cluster/network/limits.h"
 #include "cluster/registry/messages.h"
+#include "nano/base/errc.h"
+#include "protocol/handshake.h"
 
 namespace nano::cluster {
 
-GoGate::GoGate(SessionHost& host, Network& network, std::string address)
-    : host_(host), address_(std::move(address)), calls_(network.connect(address_)) {}
+GoGate::GoGate(SessionHost& host, Network& network, std::string address, Function<void()> gone)
+    : host_(host),
+      address_(std::move(address)),
+      gone_(std::move(gone)),
+      calls_(network.connect(address_)),
+      last_heard_(host.scheduler().listened()),
+      probe_timer_(host.scheduler().after(limits::go_gate_probe_interval, [this] { probe(); })) {}
 
 GoGate::~GoGate() { end_sessions("shutdown"); }
+
+void GoGate::probe() {
+  calls_.channel().call(method::probe, "", limits::link_connect_timeout,
+                        [this](const CallOutcome& outcome) { on_probed(outcome); });
+}
+
+/// It knows no such method, and says so, as long as it lives.
+void GoGate::on_probed(const CallOutcome& outcome) {
+  const TimePoint now = host_.scheduler().listened();
+  const bool unsure = !outcome.ok() && outcome.error().code == NetworkErrc::timeout;
+  const bool answers = outcome.ok() || outcome.error().answered || !(unsure || outcome.error().unreached());
+  if (answers) last_heard_ = now;
+  const bool ended = !outcome.ok() && outcome.error().code == NetworkErrc::nobody_listens;
+  if (ended || now - last_heard_ >= limits::go_gate_silence) {
+    is_gone_ = true;
+    return gone_();
+  }
+  probe_timer_ = host_.scheduler().after(limits::go_gate_probe_interval, [this] { probe(); });
+}
 
 void GoGate::end_sessions(const std::string& reason) {
   while (!sessions_.empty()) sessions_.begin()->second->end(reason);  // which takes it out
@@ -21,6 +48,7 @@ RemoteSession* GoGate::find(SessionId session) const {
 }
 
 RemoteSession* GoGate::find_or_open(SessionId id) {
+  last_heard_ = host_.scheduler().listened();
   if (RemoteSession* known = find(id)) {
     known->touch();
     return known;
@@ -50,19 +78,26 @@ void GoGate::call(SessionId session, std::string_view method, std::string reques
   });
 }
 
-void GoGate::push(SessionId session, std::string_view route, protocol::ByteView payload) {
-  if (calls_.full()) {
-    host_.log().limited(address_).warning("a Go gate takes too little; push dropped", {{"gate", address_}});
-    return;
-  }
+bool GoGate::push(SessionId session, std::string_view route, protocol::ByteView payload) {
+  if (payload.size() > limits::go_message_bytes || !calls_.has_room(payload.size())) return false;
   clusterpb::PushMessage message;
   message.set_sessionid(static_cast<std::int64_t>(session));
   message.set_route(std::string{route});
   message.set_data(payload.data(), payload.size());
   call(session, method::handle_push, message.SerializeAsString());
+  return true;
 }
 
 void GoGate::respond(SessionId session, std::uint64_t id, protocol::ByteView payload, bool) {
+  if (payload.size() > limits::go_message_bytes || !calls_.has_room(payload.size())) {
+    const std::string document = protocol::encode_error(
+        to_string(Errc::unavailable), "The answer was lost: the client's gate cannot be sent it.");
+    if (document.size() < payload.size()) return respond_bytes(session, id, document);
+  }
+  respond_bytes(session, id, protocol::as_text(payload));
+}
+
+void GoGate::respond_bytes(SessionId session, std::uint64_t id, std::string_view payload) {
   clusterpb::ResponseMessage message;
   message.set_sessionid(static_cast<std::int64_t>(session));
   message.set_id(id);

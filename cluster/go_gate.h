@@ -13,11 +13,13 @@
 namespace nano::cluster {
 
 /// Go Nano's gates know no error responses: an error travels as an ordinary response with an error document.
-/// They cannot kick: the session is closed. Logic thread only.
+/// They cannot kick: the session is closed. They send no heartbeats, and their master may never say that they
+/// died: so they are asked whether they are there. Logic thread only.
 class GoGate final : public Gate {
  public:
-  /// The host and the network must outlive it.
-  GoGate(SessionHost& host, Network& network, std::string address);
+  /// The host and the network must outlive it. `gone` is called when the gate's process has ended, or it has
+  /// not answered for too long; it must not destroy this on the spot.
+  GoGate(SessionHost& host, Network& network, std::string address, Function<void()> gone);
   ~GoGate() override;
 
   /// Known from its first message on. Null: this node has closed it, or another gate has a session of this
@@ -26,10 +28,15 @@ class GoGate final : public Gate {
   RemoteSession* find(SessionId session) const;
   void on_session_closed(SessionId session);
   void end_sessions(const std::string& reason);
+  /// `gone` was called.
+  bool is_gone() const { return is_gone_; }
   bool drained() const { return calls_.empty(); }
 
   // Gate
-  void push(SessionId session, std::string_view route, protocol::ByteView payload) override;
+  bool push(SessionId session, std::string_view route, protocol::ByteView payload) override;
+  bool deliver(SessionId session, const Frame&, std::string_view route, protocol::ByteView payload) override {
+    return push(session, route, payload);
+  }
   void respond(SessionId session, std::uint64_t id, protocol::ByteView payload, bool is_error) override;
   void kick(SessionId session, std::string_view reason) override;
   void close(SessionId session) override;
@@ -40,11 +47,18 @@ class GoGate final : public Gate {
   std::string_view go_address() const override { return address_; }
 
  private:
+  void probe();
+  void on_probed(const CallOutcome& outcome);
+  void respond_bytes(SessionId session, std::uint64_t id, std::string_view payload);
   void call(SessionId session, std::string_view method, std::string request);
 
   SessionHost& host_;
   const std::string address_;
+  Function<void()> gone_;
+  bool is_gone_ = false;
   UnaryQueue calls_;
+  TimePoint last_heard_;  // by the clock of listening
+  Timer probe_timer_;
   std::map<SessionId, std::shared_ptr<RemoteSession>> sessions_;
   std::set<SessionId> closing_;  // closed here, until the gate says so
 };

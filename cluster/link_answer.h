@@ -29,6 +29,7 @@ class LinkAnswer final : public Caller {
 
   void answered(protocol::ByteView payload) override;
   void failed(const Error& error) override;
+  bool waits() const override { return !sender_.expired(); }
 
  private:
   const std::weak_ptr<AnswerSender*> sender_;

@@ -75,15 +75,18 @@ void LinkBackend::on_shared(Session& session, std::string_view name, const std::
   add_shared(message, name, value);
 }
 
+void LinkBackend::require_room_to_share(const Session& session, std::size_t bytes) const {
+  if (sessions_.contains(session.id())) require_room(link_, bytes);
+}
+
 void LinkBackend::push_to_user(std::int64_t uid, std::string_view route, std::string_view payload) {
-  if (drops()) return;
+  require_room(link_, route.size() + payload.size());
   LinkMessage& message = link_.add(LinkMessage::PUSH_TO_USER, route.size() + payload.size());
   message.set_uid(uid);
   set_content(message, route, protocol::as_bytes(payload));
 }
 
 void LinkBackend::kick_user(std::int64_t uid, std::string_view reason) {
-  if (drops()) return;
   LinkMessage& message = link_.add(LinkMessage::KICK_USER, reason.size());
   message.set_uid(uid);
   message.set_text(reason.data(), reason.size());
@@ -96,7 +99,7 @@ bool LinkBackend::drops() {
 }
 
 void LinkBackend::send_answer(std::uint64_t id, protocol::ByteView payload, bool is_error) {
-  fill_answer(link_.add(LinkMessage::ANSWER, payload.size()), id, payload, is_error);
+  add_answer(link_, id, payload, is_error);
 }
 
 // -- from the backend --------------------------------------------------------------------------------------

@@ -42,7 +42,9 @@ class LinkGate final : public Gate, public IncomingLinkEvents, private AnswerSen
   void end_sessions(const std::string& reason);
 
   // Gate
-  void push(SessionId session, std::string_view route, protocol::ByteView payload) override;
+  bool push(SessionId session, std::string_view route, protocol::ByteView payload) override;
+  bool deliver(SessionId session, const Frame& frame, std::string_view route,
+               protocol::ByteView payload) override;
   void respond(SessionId session, std::uint64_t id, protocol::ByteView payload, bool is_error) override;
   void kick(SessionId session, std::string_view reason) override;
   void close(SessionId session) override;
@@ -53,11 +55,13 @@ class LinkGate final : public Gate, public IncomingLinkEvents, private AnswerSen
 
  private:
   void on_message(const LinkMessage& message) override;
+  void on_flushed() override { last_frame_ = {}; }
   void on_stream_lost() override { events_.on_gate_stream_lost(link_.address()); }
   void on_over(std::string_view why) override;
   void send_answer(std::uint64_t id, protocol::ByteView payload, bool is_error) override;
 
   LinkMessage& add(LinkMessage::Kind kind, SessionId session, std::size_t bytes);
+  LinkMessage* last_push(std::string_view route, protocol::ByteView payload);
   RemoteSession* find(SessionId session) const;
   void on_session_opened(const LinkMessage& message);
   void on_session_message(const LinkMessage& message);
@@ -67,6 +71,7 @@ class LinkGate final : public Gate, public IncomingLinkEvents, private AnswerSen
   PendingRequests& pending_;
   IncomingLink& link_;
   GateEvents& events_;
+  Frame last_frame_;  // that the last message of this turn's batch was made from; or none
   std::map<SessionId, std::shared_ptr<RemoteSession>> sessions_;
 };
 

@@ -62,7 +62,8 @@ class Node {
   // -- users ------------------------------------------------------------------------------------------------
 
   /// Pushes to the user's sessions, whichever nodes of ours they are connected to. Nobody hears whether there
-  /// were any. Errors as Session::push().
+  /// were any. Errors as Session::push(); when too much waits for single nodes, after all others have been
+  /// told.
   template <class T>
   void push_to_user(std::int64_t uid, std::string_view route, const T& payload) {
     std::string bytes;

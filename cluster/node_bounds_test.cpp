@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "cluster/link/link.pb.h"
+#include "cluster/network/limits.h"
 #include "cluster/node_test_fixture.h"
 #include "protocol/handshake.h"
 #include "protocol/limits.h"
@@ -86,6 +87,48 @@ TEST_P(NodeBoundsTest, AClientThatDoesNotReadCostsItselfOnly) {
   for (int i = 0; i < 40; ++i) EXPECT_EQ(quick->expect_push<std::string>("onSay").size(), 50'000u);
 }
 
+TEST_P(NodeBoundsTest, RequestsOfAClosedSessionAreGivenUpAtItsGate) {
+  auto alice = cluster_.connect("gate:1");
+  auto bob = cluster_.connect("gate:1");
+  for (int i = 0; i < 500; ++i) alice->send_request("A.Never", std::string{"x"});
+  const std::uint64_t bobs = bob->send_request("A.Never", std::string{"x"});
+  advance(milliseconds{100});
+  EXPECT_EQ(cluster_.node("gate:1").pending_requests(), 501u);
+  alice->vanish();
+  advance(limits::closed_session_requests_kept + milliseconds{10});
+  EXPECT_EQ(cluster_.node("gate:1").pending_requests(), 1u);
+  for (auto& call : desk("a:1", "A").open) call.respond("late");
+  advance(milliseconds{100});
+  EXPECT_EQ(reply_to(bob, bobs), "late") << "the others' answers went nowhere";
+  EXPECT_EQ(cluster_.node("gate:1").pending_requests(), 0u);
+}
+
+TEST_P(NodeBoundsTest, CallsInTheNameOfAClosedSessionEndOnBothNodes) {
+  auto alice = cluster_.connect("gate:1");
+  EXPECT_EQ(ask(alice, "A.Where"), "a:1");
+  Session& session = *cluster_.app("a:1").find_session(told("a:1").opened.front());
+  alice->send_request("A.Ask", std::string{"B.Never x"});
+  advance(milliseconds{100});
+  EXPECT_EQ(cluster_.node("a:1").pending_requests(), 1u);
+  session.kick("enough");
+  advance(milliseconds{300});
+  EXPECT_EQ(cluster_.node("a:1").pending_requests(), 0u);
+  EXPECT_EQ(cluster_.node("gate:1").pending_requests(), 0u);
+  desk("b:1", "B").open.clear();
+  advance(milliseconds{300});
+}
+
+TEST_P(NodeBoundsTest, ACallThatIsAwaitedNoMoreIsForgotten) {
+  auto alice = cluster_.connect("gate:1");
+  const std::uint64_t id = alice->send_request("A.AskForNobody", std::string{"B.Never x"});
+  advance(nano::limits::call_timeout + milliseconds{100});
+  EXPECT_EQ(reply_to(alice, id), "error: timeout");
+  advance(limits::abandoned_requests_interval);
+  EXPECT_EQ(cluster_.node("a:1").pending_requests(), 0u);
+  desk("b:1", "B").open.clear();
+  advance(milliseconds{100});
+}
+
 TEST_P(NodeBoundsTest, ABroadcastIsOneMessageForEachGate) {
   std::vector<ClientPtr> members;
   for (int i = 0; i < 20; ++i) {
@@ -110,6 +153,125 @@ TEST_P(NodeBoundsTest, ABroadcastIsOneMessageForEachGate) {
   EXPECT_EQ(messages, (std::map<std::string, int>{{"gate:1", 1}, {"gate:2", 1}}));
   EXPECT_EQ(receivers, (std::map<std::string, int>{{"gate:1", 10}, {"gate:2", 10}}));
   for (const ClientPtr& member : members) EXPECT_EQ(member->expect_push<std::string>("onSay"), "hello");
+}
+
+/// Counts the bytes that streams take from one node to another.
+class Counted {
+ public:
+  Counted(testing::MemoryNetwork& network, std::string from, std::string to) : network_(network) {
+    network_.watch_streams([this, from = std::move(from), to = std::move(to)](const std::string& sender,
+                                                                              const std::string& receiver,
+                                                                              std::string_view bytes) {
+      if (sender == from && receiver == to) bytes_ += bytes.size();
+    });
+  }
+  ~Counted() { network_.watch_streams(nullptr); }
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
+  std::size_t bytes() const { return bytes_; }
+
+ private:
+  testing::MemoryNetwork& network_;
+  std::size_t bytes_ = 0;
+};
+
+TEST_P(NodeBoundsTest, ALargeBroadcastTooIsSentOnceToEachGate) {
+  std::vector<ClientPtr> members;
+  for (int i = 0; i < 250; ++i) {
+    members.push_back(cluster_.connect("gate:1"));
+    members.back()->send_request("A.Join", std::string{});
+  }
+  members.push_back(cluster_.connect("gate:2"));
+  ask(members.back(), "A.Join");
+  ASSERT_EQ(desk("a:1", "A").group.count(), 251u);
+  for (const std::size_t bytes : {std::size_t{300} << 10, (std::size_t{16} << 20) - 1000}) {
+    const Counted counted{cluster_.network(), "a:1", "gate:1"};
+    desk("a:1", "A").group.broadcast("onSay", std::string(bytes, 'x'));
+    advance(seconds{1});
+    EXPECT_LE(counted.bytes(), bytes + 20'000);
+    for (const ClientPtr& member : members)
+      EXPECT_EQ(member->expect_push<std::string>("onSay").size(), bytes);
+  }
+  desk("a:1", "A").group.multicast("onSay", std::string(1 << 20, 'x'), [](Session&) { return true; });
+  advance(seconds{1});
+  for (const ClientPtr& member : members)
+    EXPECT_EQ(member->expect_push<std::string>("onSay").size(), 1u << 20);
+  EXPECT_TRUE(told("gate:1").lost.empty());
+}
+
+TEST_P(NodeBoundsTest, AGateThatTakesTooLittleMissesPushesAndKeepsItsSessions) {
+  auto slow = cluster_.connect("gate:1");
+  auto quick = cluster_.connect("gate:2");
+  ask(slow, "A.Join");
+  ask(quick, "A.Join");
+  Session& session = *cluster_.app("a:1").find_session(told("a:1").opened.front());
+  cluster_.freeze("gate:1");
+  const std::string large(std::size_t{5} << 20, 'x');
+  int missed = 0;
+  for (int i = 0; i < 20; ++i) {
+    try {
+      desk("a:1", "A").group.broadcast("onSay", large);
+    } catch (const std::length_error& error) {
+      ++missed;
+      EXPECT_STREQ(error.what(), "The push was not made for 1 of 2 sessions, whose gates cannot be sent it.");
+    }
+    advance(milliseconds{100});
+  }
+  EXPECT_EQ(missed, 8) << "64 MiB take twelve of them";
+  EXPECT_THROW(session.push("onPush", large), std::length_error);
+  for (int i = 0; i < 12; ++i) cluster_.node("a:1").push_to_user(7, "onPush", large);
+  EXPECT_THROW(cluster_.node("a:1").push_to_user(7, "onPush", large), std::length_error);
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(quick->expect_push<std::string>("onSay").size(), large.size());
+  cluster_.thaw("gate:1");
+  advance(seconds{2});
+  for (int i = 0; i < 12; ++i) EXPECT_EQ(slow->expect_push<std::string>("onSay").size(), large.size());
+  EXPECT_EQ(ask(slow, "A.Where"), "a:1");
+  EXPECT_TRUE(told("a:1").closed.empty());
+  EXPECT_TRUE(told("gate:1").lost.empty());
+}
+
+TEST_P(NodeBoundsTest, AnswersThatDoNotFitOnTheWayAreErrors) {
+  std::vector<ClientPtr> clients;
+  for (int i = 0; i < 10; ++i) {
+    clients.push_back(cluster_.connect("gate:1"));
+    clients.back()->send_request("A.Never", std::string{"x"});
+    advance(milliseconds{10});
+  }
+  for (auto& call : desk("a:1", "A").open) call.respond(std::string(std::size_t{10} << 20, 'x'));
+  advance(seconds{2});
+  for (int i = 0; i < 10; ++i) {
+    const std::string reply = reply_to(clients[i], 1);
+    if (i < 6) {
+      EXPECT_EQ(reply.size(), std::size_t{10} << 20);
+    } else {
+      EXPECT_EQ(reply, "error: unavailable");
+    }
+    EXPECT_EQ(ask(clients[i], "A.Where"), "a:1");
+  }
+}
+
+TEST_P(NodeBoundsTest, SharingMoreThanTheWayTakesIsRefusedWhereItIsShared) {
+  std::vector<ClientPtr> clients;
+  for (int i = 0; i < 100; ++i) {
+    clients.push_back(cluster_.connect("gate:1"));
+    clients.back()->notify("A.Note", std::string{"x"});
+  }
+  advance(milliseconds{100});
+  const std::string value(15'000, 'x');
+  int refused = 0;
+  for (int round = 0; round < 60; ++round) {
+    for (const SessionId id : told("a:1").opened) {
+      try {
+        cluster_.app("a:1").find_session(id)->share("value", value);
+      } catch (const std::length_error&) {
+        ++refused;
+      }
+    }
+  }
+  EXPECT_GT(refused, 0);
+  advance(seconds{2});
+  EXPECT_TRUE(told("a:1").closed.empty());
+  EXPECT_EQ(ask(clients.front(), "A.Where"), "a:1");
 }
 
 }  // namespace

@@ -88,6 +88,11 @@ void Node::Core::on_joined(std::uint32_t gate_number) {
   if (joined_) app_.scheduler().post(std::exchange(joined_, {}));
 }
 
+/// Backends of Go Nano may have closed their connection to this gate for good, as one that is no member.
+void Node::Core::on_missed() {
+  for (auto& [address, backend] : backends_) backend->start_anew();
+}
+
 void Node::Core::leave(Function<void()> left) {
   if (!registry_) return left();
   left_ = std::move(left);
@@ -247,49 +252,6 @@ void Node::Core::send(Backend& backend, Session* session, Invocation& invocation
   backend.send(session, id, invocation.route(), invocation.payload());
 }
 
-void Node::Core::push_to_user(std::int64_t uid, std::string_view route, std::string_view payload) {
-  on_push_to_user(uid, route, payload);
-  for (auto& [address, backend] : backends_) backend->push_to_user(uid, route, payload);
-}
-
-void Node::Core::kick_user(std::int64_t uid, std::string_view reason) {
-  on_kick_user(uid, reason);
-  for (auto& [address, backend] : backends_) backend->kick_user(uid, reason);
-}
-
-// -- what happens to sessions ------------------------------------------------------------------------------
-
-void Node::Core::on_bound(Session& session) {
-  if (RemoteSession* remote = RemoteSession::of(session)) return remote->tell_bound();
-  for (auto& [address, backend] : backends_) backend->on_bound(session, false);
-}
-
-void Node::Core::on_shared(Session& session, std::string_view name, const std::string& value) {
-  if (RemoteSession* remote = RemoteSession::of(session)) return remote->tell_shared(name, value);
-  for (auto& [address, backend] : backends_) backend->on_shared(session, name, value, false);
-}
-
-void Node::Core::on_ended(Session& session) {
-  router_.forget(session.id());
-  for (auto& [address, backend] : backends_) backend->on_ended(session);
-  for (auto& [address, retired] : retired_) retired.backend->on_ended(session);
-}
-
-void Node::Core::on_changed_by_backend(Session& session, const wire::LinkMessage& change, Backend& by) {
-  for (auto& [address, backend] : backends_) {
-    const bool is_echo = backend.get() == &by;
-    if (change.kind() == wire::LinkMessage::BOUND) {
-      backend->on_bound(session, is_echo);
-      continue;
-    }
-    for (const wire::SharedValue& shared : change.shared()) {
-      const auto kept = session.shared_values().find(shared.name());  // it may not have fitted
-      const bool any = kept != session.shared_values().end();
-      backend->on_shared(session, shared.name(), any ? kept->second : std::string{}, is_echo);
-    }
-  }
-}
-
 // -- calls and streams of other nodes ----------------------------------------------------------------------
 
 StreamEvents* Node::Core::on_stream(std::string_view method, std::unique_ptr<Stream> stream) {
@@ -299,23 +261,6 @@ StreamEvents* Node::Core::on_stream(std::string_view method, std::unique_ptr<Str
 void Node::Core::on_call(std::string_view method, std::string_view request, CallReply reply) {
   if (registry_ && registry_->on_call(method, request, reply)) return;
   reply(on_go_call(method, request));
-}
-
-void Node::Core::on_push_to_user(std::int64_t uid, std::string_view route, std::string_view payload) {
-  for (const SessionPtr& session : host_.sessions.find_user(uid)) {
-    if (session->closed() || RemoteSession::of(*session)) continue;
-    try {
-      session->entity()->push(route, protocol::as_bytes(payload));
-    } catch (const std::length_error& failure) {
-      host_.log().limited(route).error("push to a user dropped", {{"uid", uid}, {"error", failure.what()}});
-    }
-  }
-}
-
-void Node::Core::on_kick_user(std::int64_t uid, std::string_view reason) {
-  for (const SessionPtr& session : host_.sessions.find_user(uid)) {
-    if (!session->closed() && !RemoteSession::of(*session)) session->kick(reason);
-  }
 }
 
 /// A gate that was killed does not come again, so its sessions need not wait for it: then its address refuses

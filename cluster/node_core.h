@@ -69,6 +69,7 @@ class Node::Core final : public RemoteServices,
 
   // RegistryEvents
   void on_joined(std::uint32_t gate_number) override;
+  void on_missed() override;
   void on_member(const Member& member, bool present) override;
   bool is_alive(const Member& member) const override;
 
@@ -98,6 +99,7 @@ class Node::Core final : public RemoteServices,
   CallOutcome on_go_response(std::uint64_t id, const std::string& data);
   void handle_client_message(Session& session, const protocol::Message& message);
   GoGate* go_gate(const std::string& address);
+  void drop_go_gate(const std::string& address);
   SessionPtr own_session(SessionId id) const;
 
   void probe_gate(const std::string& address, Duration pause);

@@ -60,8 +60,22 @@ GoGate* Node::Core::go_gate(const std::string& address) {
   if (known != go_gates_.end()) return known->second.get();
   if (stopping_ || !is_address(address) || go_gates_.size() >= limits::go_gates) return nullptr;
   auto& gate = go_gates_[address];
-  gate = std::make_unique<GoGate>(host_, *network_, address);
+  gate = std::make_unique<GoGate>(host_, *network_, address, [this, address] {
+    app_.scheduler().post([core = std::weak_ptr<Core*>{alive_}, address] {
+      if (const auto alive = core.lock()) (*alive)->drop_go_gate(address);
+    });
+  });
   return gate.get();
+}
+
+/// It may be a member still, as its master does not look after its members; what it sends makes it known
+/// again.
+void Node::Core::drop_go_gate(const std::string& address) {
+  const auto gate = go_gates_.find(address);
+  if (gate == go_gates_.end() || !gate->second->is_gone()) return;  // another has come
+  app_.log().info("sessions of a Go gate ended: it is gone", {{"gate", address}});
+  gate->second->end_sessions("gate_lost");
+  go_gates_.erase(gate);
 }
 
 CallOutcome Node::Core::on_go_message(const std::string& gate_address, SessionId id, const std::string& route,

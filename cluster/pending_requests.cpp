@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "cluster/network/limits.h"
 #include "protocol/handshake.h"
 
 namespace nano::cluster {
@@ -12,6 +13,7 @@ std::uint64_t PendingRequests::add(const void* to, PendingCall call) {
   const std::uint64_t id = ++last_id_;
   requests_.emplace_hint(requests_.end(), id, Request{to, scheduler_.now() + timeout_, std::move(call)});
   if (!timer_.active()) timer_ = scheduler_.after(timeout_, [this] { on_deadline(); });
+  if (!sweep_.active()) sweep_after(limits::abandoned_requests_interval);
   return id;
 }
 
@@ -40,14 +42,46 @@ bool PendingRequests::settle(const void* to, std::uint64_t id, std::string_view 
 }
 
 void PendingRequests::fail_all(const void* to, const Error& error) {
-  std::vector<PendingCall> failed;  // out of the table first: who hears of it may ask again
+  for (PendingCall& call : extract([to](const Request& request) { return request.to == to; })) {
+    call.fail(error);
+  }
+}
+
+void PendingRequests::on_session_ended() {
+  if (!requests_.empty()) sweep_after(limits::closed_session_requests_kept);
+}
+
+/// Out of the table first: who hears of it may ask again.
+template <class Which>
+std::vector<PendingCall> PendingRequests::extract(const Which& which) {
+  std::vector<PendingCall> calls;
   for (auto entry = requests_.begin(); entry != requests_.end();) {
     const auto current = entry++;
-    if (current->second.to != to) continue;
-    failed.push_back(std::move(current->second.call));
+    if (!which(current->second)) continue;
+    calls.push_back(std::move(current->second.call));
     requests_.erase(current);
   }
-  for (PendingCall& call : failed) call.fail(error);
+  return calls;
+}
+
+/// Asked of all at once, not of those of each session that ends: so a thousand that end together cost one
+/// walk.
+void PendingRequests::sweep() {
+  const auto is_over = [](const Request& request) {
+    const SessionPtr& session = request.call.session();
+    return !request.call.open() || (session && session->closed()) || request.call.reply_to().abandoned();
+  };
+  for (PendingCall& call : extract(is_over)) call.fail({Errc::unavailable, "The session has closed."});
+  sweep_due_ = {};
+  if (!requests_.empty()) sweep_after(limits::abandoned_requests_interval);
+}
+
+/// Or earlier, if it is due then.
+void PendingRequests::sweep_after(Duration delay) {
+  const TimePoint due = scheduler_.now() + delay;
+  if (sweep_.active() && sweep_due_ <= due) return;
+  sweep_due_ = due;
+  sweep_ = scheduler_.after(delay, [this] { sweep(); });
 }
 
 bool PendingRequests::any(const void* to) const {

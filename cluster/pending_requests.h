@@ -6,14 +6,15 @@
 #include <map>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "nano/component/pending_call.h"
 #include "nano/scheduler/scheduler.h"
 
 namespace nano::cluster {
 
-/// Each is answered once: by the other node, when that one is lost, or when the time is up. Logic thread
-/// only.
+/// Each is answered once: by the other node, when that one or who asked is lost, or when the time is up.
+/// Logic thread only.
 class PendingRequests {
  public:
   /// The scheduler must outlive this.
@@ -26,6 +27,9 @@ class PendingRequests {
   /// Answers it with what that node sent: a payload, or an error document. False: as take().
   bool settle(const void* to, std::uint64_t id, std::string_view payload, bool is_error);
   void fail_all(const void* to, const Error& error);
+  /// Those of sessions that are closed by then are given up soon. (So are, in a second, calls of coroutines
+  /// that wait no more.)
+  void on_session_ended();
   bool any(const void* to) const;
   std::size_t size() const { return requests_.size(); }
 
@@ -37,12 +41,18 @@ class PendingRequests {
   };
 
   void on_deadline();
+  void sweep();
+  void sweep_after(Duration delay);
+  template <class Which>
+  std::vector<PendingCall> extract(const Which& which);
 
   Scheduler& scheduler_;
   const Duration timeout_;
   std::uint64_t last_id_ = 0;
   std::map<std::uint64_t, Request> requests_;  // by id, which is also the order of their deadlines
   Timer timer_;                                // for the first of them, or an earlier one
+  Timer sweep_;
+  TimePoint sweep_due_{};
 };
 
 }  // namespace nano::cluster

@@ -79,7 +79,11 @@ void RemoteSession::push(std::string_view route, protocol::ByteView payload) {
   host_.scheduler().assert_logic_thread();
   if (!session_) return;
   require_fits_wire(route, payload);
-  gate_.push(id_, route, payload);
+  if (!gate_.push(id_, route, payload)) {
+    throw std::length_error(
+        "The session's gate cannot be sent this: too much waits for it already, or it is "
+        "Go Nano's, which takes less than 4 MiB.");
+  }
 }
 
 void RemoteSession::respond(std::uint64_t id, protocol::ByteView payload, bool is_error) {
@@ -91,12 +95,14 @@ void RemoteSession::respond(std::uint64_t id, protocol::ByteView payload, bool i
 
 /// The gate may number its routes otherwise, and its clients may be framed otherwise: so the message is sent,
 /// not the packet.
-void RemoteSession::deliver(const Frame& frame) {
+bool RemoteSession::deliver(const Frame& frame) {
+  host_.scheduler().assert_logic_thread();
+  if (!session_) return true;
   protocol::Message message;
   const auto body = frame.packet().subspan(protocol::packet_header_bytes);
   const auto error = protocol::decode_message(body, &host_.dictionary(), message);
   NANO_ASSERT(error == protocol::MessageError::none, "a frame of this node is a message");
-  push(message.route, message.payload);
+  return gate_.deliver(id_, frame, message.route, message.payload);
 }
 
 void RemoteSession::kick(std::string_view reason) {

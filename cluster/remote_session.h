@@ -41,7 +41,7 @@ class RemoteSession final : public NetworkEntity, public std::enable_shared_from
   // NetworkEntity
   void push(std::string_view route, protocol::ByteView payload) override;
   void respond(std::uint64_t id, protocol::ByteView payload, bool is_error) override;
-  void deliver(const Frame& frame) override;
+  bool deliver(const Frame& frame) override;
   void kick(std::string_view reason) override;
   void close(WireClose how, CloseReason reason) override;
   void shut_down() override { end("shutdown"); }

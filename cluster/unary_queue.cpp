@@ -9,6 +9,10 @@ namespace nano::cluster {
 
 bool UnaryQueue::full() const { return waiting_bytes_ >= limits::link_queue_bytes; }
 
+bool UnaryQueue::has_room(std::size_t bytes) const {
+  return waiting_bytes_ + bytes <= limits::link_queue_bytes_max;
+}
+
 void UnaryQueue::call(SessionId session, std::string_view method, std::string request, CallDone done) {
   waiting_bytes_ += request.size() + nano::limits::message_overhead_bytes;
   std::deque<Call>& calls = waiting_[session];

@@ -22,7 +22,10 @@ class UnaryQueue {
   /// `method` is one of the constants of messages.h. `done` is called with the outcome, not before this
   /// returns; never once the queue is destroyed.
   void call(SessionId session, std::string_view method, std::string request, CallDone done);
+  /// No more requests should be made.
   bool full() const;
+  /// Whether a push or an answer of that many bytes should be sent.
+  bool has_room(std::size_t bytes) const;
   bool empty() const { return waiting_.empty(); }
   Channel& channel() { return *channel_; }
 

@@ -12,7 +12,7 @@ void IncomingLink::attach(Stream& stream, std::uint64_t received_by_other) {
   end_.attach(stream, received_by_other);
 }
 
-bool IncomingLink::on_batch(const LinkBatch& batch, std::size_t bytes) {
+bool IncomingLink::on_batch(LinkBatch& batch, std::size_t bytes) {
   if (over_) return false;
   flush_later();
   const LinkEnd::Received received = end_.receive(batch, bytes);
@@ -40,6 +40,7 @@ void IncomingLink::detach() {
 void IncomingLink::flush() {
   to_be_flushed_ = false;
   end_.flush();
+  events_->on_flushed();
   if (end_.overfull()) end("too much waits for it");
 }
 

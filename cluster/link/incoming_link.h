@@ -19,6 +19,8 @@ class IncomingLinkEvents {
   virtual ~IncomingLinkEvents() = default;
   /// Valid during the call. Must not throw: the rest of its batch would be lost.
   virtual void on_message(const LinkMessage& message) = 0;
+  /// What was added in this turn is on its way.
+  virtual void on_flushed() {}
   /// The other node's stream broke; it may come again.
   virtual void on_stream_lost() = 0;
   /// Once, and the last: either node said goodbye, the other began anew, or could not be reached for too
@@ -46,10 +48,12 @@ class IncomingLink {
     return end_.add(kind, bytes);
   }
   /// See LinkEnd::last().
-  LinkMessage* last(std::size_t bytes = sizeof(std::uint64_t)) { return end_.last(bytes); }
+  LinkMessage* last() { return end_.last(); }
   /// Says goodbye; nothing is sent after it. on_over() follows when the stream goes.
   void close();
   bool full() const { return end_.full(); }
+  /// See LinkEnd::has_room().
+  bool has_room(std::size_t bytes) const { return end_.has_room(bytes); }
   bool connected() const { return end_.attached(); }
   /// Nothing waits to be sent, or nothing can be sent.
   bool drained() const { return !end_.attached() || end_.idle(); }
@@ -64,7 +68,7 @@ class IncomingLink {
   /// The conversation goes on on this stream, which must live until detach(). Only if can_resume().
   void attach(Stream& stream, std::uint64_t received_by_other);
   /// False: the stream is of no use any more.
-  bool on_batch(const LinkBatch& batch, std::size_t bytes);
+  bool on_batch(LinkBatch& batch, std::size_t bytes);
   /// The stream has gone.
   void detach();
   /// At the end of each turn in which it put itself into `to_flush`.

@@ -63,8 +63,8 @@ TEST_F(LinkBounds, AddingToTheLastMessageCounts) {
   end.add(LinkMessage::PUSH, 10);
   std::size_t added = 0;
   while (LinkMessage* last = end.last()) last->add_session_ids(++added);
-  EXPECT_GE(end.queued_bytes(), limits::link_batch_bytes);
-  EXPECT_LE(added, limits::link_batch_bytes / sizeof(std::uint64_t));
+  EXPECT_GE(end.queued_bytes(), limits::link_receivers_bytes);
+  EXPECT_LE(added, limits::link_receivers_bytes / sizeof(std::uint64_t));
 }
 
 TEST_F(LinkBounds, AFullLinkSaysSoAndRecovers) {
@@ -87,14 +87,89 @@ TEST_F(LinkBounds, AFullLinkSaysSoAndRecovers) {
   EXPECT_EQ(caller_.over, 0);
 }
 
-TEST_F(LinkBounds, TwiceTheQueueEndsTheCallersConversation) {
+TEST_F(LinkBounds, ALargeMessageTravelsInPiecesAndArrivesWhole) {
+  Server server{world_, server_process_};
+  std::size_t largest = 0;
+  world_.hub.watch_streams([&](const std::string&, const std::string&, std::string_view bytes) {
+    largest = std::max(largest, bytes.size());
+  });
+  std::string large(15 * mib, 'x');
+  for (std::size_t i = 0; i < large.size(); i += piece) large[i] = static_cast<char>('a' + i / piece % 26);
+  caller_.call("before");
+  caller_.call(large);
+  caller_.call("after");
+  world_.advance(milliseconds{500});
+  EXPECT_EQ(server.heard, (Texts{"before", large, "after"}));
+  EXPECT_EQ(caller_.heard, (Texts{"before", large, "after"})) << "the other way";
+  EXPECT_LE(largest, limits::link_piece_bytes + 100);
+  EXPECT_EQ(caller_.over, 0);
+}
+
+TEST_F(LinkBounds, ALargeMessageGoesOnWhereTheStreamBroke) {
+  Server server{world_, server_process_};
+  const std::string large(15 * mib, 'x');
+  caller_.call("hi");
+  world_.advance(milliseconds{10});
+  caller_.call(large);
+  for (int i = 0; i < 20; ++i) {
+    world_.advance(milliseconds{2});
+    world_.hub.reset_streams("caller:1", "server:1");
+  }
+  world_.advance(seconds{10});
+  EXPECT_EQ(server.heard, (Texts{"hi", large}));
+  EXPECT_EQ(caller_.over, 0);
+}
+
+/// A stream that has nothing to say while one message is on its way looks as if it were dead.
+TEST_F(LinkBounds, ASlowLineIsNotTakenForADeadOne) {
+  RawServer server{world_, server_process_};
+  caller_.call(std::string(15 * mib, 'x'));
+  world_.advance(milliseconds{10});
+  RawStream& raw = *server.streams.at(0);
+  raw.welcome();
+  world_.advance(milliseconds{10});
+  for (std::size_t heard = 1; heard < raw.heard.size(); ++heard) {  // half a second for each piece
+    raw.acknowledge(raw.heard[heard].sequence());
+    world_.advance(milliseconds{500});
+  }
+  EXPECT_TRUE(caller_.link().drained());
+  EXPECT_EQ(server.streams.size(), 1u);
+}
+
+TEST_F(LinkBounds, PiecesThatNeverEndOrMakeNoBatchCloseTheStreamOnly) {
+  Server server{world_, server_process_};
+  RawCaller other{world_, caller_process_, "raw:1"};
+  RawStream& raw = other.open();
+  raw.hello("raw:1", 7);
+  LinkBatch part;
+  part.set_piece(std::string(16 * mib, '\xff'));
+  part.set_more_follows(true);
+  for (int i = 1; i <= 5; ++i) {
+    part.set_sequence(i);
+    raw.send(part);
+  }
+  world_.advance(seconds{1});
+  EXPECT_TRUE(raw.closed) << "more than any batch has";
+
+  RawStream& next = other.open();
+  next.hello("raw:2", 8);
+  part.set_piece("\xff\xff\xff");
+  part.set_sequence(1);
+  part.set_more_follows(false);
+  next.send(part);
+  world_.advance(seconds{1});
+  EXPECT_TRUE(next.closed) << "no batch";
+  EXPECT_TRUE(server.heard.empty());
+}
+
+TEST_F(LinkBounds, ManyTimesTheQueueEndsTheCallersConversation) {
   Server server{world_, server_process_};
   caller_.call("hi");
   world_.advance(milliseconds{10});
   server_process_.frozen = true;
-  call_bytes(2 * limits::link_queue_bytes);
+  call_bytes(limits::link_queue_bytes_given_up - mib);
   EXPECT_EQ(caller_.over, 0);
-  call_bytes(mib);
+  call_bytes(2 * mib);
   world_.advance(milliseconds{10});
   EXPECT_EQ(caller_.over, 1);
   EXPECT_FALSE(caller_.link().full());
@@ -106,12 +181,12 @@ TEST_F(LinkBounds, TwiceTheQueueEndsTheCallersConversation) {
   EXPECT_EQ(server.over, Texts{"it began anew"});
 }
 
-TEST_F(LinkBounds, TwiceTheQueueEndsTheServersConversation) {
+TEST_F(LinkBounds, ManyTimesTheQueueEndsTheServersConversation) {
   Server server{world_, server_process_};
   caller_.call("hi");
   world_.advance(milliseconds{10});
   caller_process_.frozen = true;
-  for (std::size_t sent = 0; sent <= 2 * limits::link_queue_bytes; sent += piece) {
+  for (std::size_t sent = 0; sent <= limits::link_queue_bytes_given_up; sent += piece) {
     Server::push(*server.newest, std::string(piece, 'x'));
   }
   world_.advance(seconds{2});

@@ -20,9 +20,9 @@ LinkMessage& LinkEnd::add(LinkMessage::Kind kind, std::size_t bytes) {
   return message;
 }
 
-LinkMessage* LinkEnd::last(std::size_t bytes) {
-  if (batch_.messages_size() == 0 || batch_bytes_ >= limits::link_batch_bytes) return nullptr;
-  batch_bytes_ += bytes;
+LinkMessage* LinkEnd::last() {
+  if (batch_.messages_size() == 0 || batch_bytes_ >= limits::link_receivers_bytes) return nullptr;
+  batch_bytes_ += sizeof(std::uint64_t);
   return batch_.mutable_messages(batch_.messages_size() - 1);
 }
 
@@ -67,10 +67,11 @@ void LinkEnd::reset() {
   queued_bytes_ = 0;
   last_sequence_ = 0;
   received_ = 0;
+  pieces_ = {};
   not_acknowledged_bytes_ = 0;
 }
 
-LinkEnd::Received LinkEnd::receive(const LinkBatch& batch, std::size_t bytes) {
+LinkEnd::Received LinkEnd::receive(LinkBatch& batch, std::size_t bytes) {
   const std::uint64_t sent = sent_ == 0 ? acknowledged() : queue_[sent_ - 1].sequence;
   if (batch.acknowledged() > sent || batch.sequence() > received_ + 1) return Received::broken;
   acknowledge(batch.acknowledged());
@@ -78,23 +79,49 @@ LinkEnd::Received LinkEnd::receive(const LinkBatch& batch, std::size_t bytes) {
   if (batch.sequence() <= received_) return Received::nothing;
   received_ = batch.sequence();
   not_acknowledged_bytes_ += bytes;
-  return Received::fresh;
+  if (!batch.piece().empty()) return receive_piece(batch);
+  return pieces_.empty() ? Received::fresh : Received::broken;
 }
 
-bool LinkEnd::overfull() const { return queued_bytes() > 2 * limits::link_queue_bytes; }
+LinkEnd::Received LinkEnd::receive_piece(LinkBatch& batch) {
+  if (pieces_.size() + batch.piece().size() > limits::link_whole_bytes) return Received::broken;
+  pieces_ += batch.piece();
+  if (batch.more_follows()) return Received::nothing;
+  const std::string whole = std::exchange(pieces_, {});
+  return batch.ParseFromString(whole) ? Received::fresh : Received::broken;
+}
 
 void LinkEnd::queue_batch() {
   if (batch_.messages_size() == 0) return;
   batch_bytes_ = 0;
   if (closed_) return batch_.Clear();
-  batch_.set_sequence(++last_sequence_);
-  batch_.set_acknowledged(received_);
-  std::string bytes = batch_.SerializeAsString();
+  if (batch_.ByteSizeLong() <= limits::link_piece_bytes) {
+    queue(batch_);
+  } else {
+    queue_pieces(batch_.SerializeAsString());
+  }
   batch_.Clear();  // keeps its memory for the next turn
-  queued_bytes_ += bytes.size() + nano::limits::message_overhead_bytes;
-  queue_.push_back({last_sequence_, std::move(bytes)});
   send_queued();
   if (stream_ && sent_ == queue_.size()) not_acknowledged_bytes_ = 0;  // it is acknowledged along with it
+}
+
+void LinkEnd::queue(LinkBatch& batch) {
+  batch.set_sequence(++last_sequence_);
+  batch.set_acknowledged(received_);
+  std::string bytes = batch.SerializeAsString();
+  queued_bytes_ += bytes.size() + nano::limits::message_overhead_bytes;
+  queue_.push_back({last_sequence_, std::move(bytes)});
+}
+
+void LinkEnd::queue_pieces(std::string_view whole) {
+  LinkBatch part;
+  while (!whole.empty()) {
+    const std::string_view piece = whole.substr(0, limits::link_piece_bytes);
+    whole.remove_prefix(piece.size());
+    part.set_piece(piece.data(), piece.size());
+    part.set_more_follows(!whole.empty());
+    queue(part);
+  }
 }
 
 /// The last sequence of which the other end has said that it arrived.

@@ -11,6 +11,7 @@
 #include "cluster/network/limits.h"
 #include "cluster/network/network.h"
 #include "nano/base/clock.h"
+#include "nano/base/limits.h"
 
 namespace nano::cluster {
 
@@ -38,9 +39,9 @@ class LinkEnd {
   /// A message at the end of this turn's batch, to be filled in by the caller, and valid until the next call.
   /// `bytes`: about what it will hold.
   LinkMessage& add(LinkMessage::Kind kind, std::size_t bytes);
-  /// The last message of this turn's batch, to be added to where that saves one; `bytes`: about how much.
-  /// Null where there is none, or the batch is full.
-  LinkMessage* last(std::size_t bytes = sizeof(std::uint64_t));
+  /// The last message of this turn's batch, to be given one more receiver where that saves a message. Null
+  /// where there is none, or it has too many.
+  LinkMessage* last();
   /// Sends what the turn has added, and acknowledges what it received, on the stream if there is one.
   void flush();
   /// Says at least that this end is there.
@@ -58,17 +59,21 @@ class LinkEnd {
   /// For a new conversation: forgets all messages, those added in this turn too.
   void reset();
 
-  /// A batch of the other end, of that many bytes.
-  Received receive(const LinkBatch& batch, std::size_t bytes);
+  /// A batch of the other end, of that many bytes. With the last piece of a large one it becomes that.
+  Received receive(LinkBatch& batch, std::size_t bytes);
   std::uint64_t received() const { return received_; }
 
   /// What waits, sent or not, until it is acknowledged.
   std::size_t queued_bytes() const { return queued_bytes_ + batch_bytes_; }
   bool idle() const { return queue_.empty() && batch_.messages_size() == 0; }
-  /// So much waits that nothing more should be added that can be refused.
+  /// So much waits that no more requests should be added.
   bool full() const { return queued_bytes() >= limits::link_queue_bytes; }
+  /// Whether there is room for a push or an answer of that many bytes; what cannot fail may be added anyway.
+  bool has_room(std::size_t bytes) const {
+    return queued_bytes() + bytes + nano::limits::message_overhead_bytes <= limits::link_queue_bytes_max;
+  }
   /// So much waits that the conversation has to be given up.
-  bool overfull() const;
+  bool overfull() const { return queued_bytes() > limits::link_queue_bytes_given_up; }
 
  private:
   struct Queued {
@@ -77,6 +82,9 @@ class LinkEnd {
   };
 
   void queue_batch();
+  void queue(LinkBatch& batch);
+  void queue_pieces(std::string_view whole);
+  Received receive_piece(LinkBatch& batch);
   std::uint64_t acknowledged() const;
   void acknowledge(std::uint64_t sequence);
   void send_queued();
@@ -91,6 +99,7 @@ class LinkEnd {
   std::size_t queued_bytes_ = 0;
   std::uint64_t last_sequence_ = 0;
   std::uint64_t received_ = 0;
+  std::string pieces_;                      // received of a batch that is not whole yet
   std::size_t not_acknowledged_bytes_ = 0;  // received since this end last acknowledged
   bool closed_ = false;
 };

@@ -168,7 +168,7 @@ void OutgoingLink::end_conversation(std::string_view why) {
 
 // -- talking -----------------------------------------------------------------------------------------------
 
-void OutgoingLink::on_batch(const LinkBatch& batch, std::size_t bytes) {
+void OutgoingLink::on_batch(LinkBatch& batch, std::size_t bytes) {
   last_heard_ = scheduler_.now();
   if (batch.has_welcome() != (state_ == State::connecting)) return lost("it does not welcome once");
   if (batch.has_welcome()) return on_welcome(batch.welcome());

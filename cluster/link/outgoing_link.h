@@ -48,6 +48,8 @@ class OutgoingLink final {
   bool usable() const { return !unreachable_ && !full(); }
   bool connected() const { return state_ == State::open; }
   bool full() const { return end_.full(); }
+  /// See LinkEnd::has_room().
+  bool has_room(std::size_t bytes) const { return end_.has_room(bytes); }
   /// Says goodbye, for good; nothing is sent after it. on_over() follows, if there was a conversation.
   void close();
   /// Nothing waits to be sent, or nothing can be sent.
@@ -58,7 +60,7 @@ class OutgoingLink final {
   class Connection;
 
   void connect();
-  void on_batch(const LinkBatch& batch, std::size_t bytes);
+  void on_batch(LinkBatch& batch, std::size_t bytes);
   void on_welcome(const wire::Welcome& welcome);
   void lost(std::string_view why);
   void gone(std::string_view why);

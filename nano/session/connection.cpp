@@ -225,8 +225,9 @@ void Connection::send_message(MessageType type, std::uint64_t id, std::string_vi
   send(host_.encode(message));
 }
 
-void Connection::deliver(const Frame& frame) {
+bool Connection::deliver(const Frame& frame) {
   if (state_ != State::validating) send(frame);
+  return true;
 }
 
 void Connection::send(const Frame& frame) {

@@ -37,7 +37,7 @@ class Connection final : public WireReceiver,
   // NetworkEntity
   void push(std::string_view route, protocol::ByteView payload) override;
   void respond(std::uint64_t id, protocol::ByteView payload, bool is_error) override;
-  void deliver(const Frame& frame) override;
+  bool deliver(const Frame& frame) override;
   void kick(std::string_view reason) override;
   void close(WireClose how, CloseReason reason) override;
   void shut_down() override { close(WireClose::flush, {"shutdown", "the server stops"}); }

@@ -1,8 +1,28 @@
 #include "nano/session/group.h"
 
 #include <algorithm>
+#include <exception>
+#include <stdexcept>
+#include <string>
 
 namespace nano {
+namespace {
+
+/// Filters may change the message for each session: no sharing. Throws the last error when all have had their
+/// turn.
+void push_to_each(std::vector<Session*> receivers, std::string_view route, std::string payload) {
+  std::exception_ptr failure;
+  for (Session* session : receivers) {
+    try {
+      if (NetworkEntity* entity = session->entity()) entity->push(route, protocol::as_bytes(payload));
+    } catch (const std::length_error&) {
+      failure = std::current_exception();
+    }
+  }
+  if (failure) std::rethrow_exception(failure);
+}
+
+}  // namespace
 
 bool GroupCore::add(Session& session) {
   if (session.closed() || contains(session)) return false;
@@ -72,26 +92,25 @@ void GroupCore::close_gaps() const {
   gaps_ = 0;
 }
 
+/// Who cannot be sent it keeps nobody else from getting it.
 void GroupCore::broadcast_bytes(const std::vector<Session*>& receivers, std::string_view route,
                                 protocol::ByteView payload) {
   require_utf8_route(route);
   SessionHost& host = receivers.front()->host();
-  if (host.outbound) {  // filters may change the message for each session: no sharing
-    const std::string copy{protocol::as_text(payload)};
-    for (Session* session : std::vector<Session*>{receivers}) {
-      if (NetworkEntity* entity = session->entity()) entity->push(route, protocol::as_bytes(copy));
-    }
-    return;
-  }
+  if (host.outbound) return push_to_each(receivers, route, std::string{protocol::as_text(payload)});
   protocol::Message message;
   message.type = protocol::MessageType::push;
   message.route = route;
   message.payload = payload;
   const Frame frame = host.encode(message);
+  std::size_t missed = 0;
   for (Session* session : receivers) {
-    if (NetworkEntity* entity = session->entity())
-      entity->deliver(frame);  // never closes a session on the spot
+    NetworkEntity* const entity = session->entity();
+    if (entity && !entity->deliver(frame)) ++missed;  // never closes a session on the spot
   }
+  if (missed == 0) return;
+  throw std::length_error("The push was not made for " + std::to_string(missed) + " of " +
+                          std::to_string(receivers.size()) + " sessions, whose gates cannot be sent it.");
 }
 
 }  // namespace nano

@@ -62,7 +62,8 @@ class GroupCore {
 /// member any more from that moment. Destroying the group lets all members leave.
 class Group final : public GroupCore {
  public:
-  /// Pushes to all members. Encoded once, however many they are. Errors as Session::push().
+  /// Pushes to all members. Encoded once, however many they are. Errors as Session::push(); those of single
+  /// members, whose gate takes too little, are thrown when all others have been sent it.
   template <class T>
   void broadcast(std::string_view route, const T& payload) {
     if (empty()) return;

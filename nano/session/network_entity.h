@@ -19,8 +19,9 @@ class NetworkEntity {
   virtual ~NetworkEntity() = default;
   virtual void push(std::string_view route, protocol::ByteView payload) = 0;
   virtual void respond(std::uint64_t id, protocol::ByteView payload, bool is_error) = 0;
-  /// One encoded push that many sessions share.
-  virtual void deliver(const Frame& frame) = 0;
+  /// One encoded push that many sessions share. False: not made, as too much waits for the client's gate
+  /// (where push() throws std::length_error).
+  virtual bool deliver(const Frame& frame) = 0;
   /// Tells the client that it is not wanted; then closes.
   virtual void kick(std::string_view reason) = 0;
   virtual void close(WireClose how, CloseReason reason) = 0;

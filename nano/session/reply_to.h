@@ -19,6 +19,8 @@ class Caller {
   /// Once one of these. The payload is valid during the call.
   virtual void answered(protocol::ByteView payload) = 0;
   virtual void failed(const Error& error) = 0;
+  /// False: the answer would go nowhere, so that nobody need go on waiting for it.
+  virtual bool waits() const = 0;
 };
 
 /// A client that sent a request, a service that made a call, or nobody: then the message is a notify.
@@ -30,6 +32,8 @@ class ReplyTo {
 
   bool is_client() const { return is_client_; }
   bool anybody() const { return is_client_ || caller_; }
+  /// There was somebody, who has given up.
+  bool abandoned() const { return caller_ && !caller_->waits(); }
   /// Of a client's request; 0 for others.
   std::uint64_t request_id() const { return request_id_; }
 

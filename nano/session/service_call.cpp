@@ -41,6 +41,7 @@ class ServiceCall::State final : public Caller, public std::enable_shared_from_t
 
   void answered(protocol::ByteView payload) override { finish(std::string{protocol::as_text(payload)}); }
   void failed(const Error& error) override { finish(error); }
+  bool waits() const override { return waiting_ && !answer_; }
 
  private:
   void finish(Result<std::string> answer) {

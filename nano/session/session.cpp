@@ -30,10 +30,8 @@ void Session::share_bytes(std::string_view name, std::string value) {
     throw std::length_error("A session shares at most " + std::to_string(limits::shared_bytes) +
                             " bytes of names and values.");
   }
+  if (host_.observer && entity_) host_.observer->on_shared(*this, name, value);  // may throw: then it stays
   apply_shared(name, std::move(value));
-  if (!host_.observer || !entity_) return;
-  const auto stored = shared_.find(name);
-  host_.observer->on_shared(*this, name, stored == shared_.end() ? std::string{} : stored->second);
 }
 
 void Session::offer_shared(std::string_view name, std::string value) {

@@ -45,7 +45,8 @@ class Session final : public std::enable_shared_from_this<Session> {
 
   /// Sends a message to the client. Pushes arrive in the order made. Payload: a described struct, a protobuf
   /// message, or raw bytes (std::string_view, ...). Throws std::length_error when the route has more than 255
-  /// bytes or the message more than 16 MiB, std::invalid_argument when the route is not UTF-8,
+  /// bytes, the message more than 16 MiB, or too much waits for the gate where the client is connected;
+  /// std::invalid_argument when the route is not UTF-8,
   /// std::runtime_error when the serializer cannot encode the payload.
   template <class T>
   void push(std::string_view route, const T& payload) {
@@ -158,7 +159,7 @@ class Session final : public std::enable_shared_from_this<Session> {
   /// Stores a copy of a payload (a described struct, a protobuf message, raw bytes) under a name, for every
   /// node of the cluster that handles messages of this session; an older value is replaced. When two nodes
   /// write one name at the same time, one of the values stays, the same on all. Throws std::length_error when
-  /// the session's names and values exceed limits::shared_bytes.
+  /// the session's names and values exceed limits::shared_bytes, or too much waits for a node that knows it.
   template <class T>
   void share(std::string_view name, const T& value) {
     std::string bytes;

@@ -42,6 +42,12 @@ test('requests that wait for a Go backend fail at once when it is killed', withG
   await assert.rejects(client.request('Go.Echo', {}), { code: 'unavailable' });
 });
 
+test('a handler that a Go backend does not have is an unknown route', withGo, async (t) => {
+  const { client } = await clusterWithGoBackend(t);
+  await assert.rejects(client.request('Go.Nope', {}), { code: 'unknown_route' });
+  assert.deepEqual(await client.request('Go.Echo', { n: 1 }), { n: 1 });
+});
+
 test('a Go backend that was killed and starts again serves the same client', withGo, async (t) => {
   const { client, backend, registry, startAgain } = await clusterWithGoBackend(t);
   await backend.kill();
@@ -107,6 +113,46 @@ test('a Go master that knows the address of our killed node lets it in again', w
   // Go Nano refuses an address that it knows, until that is unregistered.
   await startBackend(backend.address);
   await reachable(client, 'Ours');
+});
+
+test('our killed node comes again soon, though others have registered after it', withGo, async (t) => {
+  const { registry, client, backend, startBackend } = await clusterWithGoMaster(t);
+  for (const service of ['Later', 'Last']) {
+    stopAfter(t, await startNode({ registry, service }));
+    await reachable(client, service);
+  }
+  await backend.kill();
+  // The master tells all its members, and fails at this one until its own connection to it is made again.
+  await startBackend(backend.address);
+  await reachable(client, 'Ours');
+});
+
+test('our nodes that register with a Go master at the same instant find each other', withGo, async (t) => {
+  const master = await startGoNode({ master: true });
+  stopAfter(t, master);
+  const registry = master.address;
+  const services = ['One', 'Two', 'Three', 'Four'];
+  const nodes = await Promise.all([
+    startNode({ registry, gate: true }),
+    ...services.map((service) => startNode({ registry, service })),
+  ]);
+  stopAfter(t, ...nodes);
+  const client = await clientOf(t, nodes[0]);
+  for (const service of services) await reachable(client, service);
+  assert.ok(master.running);
+});
+
+test('sessions of a Go gate that was killed under a Go master end at our backends', withGo, async (t) => {
+  const { registry, client } = await clusterWithGoMaster(t);
+  const goGate = await startGoNode({ registry, gate: 'websocket' });
+  const lost = await clientOf(t, goGate);
+  await reachable(lost, 'Ours');
+  const marked = lost.once('onMark', { timeoutMs: 10_000 });
+  lost.notify('Ours.Mark', { text: 'behind the Go gate' });
+  await marked;
+  await goGate.kill();
+  const marks = async () => (await client.request('Ours.Closed', {})).marks;
+  await eventuallyEqual(marks, ['behind the Go gate']);
 });
 
 test('our nodes work on without their Go master, and find it again', withGo, async (t) => {
