@@ -10,6 +10,7 @@
 
 #include "protocol/assert.h"
 #include "protocol/limits.h"
+#include "protocol/surrogates.h"
 #include "protocol/utf8.h"
 
 namespace nano::protocol {
@@ -38,6 +39,12 @@ Parsed<json::object> parse_object(std::string_view text, const std::string& docu
   options.max_depth = json_depth_max;
   json::error_code error;
   json::value value = json::parse(text, error, {}, options);
+  if (error) {
+    const std::string joined = join_json_surrogates(text);
+    if (!is_utf8(joined))
+      return Parsed<json::object>::failure(document + " is not valid JSON: it is not UTF-8");
+    value = json::parse(joined, error, {}, options);
+  }
   if (error) {
     return Parsed<json::object>::failure(document + " is not valid JSON: " + error.message());
   }
@@ -89,8 +96,12 @@ std::string quoted(std::string_view text) {
 }
 
 // 30 and 0.5, where Boost.JSON would write 3E1 and 5E-1; the shortest text that gives back the same number.
+// Clients that want an integer take no exponent either.
 std::string number_text(double number) {
   NANO_PROTOCOL_ASSERT(std::isfinite(number) && number >= 0);
+  if (number <= 0x1p53 && std::trunc(number) == number) {
+    return std::to_string(static_cast<std::uint64_t>(number));
+  }
   std::array<char, 32> text;
   const auto written = std::to_chars(text.data(), text.data() + text.size(), number);
   return {text.data(), written.ptr};
@@ -157,6 +168,7 @@ Parsed<ClientHandshake> parse_client_handshake(ByteView body) {
   if (const json::value* sys = document->if_contains("sys"); sys && sys->is_object()) {
     handshake.type = text_member(sys->get_object(), "type");
     handshake.version = text_member(sys->get_object(), "version");
+    handshake.lib_version = text_member(sys->get_object(), "libVersion");
   }
   return handshake;
 }

@@ -47,15 +47,17 @@ class Parsed {
 struct ClientHandshake {
   std::string type;                // "js-websocket", "unity", ...; empty if it does not say
   std::string version;             // of the client
+  std::string lib_version;         // "libVersion", which Pitaya's clients say instead of these two
   std::string user_json = "null";  // JSON text of "user", which is the application's
   std::string sys_json = "null";   // JSON text of "sys", with what else it has
 };
 
 /// An empty body (white space too) gives the defaults. Errors: text that is not JSON, a document that is not
-/// an object, nesting deeper than `json_depth_max`, a number beyond the range of a double.
+/// an object, nesting deeper than `json_depth_max`, a number beyond the range of a double, bytes that are not
+/// UTF-8. Surrogates are joined (surrogates.h).
 ///
 /// Members that are not known are ignored. `sys` is only informative, and clients in the field fill it as
-/// they like: a number for type or version is taken as text, any other unexpected kind as not given.
+/// they like: a number for any of these is taken as text, any other unexpected kind as not given.
 Parsed<ClientHandshake> parse_client_handshake(ByteView body);
 
 /// The dictionary as the handshake carries it: `{"route":1,...}`, or an empty text for an empty dictionary. A

@@ -13,6 +13,16 @@ std::string refusal(std::string_view body) {
 
 std::string nested_arrays(int depth) { return std::string(depth, '[') + std::string(depth, ']'); }
 
+TEST(ClientHandshakeParsing, JoinsTheHalvesOfACharacter) {
+  const auto document = parse_client_handshake(as_bytes(
+      "{\"sys\":{\"type\":\"\\ud83d\"},\"user\":{\"\xed\xa0\xbd\xed\xb8\x80\":\"\xed\xa0\xbd\\ude00\"}}"));
+  ASSERT_TRUE(document) << document.error();
+  EXPECT_EQ(document->type, "\ufffd");
+  EXPECT_EQ(document->user_json, "{\"\U0001f600\":\"\U0001f600\"}");
+  EXPECT_EQ(parse_client_handshake(as_bytes("{\"user\":\"\xff\"}")).error(),
+            "the handshake is not valid JSON: it is not UTF-8");
+}
+
 TEST(ClientHandshake, GivesTypeVersionAndUser) {
   const auto handshake = parse_client_handshake(as_bytes(
       R"({"sys":{"type":"js-websocket","version":"1.1.1","rsa":{}},"user":{"name":"имя"},"more":1})"));

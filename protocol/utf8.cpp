@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "protocol/surrogates.h"
+
 namespace nano::protocol {
 
 namespace {
@@ -55,8 +57,10 @@ Word load(const char* from) {
   return word;
 }
 
-// Whether no byte of `text` has its highest bit set. Most texts, as routes, are ASCII: they are looked at a
-// word at a time, the last word overlapping the one before.
+}  // namespace
+
+// Most texts, as routes, are ASCII: they are looked at a word at a time, the last word overlapping the one
+// before.
 bool is_ascii(std::string_view text) {
   const char* const end = text.data() + text.size();
   std::uint64_t seen = 0;
@@ -70,8 +74,6 @@ bool is_ascii(std::string_view text) {
   }
   return (seen & 0x8080808080808080) == 0;
 }
-
-}  // namespace
 
 bool is_utf8(std::string_view text) {
   if (is_ascii(text)) return true;
@@ -87,6 +89,9 @@ bool is_utf8(std::string_view text) {
 
 std::string replace_invalid_utf8(std::string_view text) {
   constexpr std::string_view replacement = "\xef\xbf\xbd";
+  if (is_utf8(text)) return std::string(text);
+  const std::string joined = join_surrogates(text);
+  text = joined;
   std::string valid;
   valid.reserve(text.size());
   while (!text.empty()) {

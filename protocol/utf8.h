@@ -7,13 +7,16 @@
 
 namespace nano::protocol {
 
+bool is_ascii(std::string_view text);
+
 /// Overlong forms, surrogates and values over U+10FFFF are not UTF-8.
 bool is_utf8(std::string_view text);
 
 /// The length of the character that `text`, which is not empty, begins with. 0: none does.
 std::size_t utf8_sequence_bytes(std::string_view text);
 
-/// The text with each byte that is not part of a valid sequence replaced by U+FFFD.
+/// The text with its surrogates joined (surrogates.h), and each other byte that is not part of a valid
+/// sequence replaced by U+FFFD.
 std::string replace_invalid_utf8(std::string_view text);
 
 /// The front of `text`, at most `bytes_max` bytes, without a character cut in two.

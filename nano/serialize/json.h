@@ -20,10 +20,13 @@
 // Reading ignores members that the class does not have. A member that is missing or null is an error unless
 // it is a std::optional. The last of two members of the same name counts. Whole numbers may be written as 3.0
 // and must fit the type. A number with a fraction may come out of Boost.JSON's parser a few units off in the
-// 16th digit. Invalid UTF-8 is an error. The sentence of an error names the member by its path and says what
+// 16th digit. Two halves of a character (surrogates) that stand one after the other, each as an escape or
+// encoded by itself, are the character; a half that stands alone is U+FFFD. Other bytes that are not UTF-8
+// are an error. The sentence of an error names the member by its path and says what
 // was expected: `member "items[2].price": expected a number, got a string`.
 //
-// Writing replaces each byte that is not valid UTF-8 by U+FFFD. The same value gives the same text.
+// Writing joins surrogates in the same way, and replaces each other byte that is not valid UTF-8 by U+FFFD.
+// The same value gives the same text.
 #pragma once
 
 #include <stdexcept>

@@ -1,5 +1,7 @@
 #include "nano/serialize/json_place.h"
 
+#include "protocol/utf8.h"
+
 namespace nano::detail {
 namespace {
 
@@ -34,7 +36,7 @@ void JsonPlace::append_path(std::string& path) const {
     return;
   }
   if (parent_->parent_) path += '.';
-  path += shortened(member_);
+  path += protocol::replace_invalid_utf8(shortened(member_));
 }
 
 bool JsonPlace::fail(std::string_view expected, std::string_view got) const {

@@ -6,6 +6,9 @@
 #include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parser.hpp>
 
+#include "protocol/surrogates.h"
+#include "protocol/utf8.h"
+
 namespace nano::detail {
 namespace {
 
@@ -91,29 +94,93 @@ bool read_double(const boost::json::value& json, double max, double& into, const
   return place.fail("a number of at most " + digits_of(max), number_text(json));
 }
 
-Result<void> read_json_text(std::string_view text, Result<void> (*read)(const boost::json::value*, void*),
-                            void* into) {
-  if (text.empty()) return read(nullptr, into);
+namespace {
 
+struct Fault {
+  boost::json::error_code code;
+  std::size_t at = 0;
+
+  explicit operator bool() const { return code.failed(); }
+};
+
+/// Hands the document to `use`, unless there is a fault in the text.
+template <class Use>
+Fault parse(std::string_view text, bool checks_utf8, Use&& use) {
   unsigned char values_memory[values_bytes];
   unsigned char parser_memory[parser_bytes];
   boost::json::monotonic_resource values{values_memory, sizeof values_memory};
   boost::json::parse_options options;
   options.max_depth = json_depth_max;
+  options.allow_invalid_utf8 = !checks_utf8;
   boost::json::parser parser{{}, options, parser_memory, sizeof parser_memory};
   parser.reset(&values);
 
-  boost::json::error_code error;
-  const std::size_t used = parser.write_some(text.data(), text.size(), error);
-  if (error == boost::json::error::incomplete) return bad_json("the JSON ends too early");
-  if (error == boost::json::error::too_deep) {
-    return bad_json("the JSON is nested deeper than " + std::to_string(json_depth_max) + " levels");
+  Fault fault;
+  fault.at = parser.write_some(text.data(), text.size(), fault.code);
+  if (!fault && fault.at < text.size()) fault.code = boost::json::error::extra_data;
+  if (!fault) {
+    const boost::json::value document = parser.release();
+    use(document);
   }
-  if (error) return bad_json("the JSON is wrong at byte " + std::to_string(used));
-  if (used < text.size()) return bad_json("something follows the JSON at byte " + std::to_string(used));
+  return fault;
+}
 
-  const boost::json::value document = parser.release();
-  return read(&document, into);
+Error sentence_of(const Fault& fault, std::string_view what) {
+  const std::string subject{what};
+  if (fault.code == boost::json::error::incomplete) return bad_json(subject + " ends too early");
+  if (fault.code == boost::json::error::too_deep) {
+    return bad_json(subject + " is nested deeper than " + std::to_string(json_depth_max) + " levels");
+  }
+  const std::string place = "at byte " + std::to_string(fault.at);
+  if (fault.code == boost::json::error::extra_data) return bad_json("something follows the JSON " + place);
+  return bad_json(subject + " is wrong " + place);
+}
+
+/// Names the first text that is not UTF-8, and returns false.
+bool check_texts(const boost::json::value& json, const JsonPlace& place) {
+  if (const boost::json::string* text = json.if_string()) {
+    return protocol::is_utf8({text->data(), text->size()}) || place.fail("UTF-8 text", "other bytes");
+  }
+  if (const boost::json::array* elements = json.if_array()) {
+    for (std::size_t index = 0; index < elements->size(); ++index) {
+      if (!check_texts((*elements)[index], JsonPlace{place, index})) return false;
+    }
+  } else if (const boost::json::object* members = json.if_object()) {
+    for (const boost::json::key_value_pair& member : *members) {
+      const std::string_view key{member.key().data(), member.key().size()};
+      const JsonPlace here{place, key};
+      if (!protocol::is_utf8(key)) return here.fail("a name in UTF-8", "other bytes");
+      if (!check_texts(member.value(), here)) return false;
+    }
+  }
+  return true;
+}
+
+/// For text with a fault: it may only have surrogates, which many clients write. They are not looked for
+/// before, so that all other text costs nothing more.
+Result<void> read_faulty_text(std::string_view text, Fault fault, ReadDocument read, void* into) {
+  const std::string joined = protocol::join_json_surrogates(text);
+  const bool has_surrogates = joined != text;
+  if (has_surrogates) {
+    Result<void> result;
+    fault = parse(joined, true, [&](const boost::json::value& json) { result = read(&json, into); });
+    if (!fault) return result;
+  }
+  if (!protocol::is_utf8(joined)) {
+    std::string problem;
+    parse(joined, false, [&](const boost::json::value& json) { check_texts(json, JsonPlace{problem}); });
+    if (!problem.empty()) return bad_json(std::move(problem));
+  }
+  return sentence_of(fault, has_surrogates ? "the JSON, its surrogates joined," : "the JSON");
+}
+
+}  // namespace
+
+Result<void> read_json_text(std::string_view text, ReadDocument read, void* into) {
+  if (text.empty()) return read(nullptr, into);
+  Result<void> result;
+  const Fault fault = parse(text, true, [&](const boost::json::value& json) { result = read(&json, into); });
+  return fault ? read_faulty_text(text, fault, read, into) : result;
 }
 
 }  // namespace nano::detail

@@ -214,8 +214,10 @@ Result<void> read_json_erased(const boost::json::value* json, void* into) {
   return Error{Errc::bad_payload, std::move(problem)};
 }
 
+/// As read_json_erased().
+using ReadDocument = Result<void> (*)(const boost::json::value* json, void* into);
+
 /// Parses `text` and hands the document to `read`; it lives until `read` returns.
-Result<void> read_json_text(std::string_view text, Result<void> (*read)(const boost::json::value*, void*),
-                            void* into);
+Result<void> read_json_text(std::string_view text, ReadDocument read, void* into);
 
 }  // namespace nano::detail

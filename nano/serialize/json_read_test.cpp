@@ -172,8 +172,6 @@ TEST(JsonReading, SaysWhereTheTextIsNoJson) {
   EXPECT_EQ(problem<Item>("{\"name\":\"a"), "the JSON ends too early");
   EXPECT_EQ(problem<Item>("{\"name\":\"a\","), "the JSON ends too early");
   EXPECT_EQ(problem<Item>("{name:1}"), "the JSON is wrong at byte 1");
-  EXPECT_EQ(problem<Item>("{\"name\":\"\xff\"}"), "the JSON is wrong at byte 9");
-  EXPECT_EQ(problem<Item>("{\"name\":\"\\ud800\"}"), "the JSON is wrong at byte 15");
   EXPECT_EQ(problem<Nothing>("{} {}"), "something follows the JSON at byte 3");
   EXPECT_EQ(problem<Nothing>(std::string_view{"{}\0", 3}), "something follows the JSON at byte 2");
   EXPECT_EQ(problem<int>("NaN"), "the JSON is wrong at byte 0");
@@ -190,6 +188,42 @@ TEST(JsonReading, StopsAtTheDepthLimit) {
 
   const std::string deepest = nested(json_depth_max / 2 - 1, "{\"children\":[", "]}");
   EXPECT_EQ(read<Tree>(deepest).children.size(), 1u);
+}
+
+TEST(JsonReading, JoinsTheHalvesOfACharacter) {
+  const std::string smile = "\U0001f600";
+  const std::string halves[][2] = {{"\\ud83d", "\xed\xa0\xbd"}, {"\\ude00", "\xed\xb8\x80"}};
+  for (const std::string& high : halves[0]) {
+    EXPECT_EQ(read<Item>(R"({"name":"a)" + high + R"(z","price":1})").name, "a\ufffdz");
+    for (const std::string& low : halves[1]) {
+      EXPECT_EQ(read<Item>(R"({"name":")" + high + low + R"(","price":1})").name, smile);
+      EXPECT_EQ(read<Item>(R"({"name":")" + low + high + R"(","price":1})").name, "\ufffd\ufffd");
+      EXPECT_EQ((read<std::map<std::string, int>>("{\"" + high + low + "\":1,\"" + low + "\":2}")),
+                (std::map<std::string, int>{{smile, 1}, {"\ufffd", 2}}));
+    }
+  }
+  EXPECT_EQ(read<Item>(R"({"name":"\\ud83d","price":1})").name, "\\ud83d") << "an escaped backslash";
+}
+
+TEST(JsonReading, NamesTheMemberWhoseTextIsNotUtf8) {
+  EXPECT_EQ(problem<Item>("{\"name\":\"a\xff\",\"price\":1}"),
+            R"(member "name": expected UTF-8 text, got other bytes)");
+  EXPECT_EQ(problem<Order>("{\"id\":1,\"items\":[{\"name\":\"\"},{\"name\":\"\xc0\x80\"}]}"),
+            R"(member "items[1].name": expected UTF-8 text, got other bytes)");
+  EXPECT_EQ((problem<std::map<std::string, int>>("{\"a\xe2\x82\":1}")),
+            "member \"a\ufffd\ufffd\": expected a name in UTF-8, got other bytes");
+  EXPECT_EQ(problem<boost::json::value>("\"\xf8\""), "expected UTF-8 text, got other bytes");
+  EXPECT_EQ(problem<Item>("{\"unknown\":\"\xff\",\"name\":\"\",\"price\":1}"),
+            R"(member "unknown": expected UTF-8 text, got other bytes)");
+}
+
+TEST(JsonReading, SaysWhatElseIsWrongBesideSurrogates) {
+  EXPECT_EQ(problem<Item>("{\"name\":\"\\ud83d\",\"price\":}"),
+            "the JSON, its surrogates joined, is wrong at byte 22");
+  EXPECT_EQ(problem<Item>("{\"name\":\"\\ud83d"), "the JSON, its surrogates joined, ends too early");
+  EXPECT_EQ(problem<Item>("{\"name\":\"\\ud83d\",\"price\":true}"),
+            R"(member "price": expected a number, got true)");
+  EXPECT_EQ(problem<Item>("{\"name\":\"\xff"), "the JSON is wrong at byte 9");
 }
 
 TEST(JsonReading, CutsForeignTextsInItsSentences) {

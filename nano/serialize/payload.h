@@ -15,8 +15,9 @@
 #include "nano/serialize/json_shape.h"
 
 namespace google::protobuf {
+class Descriptor;
 class MessageLite;
-}
+}  // namespace google::protobuf
 
 namespace nano {
 
@@ -77,9 +78,16 @@ struct PayloadType {
   const google::protobuf::MessageLite* (*message)(const void* value) = nullptr;
   /// Protobuf: the message's name with its package, as "game.Position".
   std::string (*protobuf_name)() = nullptr;
+  /// Protobuf: the message's description, if it can hold text; null otherwise, and of the lite runtime, which
+  /// has none.
+  const google::protobuf::Descriptor* (*text_description)() = nullptr;
 };
 
 namespace detail {
+
+/// The same description if messages of its kind, or messages within them, have fields of type string; else
+/// null.
+const google::protobuf::Descriptor* text_description(const google::protobuf::Descriptor* description);
 
 template <RawPayload T>
 constexpr PayloadType make_payload_type() {
@@ -119,6 +127,13 @@ constexpr PayloadType make_payload_type() {
     return static_cast<const T*>(value);
   };
   type.protobuf_name = [] { return std::string{T::default_instance().GetTypeName()}; };
+  type.text_description = []() -> const google::protobuf::Descriptor* {
+    if constexpr (requires { T::descriptor(); }) {
+      static const google::protobuf::Descriptor* const description = text_description(T::descriptor());
+      return description;
+    }
+    return nullptr;
+  };
   return type;
 }
 

@@ -1,10 +1,13 @@
 #include "nano/serialize/serializer.h"
 
 #include <limits>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
 #include <google/protobuf/message_lite.h>
+
+#include "nano/serialize/protobuf_text.h"
 
 namespace nano {
 
@@ -30,9 +33,17 @@ bool ProtobufSerializer::supports(const PayloadType& type) const {
 Result<void> ProtobufSerializer::decode(std::span<const std::uint8_t> bytes, const PayloadType& type,
                                         void* into) const {
   google::protobuf::MessageLite& message = *type.mutable_message(into);
-  const bool parsed = bytes.size() <= std::numeric_limits<int>::max() &&
-                      message.ParsePartialFromArray(bytes.data(), static_cast<int>(bytes.size()));
-  if (!parsed) {
+  const bool too_large = bytes.size() > std::numeric_limits<int>::max();
+  std::optional<std::string> mended;
+  if (const auto* description = type.text_description(); description && !too_large) {
+    auto texts =
+        detail::mend_texts({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, *description);
+    if (!texts) return texts.error();
+    mended = std::move(*texts);
+  }
+  const void* data = mended ? static_cast<const void*>(mended->data()) : bytes.data();
+  const std::size_t size = mended ? mended->size() : bytes.size();
+  if (too_large || !message.ParsePartialFromArray(data, static_cast<int>(size))) {
     return Error{Errc::bad_payload, "the bytes are no protobuf message " + message.GetTypeName()};
   }
   if (!message.IsInitialized()) {
@@ -48,9 +59,14 @@ Result<void> ProtobufSerializer::encode(const PayloadType& type, const void* val
     return Error{Errc::invalid_argument, "the protobuf message " + message.GetTypeName() +
                                              " lacks: " + message.InitializationErrorString()};
   }
+  const std::size_t size_before = out.size();
   if (message.ByteSizeLong() > std::numeric_limits<int>::max() || !message.AppendPartialToString(&out)) {
     return Error{Errc::invalid_argument,
                  "the protobuf message " + message.GetTypeName() + " is larger than 2 GiB"};
+  }
+  if (const auto* description = type.text_description()) {
+    auto mended = detail::replace_invalid_texts(std::string_view{out}.substr(size_before), *description);
+    if (mended) out.replace(size_before, out.npos, *mended);
   }
   return {};
 }

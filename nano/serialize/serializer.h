@@ -51,7 +51,10 @@ class JsonSerializer final : public Serializer {
 };
 
 /// Protobuf messages in protobuf's binary format. A message that lacks a required field (proto2) is an error
-/// both ways. Of a proto3 string that is not UTF-8 libprotobuf itself writes a line, too (ProtobufLog).
+/// both ways. Fields of type string are UTF-8: what comes in has its surrogates joined as JSON text has
+/// (json.h), and other bytes are an error that names the field; what goes out has U+FFFD in their place, of
+/// which libprotobuf writes a line, too (ProtobufLog). Messages of the lite runtime have no description to go
+/// by: what comes in is left to protobuf, what goes out as it is.
 class ProtobufSerializer final : public Serializer {
  public:
   std::string_view name() const override { return "protobuf"; }

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "nano/serialize/json_test_types.h"
+#include "nano/serialize/testdata/parcel.pb.h"
 #include "nano/serialize/testdata/ping.pb.h"
 #include "nano/serialize/testdata/strict.pb.h"
 
@@ -138,6 +139,92 @@ TEST(ProtobufSerializerTest, RefusesMessagesThatLackARequiredField) {
   ASSERT_FALSE(written.ok());
   EXPECT_EQ(written.error(), Error(Errc::invalid_argument, sentence));
   EXPECT_EQ(out, "before");
+}
+
+// -- texts in protobuf messages ----------------------------------------------------------------------------
+
+const std::string high_half = "\xed\xa0\xbd";
+const std::string low_half = "\xed\xb8\x80";
+
+/// A message of some texts, written without protobuf, which would complain.
+std::string field_of(char tag, std::string_view bytes) {
+  return tag + std::string(1, static_cast<char>(bytes.size())) + std::string(bytes);
+}
+
+std::string letter_of(std::string_view text) { return field_of('\x0a', text); }
+
+template <class Message>
+Result<Message> quietly_decoded(std::string_view bytes) {
+  testing::internal::CaptureStderr();
+  Result<Message> decoded =
+      PayloadCodec(std::make_shared<ProtobufSerializer>()).decode<Message>(bytes_of(bytes));
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+  return decoded;
+}
+
+TEST(ProtobufTexts, AreReadWithTheHalvesOfACharacterJoined) {
+  const auto ping =
+      quietly_decoded<Ping>(field_of('\x0a', "a" + high_half + low_half + high_half) + "\x10\x07");
+  ASSERT_TRUE(ping.ok());
+  EXPECT_EQ(ping->content(), "a\U0001f600\ufffd");
+  EXPECT_EQ(ping->sequence(), 7);
+}
+
+TEST(ProtobufTexts, OfOtherBytesAreRefusedByTheNameOfTheirField) {
+  const auto ping = quietly_decoded<Ping>(field_of('\x0a', "a\xff"));
+  ASSERT_FALSE(ping.ok());
+  EXPECT_EQ(ping.error(),
+            Error(Errc::bad_payload, R"(member "content": expected UTF-8 text, got other bytes)"));
+}
+
+TEST(ProtobufTexts, AreFoundWhereverTheyAreInAMessage) {
+  const std::string emoji = high_half + low_half;
+  const std::string letter = letter_of(emoji);
+  const std::string entry = field_of('\x0a', emoji) + field_of('\x12', letter);  // key, value
+  const std::string all = field_of('\x0a', "\xff\xfe") +                         // bytes
+                          field_of('\x12', letter) + field_of('\x12', letter) +  // repeated
+                          field_of('\x1a', entry) +                              // a map
+                          '\x23' + letter + '\x24' +                             // a group
+                          field_of('\x2a', "\x80\x01\x7f") +                     // packed numbers
+                          field_of('\x7a', "\xff") +                             // a field that is not known
+                          "\x31" + std::string(8, '\xff');                       // a number of eight bytes
+  const auto parcel = quietly_decoded<testdata::Parcel>(all);
+  ASSERT_TRUE(parcel.ok()) << parcel.error().message;
+  EXPECT_EQ(parcel->bytes(), "\xff\xfe");
+  ASSERT_EQ(parcel->letters_size(), 2);
+  EXPECT_EQ(parcel->letters(1).text(), "\U0001f600");
+  EXPECT_EQ(parcel->by_name().at("\U0001f600").text(), "\U0001f600");
+  EXPECT_EQ(parcel->group().text(), "\U0001f600");
+  EXPECT_EQ(parcel->numbers(0), 128);
+  EXPECT_EQ(parcel->tall(), ~std::uint64_t{0});
+  EXPECT_EQ(parcel->unknown_fields().field_count(), 1);
+
+  const auto refused = quietly_decoded<testdata::Parcel>(field_of('\x12', letter_of("\xff")));
+  EXPECT_EQ(refused.error().message, R"(member "letters.text": expected UTF-8 text, got other bytes)");
+}
+
+TEST(ProtobufTexts, InBytesThatAreNoMessageAreNeverShownToProtobuf) {
+  const std::string bad_text = field_of('\x0a', "\xff");
+  for (const std::string& tail : {std::string("\x12"), std::string("\x0a\x05he"), std::string("\x0c"),
+                                  std::string("\x0b"), std::string("\x07"), std::string(11, '\xff')}) {
+    EXPECT_FALSE(quietly_decoded<Ping>(bad_text + tail).ok());
+    EXPECT_FALSE(quietly_decoded<Ping>(tail + bad_text).ok());
+    EXPECT_FALSE(quietly_decoded<Ping>(field_of('\x0a', high_half) + tail).ok());
+  }
+  std::string nested;
+  for (int level = 0; level < 60; ++level) nested = field_of('\x3a', nested);
+  EXPECT_TRUE(quietly_decoded<testdata::Parcel>(nested + field_of('\x12', letter_of(high_half))).ok());
+}
+
+TEST(ProtobufTexts, AreWrittenInUtf8) {
+  const PayloadCodec codec{std::make_shared<ProtobufSerializer>()};
+  Ping ping;
+  ping.set_content(high_half + low_half + "\xff");
+  testing::internal::CaptureStderr();  // protobuf complains of what an application gives it
+  std::string out = "before\xff";
+  ASSERT_TRUE(codec.encode(ping, out).ok());
+  testing::internal::GetCapturedStderr();
+  EXPECT_EQ(out, "before\xff" + field_of('\x0a', "\U0001f600\ufffd"));
 }
 
 TEST(PayloadCodecTest, SendsRawPayloadsAsTheyAreWhateverTheSerializer) {
