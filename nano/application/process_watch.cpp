@@ -62,7 +62,9 @@ void ProcessWatch::run() {
 }
 
 void ProcessWatch::on_signal(int number) {
-  bool at_once = std::exchange(signalled_, true);
+  const int count = signals_seen_.count(number, SystemClock{}.now());
+  if (count == 0) return;
+  bool at_once = count > 1;
   if (!at_once) {
     const std::lock_guard lock{stop_mutex_};
     at_once = stopped_;

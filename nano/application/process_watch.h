@@ -12,16 +12,34 @@
 
 #include "nano/application/signal_pipe.h"
 #include "nano/base/clock.h"
+#include "nano/base/limits.h"
 #include "nano/base/log.h"
 #include "nano/scheduler/current_work.h"
 #include "nano/scheduler/offload.h"
 
 namespace nano {
 
+/// Tells signals from their repetitions.
+class SignalCount {
+ public:
+  /// Which one it is: 1 for the first. 0: the last one once more, within limits::signal_repeat.
+  int count(int number, TimePoint now) {
+    const bool again = number == last_ && now - at_ < limits::signal_repeat;
+    last_ = number;
+    at_ = now;
+    return again ? 0 : ++count_;
+  }
+
+ private:
+  int count_ = 0;
+  int last_ = 0;
+  TimePoint at_{};
+};
+
 /// A thread that only looks and tells, and never waits for others:
 /// - The first SIGINT, SIGTERM or SIGHUP stops the application; the second ends the process at once, with
-/// exit
-///   code 128 + its number. So does the first once the application has stopped.
+///   exit code 128 + its number. So does the first once the application has stopped. The same signal twice
+///   within limits::signal_repeat is one.
 /// - It logs `logic thread stalled in=<name> session=<id> for_ms=<n>` while a piece of work takes too long.
 /// - A stop that does not end in time ends the process with exit code 1, and names in the log what hangs.
 /// Times are counted while the process runs: one that is stopped or frozen loses none.
@@ -72,7 +90,7 @@ class ProcessWatch {
   bool ending_ = false;
 
   // the thread's
-  bool signalled_ = false;
+  SignalCount signals_seen_;
   TimePoint stall_since_{};
   Duration told_of_{};  // how long the stall had lasted
   std::shared_ptr<std::atomic<bool>> saying_ = std::make_shared<std::atomic<bool>>(false);

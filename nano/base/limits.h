@@ -215,6 +215,10 @@ inline constexpr Duration held_up_least = 100ms;
 /// when it is first seen, and then each time that it has lasted twice as long.
 inline constexpr Duration process_watch_interval = 250ms;
 
+/// The same signal again within this time is the same wish: `timeout` and other programs that start servers
+/// send it to the process and then to its whole group. Nobody presses a key twice so fast.
+inline constexpr Duration signal_repeat = 50ms;
+
 /// Of the name of what runs, for that log line: a route's beginning tells it.
 inline constexpr std::size_t stall_name_bytes = 64;
 

@@ -55,8 +55,8 @@ TEST_P(Program, ASecondSignalEndsItAtOnce) {
   ASSERT_EQ(client.receive(received), Received::bytes);
   server.signal(SIGTERM);
   client.receive_all();
-  server.signal(SIGTERM);
-  EXPECT_EQ(server.wait_for_end(), 128 + SIGTERM) << server.output();
+  server.signal(SIGINT);
+  EXPECT_EQ(server.wait_for_end(), 128 + SIGINT) << server.output();
 }
 
 TEST_P(Program, ACallOnAWorkerThatHangsKeepsItNoLongerThanAStopMayTake) {
