@@ -74,7 +74,7 @@ test('a second process that listens where one listens already', async (t) => {
   const { cluster, backend, assertNobodySuffered } = await busy(t);
   const second = cluster.launch({ address: backend.address, label: 'second', service });
   await assert.rejects(second.ready, /ended with 1 before it was ready/);
-  assert.match(second.errors, new RegExp(`Cannot listen on ${backend.address}: it is in use`));
+  assert.match(second.errors, new RegExp(`Cannot listen on ${backend.address}: Address already in use`));
   await assertNobodySuffered();
 });
 
