@@ -18,7 +18,9 @@ class Gate {
   virtual ~Gate() = default;
 
   // Both of these: false, and the push is not made, when too much waits for the gate.
-  virtual bool push(SessionId session, std::string_view route, protocol::ByteView payload) = 0;
+  /// With a key, the gate puts it in the place of one with the same key that still waits for the client.
+  virtual bool push(SessionId session, std::string_view latest_key, std::string_view route,
+                    protocol::ByteView payload) = 0;
   /// A push that other sessions of the gate may get, too: what `frame` was made from.
   virtual bool deliver(SessionId session, const Frame& frame, std::string_view route,
                        protocol::ByteView payload) = 0;

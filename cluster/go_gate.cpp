@@ -78,7 +78,7 @@ void GoGate::call(SessionId session, std::string_view method, std::string reques
   });
 }
 
-bool GoGate::push(SessionId session, std::string_view route, protocol::ByteView payload) {
+bool GoGate::push(SessionId session, std::string_view, std::string_view route, protocol::ByteView payload) {
   if (payload.size() > limits::go_message_bytes || !calls_.has_room(payload.size())) return false;
   clusterpb::PushMessage message;
   message.set_sessionid(static_cast<std::int64_t>(session));

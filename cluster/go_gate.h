@@ -33,9 +33,11 @@ class GoGate final : public Gate {
   bool drained() const { return calls_.empty(); }
 
   // Gate
-  bool push(SessionId session, std::string_view route, protocol::ByteView payload) override;
+  /// Go Nano knows no keys: each is an ordinary push.
+  bool push(SessionId session, std::string_view latest_key, std::string_view route,
+            protocol::ByteView payload) override;
   bool deliver(SessionId session, const Frame&, std::string_view route, protocol::ByteView payload) override {
-    return push(session, route, payload);
+    return push(session, {}, route, payload);
   }
   void respond(SessionId session, std::uint64_t id, protocol::ByteView payload, bool is_error) override;
   void kick(SessionId session, std::string_view reason) override;

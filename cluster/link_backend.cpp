@@ -136,13 +136,19 @@ SessionPtr LinkBackend::find(SessionId id) const {
   return session && session->entity() ? session : nullptr;
 }
 
+void LinkBackend::push_to(Session& session, const LinkMessage& message) {
+  const auto payload = protocol::as_bytes(message.payload());
+  if (message.latest_key().empty()) return session.entity()->push(message.route(), payload);
+  session.entity()->push_latest(message.latest_key(), message.route(), payload);
+}
+
 void LinkBackend::on_push(const LinkMessage& message) {
   const auto payload = protocol::as_bytes(message.payload());
   try {
     if (message.session_ids_size() == 1 || host_.outbound) {
       for (const SessionId id : message.session_ids()) {
         if (const SessionPtr session = find(id)) {
-          session->entity()->push(message.route(), payload);
+          push_to(*session, message);
         }
       }
       return;
@@ -151,7 +157,7 @@ void LinkBackend::on_push(const LinkMessage& message) {
     push.type = protocol::MessageType::push;
     push.route = message.route();
     push.payload = payload;
-    const Frame frame = host_.encode(push);
+    const Frame frame = host_.encode(push, message.latest_key());
     for (const SessionId id : message.session_ids()) {
       if (const SessionPtr session = find(id)) {
         session->entity()->deliver(frame);

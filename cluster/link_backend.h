@@ -47,6 +47,7 @@ class LinkBackend final : public Backend, private OutgoingLinkEvents, private An
   void introduce(Session& session);
   bool drops();
   SessionPtr find(SessionId id) const;
+  static void push_to(Session& session, const LinkMessage& message);
   void on_push(const LinkMessage& message);
   void on_invoke(Session* session, const LinkMessage& message);
 

@@ -108,23 +108,26 @@ LinkMessage& LinkGate::add(LinkMessage::Kind kind, SessionId session, std::size_
 }
 
 /// The same push to many sessions, one after the other, is one message with many receivers.
-bool LinkGate::push(SessionId session, std::string_view route, protocol::ByteView payload) {
-  LinkMessage* message = last_push(route, payload);
+bool LinkGate::push(SessionId session, std::string_view latest_key, std::string_view route,
+                    protocol::ByteView payload) {
+  LinkMessage* message = last_push(latest_key, route, payload);
   if (!message) {
     if (!link_.has_room(route.size() + payload.size())) return false;
     last_frame_ = {};
     message = &link_.add(LinkMessage::PUSH, route.size() + payload.size());
     set_content(*message, route, payload);
+    message->set_latest_key(latest_key.data(), latest_key.size());
   }
   message->add_session_ids(session);
   return true;
 }
 
 /// Null if the last message of this turn is another one, or has too many receivers already.
-LinkMessage* LinkGate::last_push(std::string_view route, protocol::ByteView payload) {
+LinkMessage* LinkGate::last_push(std::string_view latest_key, std::string_view route,
+                                 protocol::ByteView payload) {
   LinkMessage* const last = link_.last();
-  const bool same = last && last->kind() == LinkMessage::PUSH &&
-                    last->payload() == protocol::as_text(payload) && last->route() == route;
+  const bool same = last && last->kind() == LinkMessage::PUSH && last->latest_key() == latest_key &&
+                    last->route() == route && last->payload() == protocol::as_text(payload);
   return same ? last : nullptr;
 }
 
@@ -137,7 +140,7 @@ bool LinkGate::deliver(SessionId session, const Frame& frame, std::string_view r
     last->add_session_ids(session);
     return true;
   }
-  if (!push(session, route, payload)) return false;
+  if (!push(session, frame.latest_key(), route, payload)) return false;
   last_frame_ = frame;
   return true;
 }

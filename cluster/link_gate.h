@@ -42,7 +42,8 @@ class LinkGate final : public Gate, public IncomingLinkEvents, private AnswerSen
   void end_sessions(const std::string& reason);
 
   // Gate
-  bool push(SessionId session, std::string_view route, protocol::ByteView payload) override;
+  bool push(SessionId session, std::string_view latest_key, std::string_view route,
+            protocol::ByteView payload) override;
   bool deliver(SessionId session, const Frame& frame, std::string_view route,
                protocol::ByteView payload) override;
   void respond(SessionId session, std::uint64_t id, protocol::ByteView payload, bool is_error) override;
@@ -61,7 +62,7 @@ class LinkGate final : public Gate, public IncomingLinkEvents, private AnswerSen
   void send_answer(std::uint64_t id, protocol::ByteView payload, bool is_error) override;
 
   LinkMessage& add(LinkMessage::Kind kind, SessionId session, std::size_t bytes);
-  LinkMessage* last_push(std::string_view route, protocol::ByteView payload);
+  LinkMessage* last_push(std::string_view latest_key, std::string_view route, protocol::ByteView payload);
   RemoteSession* find(SessionId session) const;
   void on_session_opened(const LinkMessage& message);
   void on_session_message(const LinkMessage& message);

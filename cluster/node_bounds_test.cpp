@@ -82,6 +82,7 @@ TEST_P(NodeBoundsTest, AClientThatDoesNotReadCostsItselfOnly) {
     desk("a:1", "A").group.broadcast("onSay", std::string(50'000, 'x'));
     advance(milliseconds{5});
   }
+  advance(nano::limits::send_stall_timeout);
   EXPECT_EQ(told("gate:1").reasons, std::vector<std::string>{"backpressure"});
   EXPECT_EQ(desk("a:1", "A").group.count(), 1u);
   for (int i = 0; i < 40; ++i) EXPECT_EQ(quick->expect_push<std::string>("onSay").size(), 50'000u);
@@ -127,6 +128,25 @@ TEST_P(NodeBoundsTest, ACallThatIsAwaitedNoMoreIsForgotten) {
   EXPECT_EQ(cluster_.node("a:1").pending_requests(), 0u);
   desk("b:1", "B").open.clear();
   advance(milliseconds{100});
+}
+
+TEST_P(NodeBoundsTest, APushWithAKeyReplacesAnOlderOneAtTheGate) {
+  auto slow = cluster_.connect("gate:1");
+  auto quick = cluster_.connect("gate:1");
+  EXPECT_EQ(ask(slow, "A.Join"), "1");
+  EXPECT_EQ(ask(quick, "A.Join"), "2");
+  slow->be_slow();
+  for (int i = 1; i <= 3; ++i) {
+    desk("a:1", "A").group.broadcast_latest("bob", "onMove", "place " + std::to_string(i));
+    advance(milliseconds{50});
+  }
+  slow->carry(10'000);
+  EXPECT_EQ(slow->expect_push<std::string>("onMove"), "place 3");
+  for (int i = 1; i <= 3; ++i) {
+    EXPECT_EQ(quick->expect_push<std::string>("onMove"), "place " + std::to_string(i));
+  }
+  Session& session = *cluster_.app("a:1").find_session(told("a:1").opened.front());
+  EXPECT_EQ(session.queued_bytes(), 0u) << "it waits at the gate";
 }
 
 TEST_P(NodeBoundsTest, ABroadcastIsOneMessageForEachGate) {

@@ -11,8 +11,8 @@ namespace nano::cluster {
 
 std::uint64_t PendingRequests::add(const void* to, PendingCall call) {
   const std::uint64_t id = ++last_id_;
-  requests_.emplace_hint(requests_.end(), id, Request{to, scheduler_.now() + timeout_, std::move(call)});
-  if (!timer_.active()) timer_ = scheduler_.after(timeout_, [this] { on_deadline(); });
+  requests_.emplace_hint(requests_.end(), id, Request{to, scheduler_.listened() + timeout_, std::move(call)});
+  if (!timer_.active()) timer_ = scheduler_.after_listening(timeout_, [this] { on_deadline(); });
   if (!sweep_.active()) sweep_after(limits::abandoned_requests_interval);
   return id;
 }
@@ -92,13 +92,14 @@ bool PendingRequests::any(const void* to) const {
 }
 
 void PendingRequests::on_deadline() {
-  while (!requests_.empty() && requests_.begin()->second.deadline <= scheduler_.now()) {
+  while (!requests_.empty() && requests_.begin()->second.deadline <= scheduler_.listened()) {
     PendingCall call = std::move(requests_.begin()->second.call);
     requests_.erase(requests_.begin());
     call.fail({Errc::timeout, "The service did not answer in time."});
   }
   if (requests_.empty()) return;
-  timer_ = scheduler_.after(requests_.begin()->second.deadline - scheduler_.now(), [this] { on_deadline(); });
+  const Duration left = requests_.begin()->second.deadline - scheduler_.listened();
+  timer_ = scheduler_.after_listening(left, [this] { on_deadline(); });
 }
 
 }  // namespace nano::cluster

@@ -76,10 +76,14 @@ bool RemoteSession::is_outdated(const std::string& name, bool is_echo) {
 // -- what the session says ---------------------------------------------------------------------------------
 
 void RemoteSession::push(std::string_view route, protocol::ByteView payload) {
+  push_latest({}, route, payload);
+}
+
+void RemoteSession::push_latest(std::string_view key, std::string_view route, protocol::ByteView payload) {
   host_.scheduler().assert_logic_thread();
   if (!session_) return;
   require_fits_wire(route, payload);
-  if (!gate_.push(id_, route, payload)) {
+  if (!gate_.push(id_, key, route, payload)) {
     throw std::length_error(
         "The session's gate cannot be sent this: too much waits for it already, or it is "
         "Go Nano's, which takes less than 4 MiB.");

@@ -40,11 +40,15 @@ class RemoteSession final : public NetworkEntity, public std::enable_shared_from
 
   // NetworkEntity
   void push(std::string_view route, protocol::ByteView payload) override;
+  void push_latest(std::string_view key, std::string_view route, protocol::ByteView payload) override;
   void respond(std::uint64_t id, protocol::ByteView payload, bool is_error) override;
   bool deliver(const Frame& frame) override;
   void kick(std::string_view reason) override;
   void close(WireClose how, CloseReason reason) override;
   void shut_down() override { end("shutdown"); }
+  /// What waits for a client of a gate waits there.
+  std::size_t queued_bytes() const override { return 0; }
+  void tell_when_drained() override { session_->on_drained(); }
   std::string remote_address() const override { return client_address_; }
   TimePoint last_activity() const override { return last_activity_; }
 

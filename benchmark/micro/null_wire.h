@@ -12,11 +12,15 @@ namespace nano::benchmark {
 /// The cheapest wire there can be, so that what is measured is what lies before it. One thread.
 class NullWire final : public Wire {
  public:
-  bool send(const Frame& frame) override {
+  SendStatus send(const Frame& frame) override {
     last_ = frame;
     ++sent_;
-    return true;
+    return SendStatus::queued;
   }
+  std::size_t queued_bytes() const override { return 0; }
+  bool over_budget() const override { return false; }
+  void measure(Function<void(const WireProgress&)> tell) override { tell({}); }
+  void tell_when_drained() override {}
   void close(WireClose, const CloseReason& reason) override { close_reason_ = reason.code; }
   std::string remote_address() const override { return "192.0.2.1:1024"; }
   void resume() override {}

@@ -33,7 +33,8 @@ void IncomingLink::detach() {
   end_.detach();
   if (over_) return;
   if (closed_) return end("this node said goodbye");
-  memory_ = scheduler_.after(limits::link_memory, [this] { end("it could not be reached for too long"); });
+  memory_ = scheduler_.after_listening(limits::link_memory,
+                                       [this] { end("it could not be reached for too long"); });
   events_->on_stream_lost();
 }
 

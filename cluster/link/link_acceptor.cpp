@@ -11,13 +11,13 @@ namespace nano::cluster {
 class LinkAcceptor::IncomingStream final : public StreamEvents {
  public:
   IncomingStream(LinkAcceptor& acceptor, std::unique_ptr<Stream> stream)
-      : acceptor_(acceptor), stream_(std::move(stream)), last_heard_(acceptor.scheduler_.now()) {
+      : acceptor_(acceptor), stream_(std::move(stream)), last_heard_(acceptor.scheduler_.listened()) {
     ++acceptor_.strangers_;
   }
 
   void on_message(std::string_view bytes) override {
     if (dropped_) return;
-    last_heard_ = acceptor_.scheduler_.now();
+    last_heard_ = acceptor_.scheduler_.listened();
     if (!incoming_.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return drop();
     if (incoming_.has_hello() == greeted_) return drop();
     if (!std::exchange(greeted_, true)) return on_hello(incoming_.hello());
@@ -34,13 +34,12 @@ class LinkAcceptor::IncomingStream final : public StreamEvents {
   }
   void beat() {
     if (link_) give_back_memory(incoming_);
-    if (acceptor_.scheduler_.now() - last_heard_ >= limits::link_silence) drop();
+    if (acceptor_.scheduler_.listened() - last_heard_ >= limits::link_silence) drop();
   }
 
   const IncomingLink* link() const { return link_; }
   bool stranger() const { return stranger_; }
   bool dropped() const { return dropped_; }
-  void credit_silence() { last_heard_ = acceptor_.scheduler_.now(); }
 
  private:
   void be_no_stranger() {
@@ -73,7 +72,7 @@ class LinkAcceptor::IncomingStream final : public StreamEvents {
   const std::unique_ptr<Stream> stream_;
   IncomingLink* link_ = nullptr;
   LinkBatch incoming_;
-  TimePoint last_heard_;
+  TimePoint last_heard_;  // on Scheduler::listened()
   bool greeted_ = false;
   bool stranger_ = true;  // runs no conversation
   bool dropped_ = false;
@@ -82,7 +81,6 @@ class LinkAcceptor::IncomingStream final : public StreamEvents {
 LinkAcceptor::LinkAcceptor(Scheduler& scheduler, MakeEvents make_events)
     : scheduler_(scheduler),
       make_events_(std::move(make_events)),
-      last_beat_(scheduler.now()),
       heartbeat_(scheduler.every(limits::link_heartbeat, [this] { beat(); })) {}
 
 LinkAcceptor::~LinkAcceptor() = default;
@@ -179,12 +177,7 @@ void LinkAcceptor::bury_later() {
 }
 
 void LinkAcceptor::beat() {
-  const TimePoint now = scheduler_.now();
-  const bool was_paused = now - std::exchange(last_beat_, now) >= link_pause;
-  for (const auto& stream : streams_) {
-    if (was_paused) stream->credit_silence();
-    stream->beat();
-  }
+  for (const auto& stream : streams_) stream->beat();
   for (auto& [address, conversation] : conversations_) conversation.link->beat();
 }
 

@@ -62,7 +62,6 @@ class LinkAcceptor {
   std::list<std::unique_ptr<IncomingStream>> streams_;
   std::size_t strangers_ = 0;  // streams that run no conversation
   bool closed_ = false;
-  TimePoint last_beat_;
   Timer heartbeat_;
   Timer burial_;  // of what is over or dropped, when nobody is inside of it
 };

@@ -18,10 +18,6 @@ namespace nano::cluster {
 using wire::LinkBatch;
 using wire::LinkMessage;
 
-/// A heartbeat this long after the last one: this process did not run in between, and has not read yet what
-/// the others said, so it takes them for alive.
-inline constexpr Duration link_pause = 3 * limits::link_heartbeat / 2;
-
 /// A batch that is used again and again keeps the memory of the largest messages there were in each place.
 /// Between uses: frees it if it is much.
 void give_back_memory(LinkBatch& batch);

@@ -46,7 +46,6 @@ OutgoingLink::OutgoingLink(Scheduler& scheduler, Network& network, std::string a
       random_(random),
       events_(events),
       channel_(network.connect(address_)),
-      last_beat_(scheduler.now()),
       heartbeat_(scheduler.every(limits::link_heartbeat, [this] { beat(); })) {
   begin_conversation();
 }
@@ -76,7 +75,7 @@ void OutgoingLink::connect() {
   begin_to_forget();
   if (std::exchange(stale_, false)) channel_ = network_.connect(address_);
   state_ = State::connecting;
-  attempt_ = scheduler_.after(limits::link_connect_timeout, [this] { lost("it does not answer"); });
+  attempt_ = scheduler_.after_listening(limits::link_connect_timeout, [this] { lost("it does not answer"); });
   connection_ = std::make_unique<Connection>(*this);
   LinkBatch batch;
   wire::Hello& hello = *batch.mutable_hello();
@@ -109,7 +108,7 @@ void OutgoingLink::lost(std::string_view why) {
   if (lasted) retry_delay_ = Duration::zero();
   attempt_ = scheduler_.after(retry_delay_, [this] { connect(); });
   retry_delay_ = std::clamp(2 * retry_delay_, limits::link_retry_least, limits::link_retry_most);
-  const bool silent = scheduler_.now() - last_heard_ >= limits::link_silence;
+  const bool silent = scheduler_.listened() - last_heard_ >= limits::link_silence;
   // The channel may hold a TCP connection whose other end is gone, and go on using it: so another one.
   stale_ = was == State::connecting || silent;
   if (stale_) set_unreachable(why);
@@ -143,8 +142,8 @@ void OutgoingLink::set_unreachable(std::string_view why) {
 
 void OutgoingLink::begin_to_forget() {
   if (memory_.active()) return;
-  memory_ = scheduler_.after(limits::link_memory,
-                             [this] { end_conversation("it could not be reached for too long"); });
+  memory_ = scheduler_.after_listening(limits::link_memory,
+                                       [this] { end_conversation("it could not be reached for too long"); });
 }
 
 void OutgoingLink::begin_conversation() {
@@ -169,7 +168,7 @@ void OutgoingLink::end_conversation(std::string_view why) {
 // -- talking -----------------------------------------------------------------------------------------------
 
 void OutgoingLink::on_batch(LinkBatch& batch, std::size_t bytes) {
-  last_heard_ = scheduler_.now();
+  last_heard_ = scheduler_.listened();
   if (batch.has_welcome() != (state_ == State::connecting)) return lost("it does not welcome once");
   if (batch.has_welcome()) return on_welcome(batch.welcome());
   switch (end_.receive(batch, bytes)) {
@@ -189,12 +188,10 @@ void OutgoingLink::on_batch(LinkBatch& batch, std::size_t bytes) {
 }
 
 void OutgoingLink::beat() {
-  const TimePoint now = scheduler_.now();
-  if (now - std::exchange(last_beat_, now) >= link_pause) last_heard_ = now;
   if (state_ != State::open) return;
   connection_->beat();
   end_.heartbeat();
-  if (now - last_heard_ >= limits::link_silence) lost("it fell silent");
+  if (scheduler_.listened() - last_heard_ >= limits::link_silence) lost("it fell silent");
 }
 
 }  // namespace nano::cluster

@@ -89,8 +89,7 @@ class OutgoingLink final {
   bool stale_ = false;  // the channel is to be replaced
   bool closed_ = false;
   TimePoint opened_at_{};
-  TimePoint last_heard_{};
-  TimePoint last_beat_{};
+  TimePoint last_heard_{};  // on Scheduler::listened()
   Duration retry_delay_{};
   Timer attempt_;  // while connecting: its time limit; while idle: the pause before the next
   Timer memory_;   // runs from the outage on until the stream is open

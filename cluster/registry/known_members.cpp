@@ -43,7 +43,7 @@ void KnownMembers::remove(const std::string& address) {
 
 void KnownMembers::miss_others(const std::set<std::string>& listed, Duration grace) {
   for (auto& [address, known] : known_) {
-    if (!listed.contains(address) && !known.missing_since) known.missing_since = scheduler_.now();
+    if (!listed.contains(address) && !known.missing_since) known.missing_since = scheduler_.listened();
   }
   drop_missing(grace);
 }
@@ -73,16 +73,18 @@ void KnownMembers::drop_missing(Duration grace) {
   std::optional<TimePoint> next;
   for (auto& [address, known] : known_) {
     if (!known.missing_since) continue;
-    const bool is_over = *known.missing_since + grace <= scheduler_.now();
+    const bool is_over = *known.missing_since + grace <= scheduler_.listened();
     if (is_over && !events_->is_alive(known.member)) {
       gone.push_back(address);
       continue;
     }
-    if (is_over) known.missing_since = scheduler_.now();
+    if (is_over) known.missing_since = scheduler_.listened();
     const TimePoint end = *known.missing_since + grace;
     next = std::min(next.value_or(end), end);
   }
-  if (next) grace_ = scheduler_.after(*next - scheduler_.now(), [this, grace] { drop_missing(grace); });
+  if (next)
+    grace_ =
+        scheduler_.after_listening(*next - scheduler_.listened(), [this, grace] { drop_missing(grace); });
   for (const std::string& address : gone) remove(address);
 }
 

@@ -23,7 +23,7 @@ Master::Master(Scheduler& scheduler, Network& network, MasterOptions options)
     : scheduler_(scheduler),
       network_(network),
       options_(options),
-      last_expiry_(scheduler.now()),
+      last_expiry_(scheduler.listened()),
       expiry_timer_(scheduler.every(options.heartbeat_interval, [this] { expire(); })) {}
 
 Member Master::add_self(Member self, Listener listener) {
@@ -259,10 +259,8 @@ std::uint32_t Master::gate_number_for(const Member& member, std::uint32_t kept) 
 }
 
 void Master::expire() {
-  const TimePoint now = scheduler_.now();
-  // A process that was stopped for a while heard nobody meanwhile, which is nobody's silence.
-  const Duration passed =
-      std::min<Duration>(now - std::exchange(last_expiry_, now), 2 * options_.heartbeat_interval);
+  const TimePoint now = scheduler_.listened();
+  const Duration passed = now - std::exchange(last_expiry_, now);
   for (auto next = entries_.begin(); next != entries_.end();) {
     const auto current = next++;
     Entry& entry = current->second;

@@ -54,7 +54,7 @@ class Master {
   struct Entry {
     std::shared_ptr<const Member> member;
     std::unique_ptr<News> news;  // null for the node itself
-    // In time that this process has lived through: see expire().
+    // On Scheduler::listened(), in steps of expire().
     Duration silent_for{0};
     Duration unreachable_for{0};
   };

@@ -75,6 +75,7 @@ void Application::build(const Clock& clock, Driver& driver, WorkerPool& workers)
   host_->options.inflate = options_.inflate;
   host_->options.inflated_bytes_max = options_.packet_bytes_max;
   registry_.connect(*host_);
+  host_->options.send_stall_timeout = options_.send_stall_timeout;
 }
 
 Application::~Application() {

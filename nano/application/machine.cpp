@@ -12,7 +12,9 @@
 namespace nano {
 
 Application::Machine::Machine(const Options& options)
-    : loops_on_threads(options.io_threads > 0), workers(options.worker_threads) {
+    : loops_on_threads(options.io_threads > 0),
+      send_total(std::make_shared<SendTotal>(options.send_queues_bytes_max)),
+      workers(options.worker_threads) {
   for (unsigned i = 0; i < std::max(options.io_threads, 1u); ++i) loops.push_back(std::make_unique<IoLoop>());
 }
 
@@ -80,6 +82,8 @@ std::shared_ptr<const ListenerOptions> Application::Machine::listener_options(Ap
   made->websocket_message_bytes_max =
       std::max<std::size_t>(limits::websocket_message_bytes, options.packet_bytes_max + 4u);
   made->send_queue_bytes_max = options.send_queue_bytes_max;
+  made->send_total = send_total;
+  made->send_stall_timeout = options.send_stall_timeout;
   made->handshake_timeout = options.handshake_timeout;
   if (plan.tls) {
     const PemFiles files = certificate_of(plan, options);

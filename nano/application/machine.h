@@ -62,6 +62,7 @@ struct Application::Machine {
   ParkingDriver parking;
   bool loops_on_threads;
   std::shared_ptr<std::atomic<std::size_t>> wires = std::make_shared<std::atomic<std::size_t>>(0);
+  std::shared_ptr<SendTotal> send_total;
   std::vector<std::unique_ptr<IoLoop>> loops;
   ThreadPool workers;
   std::optional<FileReader> file_reader;  // ends before the loops, to which its jobs reply

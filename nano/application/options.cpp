@@ -38,6 +38,7 @@ struct Raw {
   double heartbeat_s;
   double handshake_timeout_s;
   double shutdown_timeout_s;
+  double send_stall_timeout_s;
   std::string log_level;
   std::string print_routes;
 };
@@ -62,6 +63,24 @@ void add_address_flags(CLI::App& app, Options& options) {
   app.add_option("--tls-certificate", options.tls_certificate, "PEM file with the certificate and its chain")
       ->envname("NANO_TLS_CERTIFICATE");
   app.add_option("--tls-key", options.tls_key, "PEM file with the private key")->envname("NANO_TLS_KEY");
+}
+
+void add_send_flags(CLI::App& app, Options& options, Raw& raw) {
+  app.add_option("--send-queue-bytes-max", options.send_queue_bytes_max,
+                 "Bytes that may wait for one client; with more it is closed unless it goes on taking some")
+      ->check(between<std::int64_t>(limits::send_queue_bytes_least, limits::send_queue_bytes_most))
+      ->envname("NANO_SEND_QUEUE_BYTES_MAX")
+      ->capture_default_str();
+  app.add_option("--send-stall-timeout", raw.send_stall_timeout_s,
+                 "Seconds until a client for which more waits is closed, when it takes next to nothing")
+      ->check(between(0.01, 3600.0))
+      ->envname("NANO_SEND_STALL_TIMEOUT")
+      ->capture_default_str();
+  app.add_option("--send-queues-bytes-max", options.send_queues_bytes_max,
+                 "Bytes that may wait for all clients together, beyond what each may have waiting")
+      ->check(between<std::int64_t>(limits::send_queue_bytes_least, limits::send_queue_bytes_most))
+      ->envname("NANO_SEND_QUEUES_BYTES_MAX")
+      ->capture_default_str();
 }
 
 void add_flags(CLI::App& app, Options& options, Raw& raw) {
@@ -96,11 +115,7 @@ void add_flags(CLI::App& app, Options& options, Raw& raw) {
                  "on: compressed payloads of clients are inflated; off: they are refused")
       ->envname("NANO_INFLATE")
       ->capture_default_str();
-  app.add_option("--send-queue-bytes-max", options.send_queue_bytes_max,
-                 "Bytes that may wait for one client before it is closed")
-      ->check(between<std::int64_t>(limits::send_queue_bytes_least, limits::send_queue_bytes_most))
-      ->envname("NANO_SEND_QUEUE_BYTES_MAX")
-      ->capture_default_str();
+  add_send_flags(app, options, raw);
   app.add_option("--log-level", raw.log_level, "debug, info, warning, error or off")
       ->envname("NANO_LOG_LEVEL")
       ->capture_default_str();
@@ -165,11 +180,9 @@ std::vector<std::string> warnings_of_variables(const CLI::App& app) {
 Result<Options> Options::parse(const std::vector<std::string>& arguments, Options defaults,
                                const std::vector<ProgramOption>& own, const std::string& program) {
   Options options = std::move(defaults);
-  Raw raw{to_seconds(options.heartbeat_interval),
-          to_seconds(options.handshake_timeout),
-          to_seconds(options.shutdown_timeout),
-          std::string{to_string(options.log_level)},
-          {}};
+  Raw raw{to_seconds(options.heartbeat_interval),    to_seconds(options.handshake_timeout),
+          to_seconds(options.shutdown_timeout),      to_seconds(options.send_stall_timeout),
+          std::string{to_string(options.log_level)}, {}};
   CLI::App app{"A real-time game server made with Nano.", program};
   app.footer("Each flag can also be given as an environment variable, named in its line; the flag wins.");
   add_own_flags(app, own);
@@ -180,6 +193,7 @@ Result<Options> Options::parse(const std::vector<std::string>& arguments, Option
     options.heartbeat_interval = from_seconds(raw.heartbeat_s);
     options.handshake_timeout = from_seconds(raw.handshake_timeout_s);
     options.shutdown_timeout = from_seconds(raw.shutdown_timeout_s);
+    options.send_stall_timeout = from_seconds(raw.send_stall_timeout_s);
     if (!parse_log_level(raw.log_level, options.log_level)) {
       throw std::invalid_argument("--log-level is debug, info, warning, error or off, not \"" +
                                   raw.log_level + "\".");
@@ -245,6 +259,11 @@ void Options::check() const {
   require(send_queue_bytes_max >= limits::send_queue_bytes_least &&
               send_queue_bytes_max <= limits::send_queue_bytes_most,
           "--send-queue-bytes-max is a number from 1024 to 1099511627776.");
+  require(send_stall_timeout >= milliseconds{10} && send_stall_timeout <= hours{1},
+          "--send-stall-timeout is a number of seconds from 0.01 to 3600.");
+  require(send_queues_bytes_max >= limits::send_queue_bytes_least &&
+              send_queues_bytes_max <= limits::send_queue_bytes_most,
+          "--send-queues-bytes-max is a number from 1024 to 1099511627776.");
   require(tls_certificate.empty() == tls_key.empty(),
           "--tls-certificate and --tls-key go together: give both files, or none.");
   const auto require_addresses = [](const char* flag, const std::vector<std::string>& addresses) {

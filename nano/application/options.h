@@ -46,6 +46,8 @@ struct Options {
   std::uint32_t packet_bytes_max = 65536;                ///< body of an inbound packet
   bool inflate = true;                                   ///< take compressed payloads; else they are refused
   std::size_t send_queue_bytes_max = limits::send_queue_bytes;
+  Duration send_stall_timeout = limits::send_stall_timeout;
+  std::size_t send_queues_bytes_max = limits::send_queues_bytes;
   LogLevel log_level = LogLevel::info;
   /// Print what clients need to know of the routes, instead of serving.
   std::optional<RoutesFormat> print_routes;

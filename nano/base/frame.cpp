@@ -1,5 +1,6 @@
 #include "nano/base/frame.h"
 
+#include <algorithm>
 #include <new>
 
 #include "protocol/frame_header.h"
@@ -9,13 +10,15 @@ namespace nano {
 static_assert(protocol::websocket_header_bytes_max == 10,
               "Frame keeps room for the longest WebSocket header");
 
-Frame Frame::allocate(std::size_t packet_bytes) {
-  void* memory = ::operator new(sizeof(Block) + headroom_bytes + packet_bytes);
+Frame Frame::allocate(std::size_t packet_bytes, std::string_view latest_key) {
+  void* memory = ::operator new(sizeof(Block) + headroom_bytes + packet_bytes + latest_key.size());
   Frame frame;
   frame.block_ = new (memory) Block;
   frame.block_->packet_bytes = static_cast<std::uint32_t>(packet_bytes);
   frame.block_->header_bytes =
       static_cast<std::uint32_t>(protocol::write_websocket_header(frame.packet_begin(), packet_bytes));
+  frame.block_->key_bytes = static_cast<std::uint32_t>(latest_key.size());
+  std::copy(latest_key.begin(), latest_key.end(), frame.packet_begin() + packet_bytes);
   return frame;
 }
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <utility>
 
 #include "nano/base/limits.h"
@@ -29,8 +30,9 @@ class Frame {
   ~Frame() { release(); }
 
   /// A frame for a packet of `packet_bytes` bytes, to be filled through writable() before anyone else sees
-  /// it. Writes the WebSocket header. Throws std::bad_alloc.
-  static Frame allocate(std::size_t packet_bytes);
+  /// it. Writes the WebSocket header. With a key, it takes the place of a frame of the same key that still
+  /// waits in a queue. Throws std::bad_alloc.
+  static Frame allocate(std::size_t packet_bytes, std::string_view latest_key = {});
 
   /// The bytes to fill in; only for the maker, before the frame is shared.
   std::uint8_t* writable() { return packet_begin(); }
@@ -46,9 +48,15 @@ class Frame {
                                                   block_->packet_bytes + block_->header_bytes}
                   : std::span<const std::uint8_t>{};
   }
+  /// Empty: it replaces nothing.
+  std::string_view latest_key() const {
+    return block_ ? std::string_view{reinterpret_cast<const char*>(packet_begin()) + block_->packet_bytes,
+                                     block_->key_bytes}
+                  : std::string_view{};
+  }
   /// What it counts for in a queue: its bytes and what holding it costs.
   std::size_t queue_cost() const {
-    return block_ ? block_->packet_bytes + limits::message_overhead_bytes : 0;
+    return block_ ? block_->packet_bytes + block_->key_bytes + limits::message_overhead_bytes : 0;
   }
   explicit operator bool() const { return block_ != nullptr; }
 
@@ -57,6 +65,7 @@ class Frame {
     std::atomic<std::uint32_t> references{1};
     std::uint32_t packet_bytes = 0;
     std::uint32_t header_bytes = 0;
+    std::uint32_t key_bytes = 0;  // behind the packet
   };
   static constexpr std::size_t headroom_bytes = 10;
 

@@ -62,18 +62,42 @@ inline constexpr unsigned file_threads = 2;
 /// at once come from a handler that hangs, or from a flood.
 inline constexpr std::size_t http_requests_in_flight = 4096;
 
-/// Bytes that wait to be sent to one client, before it is closed with reason `backpressure`. A second of
-/// traffic of a busy session is a few KiB; a megabyte means that the client stopped reading. A message
-/// larger than the whole budget may follow what is within it; until it has left, nothing may follow it.
+/// Bytes that may wait to be sent to one client unwatched. Beyond that nothing is read from it, and it is
+/// closed with reason `backpressure` if it takes next to nothing for the time below. A second of traffic of a
+/// busy session is a few KiB; what goes beyond a megabyte is a large answer, or a client that does not keep
+/// up.
 inline constexpr std::size_t send_queue_bytes = std::size_t{1} << 20;
+
+/// How long a client that is over this budget may take next to nothing. Phones lose their network for some
+/// seconds; a client that has stopped reading keeps its megabytes for as long.
+inline constexpr Duration send_stall_timeout = 10s;
+
+/// Bytes that wait for one client at most, however well it reads: four of the largest messages there can be.
+/// An application that goes on beyond it sends faster than the client can take.
+inline constexpr std::size_t client_queue_bytes_most = std::size_t{64} << 20;
+
+/// Bytes that wait for all clients of a process together, beyond what each may have unwatched. When they are
+/// there, those clients are closed that are sent more and have more than the average.
+inline constexpr std::size_t send_queues_bytes = std::size_t{1} << 30;
+
+/// Keys of one client for which a newer push can still replace an older one that waits. Each push looks
+/// through them; with more, the further ones wait as any other.
+inline constexpr std::size_t latest_keys = 256;
+
+/// A key names an object of the game: a few words.
+inline constexpr std::size_t latest_key_bytes = 255;
+
+/// Bytes that the system holds unsent for one client, beyond what is on its way. What waits there can be
+/// neither replaced nor taken back; at 100 Mbit/s it is sent in 10 ms.
+inline constexpr int unsent_bytes = 128 << 10;
 
 /// What a message that waits to be sent or handled costs beside its bytes, so that many tiny ones count for
 /// what they hold.
 inline constexpr std::size_t message_overhead_bytes = 64;
 
-/// A connection that closes, or downloads, is waited for as long as the client reads this much within each
-/// time limit.
-inline constexpr std::size_t progress_bytes = std::size_t{16} << 10;
+/// A client that takes less than this within a time limit takes next to nothing: some hundred bytes a second,
+/// which the slowest phones exceed.
+inline constexpr std::size_t progress_bytes = std::size_t{1} << 10;
 
 /// Bytes received from one client that the logic thread has not yet handled; beyond that the socket is not
 /// read and TCP slows the client down.

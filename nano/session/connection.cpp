@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <utility>
 
@@ -27,7 +28,10 @@ std::shared_ptr<Connection> Connection::open(SessionHost& host, std::shared_ptr<
 }
 
 Connection::Connection(SessionHost& host, std::shared_ptr<Wire> wire)
-    : host_(host), wire_(std::move(wire)), last_received_(host.scheduler().now()) {
+    : host_(host),
+      wire_(std::move(wire)),
+      last_received_(host.scheduler().now()),
+      life_(host.scheduler().listened()) {
   place_ = host_.connections.insert(host_.connections.end(), this);
 }
 
@@ -42,6 +46,7 @@ Connection::~Connection() {
 std::size_t Connection::on_packets(protocol::ByteView packets, TurnShare& share) {
   const Scheduler& scheduler = host_.scheduler();
   last_received_ = scheduler.clock().coarse_now();
+  life_.heard(scheduler.listened());
   const std::uint8_t* end = packets.data();  // of what is taken
   protocol::for_each_packet(packets, [&](const protocol::Packet& packet) {
     if (share.packets == 0) return false;
@@ -51,9 +56,15 @@ std::size_t Connection::on_packets(protocol::ByteView packets, TurnShare& share)
     if (share.packets > 0) --share.packets;
     // A handshake makes the server parse, ask the application and send its dictionary: it is a turn's work.
     if (packet.type == PacketType::handshake || scheduler.noted_at() >= share.until) share.packets = 0;
-    return state_ != State::closed && !over_budget_;
+    if (state_ == State::closed || refusing_) return false;
+    if (!wire_->over_budget()) return true;
+    // Who does not take its answers is not answered more for now.
+    share.waits = true;
+    waits_for_client_ = true;
+    wire_->tell_when_drained();
+    return false;
   });
-  if (state_ == State::closed || over_budget_) return packets.size();  // nothing more is listened to
+  if (state_ == State::closed || refusing_) return packets.size();  // nothing more is listened to
   return static_cast<std::size_t>(end - packets.data());
 }
 
@@ -105,6 +116,7 @@ void Connection::on_handshake(protocol::ByteView body) {
     return refuse_handshake(protocol::handshake_code_refused, "The server failed.");
   }
   state_ = State::awaiting_ack;
+  measure([](Connection& self, const WireProgress& progress) { self.taken_at_handshake_ = progress.taken; });
   send(make_frame(PacketType::handshake, protocol::as_bytes(encoded)));
 }
 
@@ -172,6 +184,11 @@ void Connection::on_end_of_input() {
   }
 }
 
+void Connection::on_drained() {
+  if (std::exchange(waits_for_client_, false)) wire_->resume();
+  if (session_) session_->on_drained();
+}
+
 void Connection::on_lost(std::string_view why) {
   close(WireClose::drop, {"connection_lost", std::string{why}});
 }
@@ -186,12 +203,16 @@ void Connection::push(std::string_view route, protocol::ByteView payload) {
   send_message(MessageType::push, 0, route, payload, false);
 }
 
+void Connection::push_latest(std::string_view key, std::string_view route, protocol::ByteView payload) {
+  send_message(MessageType::push, 0, route, payload, false, key);
+}
+
 void Connection::respond(std::uint64_t id, protocol::ByteView payload, bool is_error) {
   send_message(MessageType::response, id, "", payload, is_error);
 }
 
 void Connection::send_message(MessageType type, std::uint64_t id, std::string_view route,
-                              protocol::ByteView payload, bool is_error) {
+                              protocol::ByteView payload, bool is_error, std::string_view latest_key) {
   // Before the handshake is answered no client understands a push.
   if (state_ == State::closed || state_ == State::validating) return;
   protocol::Message message;
@@ -200,7 +221,7 @@ void Connection::send_message(MessageType type, std::uint64_t id, std::string_vi
   message.route = route;
   message.payload = payload;
   message.is_error = is_error;
-  if (!host_.outbound || is_error) return send(host_.encode(message));
+  if (!host_.outbound || is_error) return send(host_.encode(message, latest_key));
 
   const auto self = shared_from_this();  // a filter may close the session
   const std::string copy{
@@ -222,7 +243,7 @@ void Connection::send_message(MessageType type, std::uint64_t id, std::string_vi
                {{"session", session_->id()}, {"route", route}, {"code", passed.error().code}});
     return;
   }
-  send(host_.encode(message));
+  send(host_.encode(message, latest_key));
 }
 
 bool Connection::deliver(const Frame& frame) {
@@ -232,12 +253,59 @@ bool Connection::deliver(const Frame& frame) {
 
 void Connection::send(const Frame& frame) {
   host_.scheduler().assert_logic_thread();  // everything an application sends comes through here
-  if (state_ == State::closed || over_budget_) return;
-  if (wire_->send(frame)) return;
-  // Closed in a task of its own: whoever is sending may be walking a group that this session belongs to.
-  over_budget_ = true;
-  host_.scheduler().post([self = shared_from_this()] {
-    self->close(WireClose::drop, {"backpressure", "the client does not read what is sent to it"});
+  if (state_ == State::closed || refusing_) return;
+  switch (wire_->send(frame)) {
+    case SendStatus::queued: return;
+    case SendStatus::over_budget: return watch_sending();
+    case SendStatus::too_much_for_client:
+      return stop_sending("with this message more than " + std::to_string(limits::client_queue_bytes_most) +
+                          " bytes would wait for it");
+    case SendStatus::too_much_for_process:
+      return stop_sending(std::to_string(wire_->queued_bytes()) +
+                          " bytes wait for it, more than its share of what may wait for all clients");
+  }
+}
+
+/// Closed in a task of its own: whoever is sending may be walking a group that this session belongs to.
+void Connection::stop_sending(std::string detail) {
+  refusing_ = true;
+  host_.scheduler().post([self = shared_from_this(), detail = std::move(detail)]() mutable {
+    self->close(WireClose::drop, {"backpressure", std::move(detail)});
+  });
+}
+
+void Connection::watch_sending() {
+  if (std::exchange(sending_watched_, true)) return;
+  measure([](Connection& self, const WireProgress& progress) {
+    self.taken_at_watch_ = progress.taken;
+    self.sending_timer_ = self.host_.scheduler().after_listening(
+        self.host_.options.send_stall_timeout, [&self] { self.measure(&Connection::check_sending); });
+  });
+}
+
+void Connection::check_sending(const WireProgress& progress) {
+  if (!wire_->over_budget()) {
+    sending_watched_ = false;
+    return;
+  }
+  const std::uint64_t taken = progress.taken - std::exchange(taken_at_watch_, progress.taken);
+  const Duration timeout = host_.options.send_stall_timeout;
+  if (taken >= limits::progress_bytes) {
+    sending_timer_ =
+        host_.scheduler().after_listening(timeout, [this] { measure(&Connection::check_sending); });
+    return;
+  }
+  const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(timeout).count();
+  close(WireClose::drop,
+        {"backpressure", std::to_string(wire_->queued_bytes()) + " bytes wait for it, and it took " +
+                             std::to_string(taken) + " in " + std::to_string(milliseconds) + " ms"});
+}
+
+/// `tell` is called with this connection, unless it closes before.
+template <class Tell>
+void Connection::measure(Tell tell) {
+  wire_->measure([self = shared_from_this(), tell](const WireProgress& progress) {
+    if (self->state_ != State::closed) std::invoke(tell, *self, progress);
   });
 }
 
@@ -256,6 +324,7 @@ void Connection::close(WireClose how, CloseReason reason) {
   host_.connections.erase(place_);
   timer_.cancel();
   if (inflating_) inflating_->wait.cancel();
+  sending_timer_.cancel();
   remote_address_ = wire_->remote_address();
   const bool expected = reason.code != "protocol_error" && reason.code != "backpressure";
   const SessionId id = session_ ? session_->id() : 0;
@@ -278,26 +347,44 @@ void Connection::close(WireClose how, CloseReason reason) {
 
 void Connection::restart_handshake_timer() {
   // A plain pointer is safe: the timer goes with this object.
-  timer_ = host_.scheduler().after(host_.options.handshake_timeout, [this] {
-    close(WireClose::flush, {"handshake_timeout", "no acknowledged handshake in time"});
-  });
+  timer_ = host_.scheduler().after_listening(host_.options.handshake_timeout,
+                                             [this] { measure(&Connection::on_handshake_late); });
+}
+
+void Connection::on_handshake_late(const WireProgress& progress) {
+  if (state_ == State::working) return;
+  // A large answer, as one with all routes, takes its time on a slow line.
+  const std::uint64_t taken = progress.taken - std::exchange(taken_at_handshake_, progress.taken);
+  if (state_ == State::awaiting_ack && taken >= limits::progress_bytes) return restart_handshake_timer();
+  close(WireClose::flush, {"handshake_timeout", "no acknowledged handshake in time"});
+}
+
+Duration Connection::silence_allowed() const {
+  const Duration allowed = limits::heartbeat_intervals_until_silent * host_.options.heartbeat_interval;
+  return life_.far_behind() ? std::max(allowed, host_.options.send_stall_timeout) : allowed;
 }
 
 void Connection::schedule_next_check() {
-  const TimePoint silent_at =
-      last_received_ + limits::heartbeat_intervals_until_silent * host_.options.heartbeat_interval;
-  const TimePoint next = std::min(next_heartbeat_, silent_at);
-  timer_ = host_.scheduler().after(next - host_.scheduler().now(), [this] { on_timer(); });
+  const Scheduler& scheduler = host_.scheduler();
+  const TimePoint silent_at = life_.last() + silence_allowed();
+  const Duration next = std::min(next_heartbeat_ - scheduler.now(), silent_at - scheduler.listened());
+  timer_ = host_.scheduler().after(next, [this] { on_timer(); });
 }
 
-void Connection::on_timer() {
+void Connection::on_timer() { measure(&Connection::on_measured); }
+
+void Connection::on_measured(const WireProgress& progress) {
+  if (state_ != State::working || timer_.active()) return;  // a new handshake has begun meanwhile
   const TimePoint now = host_.scheduler().now();
+  const TimePoint listened = host_.scheduler().listened();
   const Duration interval = host_.options.heartbeat_interval;
-  if (now - last_received_ >= limits::heartbeat_intervals_until_silent * interval) {
+  const bool heartbeat_due = now >= next_heartbeat_;
+  life_.measured(progress, listened, heartbeat_due);
+  if (listened - life_.last() >= silence_allowed()) {
     return close(WireClose::drop, {"heartbeat_timeout", "no packet for three heartbeat intervals"});
   }
-  if (now >= next_heartbeat_) {
-    send(host_.heartbeat_frame());
+  if (heartbeat_due) {
+    if (!life_.behind()) send(host_.heartbeat_frame());
     next_heartbeat_ +=
         (now - next_heartbeat_) / interval * interval + interval;  // those missed are not made up for
   }

@@ -11,6 +11,7 @@
 #include "nano/session/network_entity.h"
 #include "nano/session/session.h"
 #include "nano/session/session_host.h"
+#include "nano/session/signs_of_life.h"
 #include "nano/session/wire.h"
 #include "protocol/packet.h"
 
@@ -32,15 +33,19 @@ class Connection final : public WireReceiver,
   std::size_t on_packets(protocol::ByteView packets, TurnShare& share) override;
   void on_malformed(std::string_view what) override;
   void on_end_of_input() override;
+  void on_drained() override;
   void on_lost(std::string_view why) override;
 
   // NetworkEntity
   void push(std::string_view route, protocol::ByteView payload) override;
+  void push_latest(std::string_view key, std::string_view route, protocol::ByteView payload) override;
   void respond(std::uint64_t id, protocol::ByteView payload, bool is_error) override;
   bool deliver(const Frame& frame) override;
   void kick(std::string_view reason) override;
   void close(WireClose how, CloseReason reason) override;
   void shut_down() override { close(WireClose::flush, {"shutdown", "the server stops"}); }
+  std::size_t queued_bytes() const override { return wire_ ? wire_->queued_bytes() : 0; }
+  void tell_when_drained() override { wire_->tell_when_drained(); }
   std::string remote_address() const override { return wire_ ? wire_->remote_address() : remote_address_; }
   TimePoint last_activity() const override { return last_received_; }
 
@@ -53,24 +58,39 @@ class Connection final : public WireReceiver,
   void on_data(protocol::ByteView body, TurnShare& share);
   void on_deflated(const protocol::Message& message, TurnShare& share);
   void on_timer();
+  void on_measured(const WireProgress& progress);
+  void on_handshake_late(const WireProgress& progress);
+  template <class Tell>
+  void measure(Tell tell);
+  /// From now on until it keeps up again, the client must take something now and then.
+  void watch_sending();
+  void check_sending(const WireProgress& progress);
+  void stop_sending(std::string detail);
   void refuse_handshake(int code, std::string message);
   void protocol_error(std::string detail);
   void send(const Frame& frame);
   void send_message(protocol::MessageType type, std::uint64_t id, std::string_view route,
-                    protocol::ByteView payload, bool is_error);
+                    protocol::ByteView payload, bool is_error, std::string_view latest_key = {});
   void restart_handshake_timer();
   void schedule_next_check();
+  Duration silence_allowed() const;
 
   SessionHost& host_;
   std::shared_ptr<Wire> wire_;
   SessionPtr session_;  // from the first handshake on
   State state_ = State::awaiting_handshake;
   bool was_opened_ = false;
-  bool over_budget_ = false;
+  bool refusing_ = false;                 // what is sent is dropped; it is about to be closed
+  bool waits_for_client_ = false;         // to take its answers, before more is taken from it
+  bool sending_watched_ = false;          // since it was over its budget
+  std::uint64_t taken_at_watch_ = 0;      // by the client, when the watch began or looked last
+  std::uint64_t taken_at_handshake_ = 0;  // the same of the handshake's time limit
   TimePoint last_received_;
+  SignsOfLife life_;
   TimePoint next_heartbeat_{};
   std::list<Connection*>::iterator place_;  // in the host's list of connections, while not closed
   Timer timer_;                             // of the handshake, then of heartbeats and silence
+  Timer sending_timer_;                     // of the watch
   struct Inflating;
   std::unique_ptr<Inflating> inflating_;  // from the first compressed payload on
   std::string remote_address_;            // once closed

@@ -10,11 +10,15 @@ namespace {
 
 /// Filters may change the message for each session: no sharing. Throws the last error when all have had their
 /// turn.
-void push_to_each(std::vector<Session*> receivers, std::string_view route, std::string payload) {
+void push_to_each(std::vector<Session*> receivers, std::string_view latest_key, std::string_view route,
+                  std::string payload) {
   std::exception_ptr failure;
   for (Session* session : receivers) {
     try {
-      if (NetworkEntity* entity = session->entity()) entity->push(route, protocol::as_bytes(payload));
+      NetworkEntity* const entity = session->entity();
+      if (!entity) continue;
+      latest_key.empty() ? entity->push(route, protocol::as_bytes(payload))
+                         : entity->push_latest(latest_key, route, protocol::as_bytes(payload));
     } catch (const std::length_error&) {
       failure = std::current_exception();
     }
@@ -94,15 +98,16 @@ void GroupCore::close_gaps() const {
 
 /// Who cannot be sent it keeps nobody else from getting it.
 void GroupCore::broadcast_bytes(const std::vector<Session*>& receivers, std::string_view route,
-                                protocol::ByteView payload) {
+                                protocol::ByteView payload, std::string_view latest_key) {
   require_utf8_route(route);
   SessionHost& host = receivers.front()->host();
-  if (host.outbound) return push_to_each(receivers, route, std::string{protocol::as_text(payload)});
+  if (host.outbound)
+    return push_to_each(receivers, latest_key, route, std::string{protocol::as_text(payload)});
   protocol::Message message;
   message.type = protocol::MessageType::push;
   message.route = route;
   message.payload = payload;
-  const Frame frame = host.encode(message);
+  const Frame frame = host.encode(message, latest_key);
   std::size_t missed = 0;
   for (Session* session : receivers) {
     NetworkEntity* const entity = session->entity();

@@ -41,7 +41,7 @@ class GroupCore {
 
  protected:
   void broadcast_bytes(const std::vector<Session*>& receivers, std::string_view route,
-                       protocol::ByteView payload);
+                       protocol::ByteView payload, std::string_view latest_key = {});
   SessionHost& host() const { return *host_; }
 
  private:
@@ -68,6 +68,15 @@ class Group final : public GroupCore {
   void broadcast(std::string_view route, const T& payload) {
     if (empty()) return;
     broadcast_bytes(members(), route, host().encode_now(payload));
+  }
+
+  /// The same, but with each member a newer one of the same key takes its place while it waits to be written:
+  /// see Session::push_latest().
+  template <class T>
+  void broadcast_latest(std::string_view key, std::string_view route, const T& payload) {
+    Session::check_latest_key(key);
+    if (empty()) return;
+    broadcast_bytes(members(), route, host().encode_now(payload), key);
   }
 
   /// Pushes to the members for which `wanted(Session&)` is true; still encoded once. `wanted` may close

@@ -2,6 +2,7 @@
 // thing.)
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -18,6 +19,8 @@ class NetworkEntity {
  public:
   virtual ~NetworkEntity() = default;
   virtual void push(std::string_view route, protocol::ByteView payload) = 0;
+  /// A push that takes the place of one with the same key, if that still waits.
+  virtual void push_latest(std::string_view key, std::string_view route, protocol::ByteView payload) = 0;
   virtual void respond(std::uint64_t id, protocol::ByteView payload, bool is_error) = 0;
   /// One encoded push that many sessions share. False: not made, as too much waits for the client's gate
   /// (where push() throws std::length_error).
@@ -27,6 +30,10 @@ class NetworkEntity {
   virtual void close(WireClose how, CloseReason reason) = 0;
   /// The session ends because this server stops. A client that is connected to another node stays connected.
   virtual void shut_down() = 0;
+  /// What waits here to be sent to the client.
+  virtual std::size_t queued_bytes() const = 0;
+  /// Session::on_drained() follows when that has been written.
+  virtual void tell_when_drained() = 0;
   virtual std::string remote_address() const = 0;
   /// When the client's last packet came.
   virtual TimePoint last_activity() const = 0;

@@ -22,7 +22,7 @@ class ServiceCall::State final : public Caller, public std::enable_shared_from_t
   void start(std::coroutine_handle<> waiting) {
     waiting_ = waiting;
     work_ = host_.scheduler().work();
-    timer_ = host_.scheduler().after(options_.timeout, [this] {
+    timer_ = host_.scheduler().after_listening(options_.timeout, [this] {
       finish(Error{Errc::timeout, "The call to \"" + route_ + "\" was not answered in time."});
     });
     // In a later turn, as a notify: whoever calls does not see others' state change under its hands.

@@ -14,8 +14,9 @@
 namespace nano {
 
 struct CallOptions {  // to be made within the statement that awaits: nothing to destroy in here
-  /// The answer's deadline; then the call fails with Errc::timeout. An answer that comes later is dropped. To
-  /// another node of a cluster, that node's request timeout is the longest (NodeOptions::request_timeout_s).
+  /// The answer's deadline, in time that this process was not held up; then the call fails with
+  /// Errc::timeout. An answer that comes later is dropped. To another node of a cluster, that node's request
+  /// timeout is the longest (NodeOptions::request_timeout_s).
   Duration timeout = limits::call_timeout;
 };
 static_assert(std::is_trivially_destructible_v<CallOptions>);

@@ -58,6 +58,27 @@ void Session::apply_shared(std::string_view name, std::string value) {
   }
 }
 
+void Session::check_latest_key(std::string_view key) {
+  if (key.empty() || key.size() > limits::latest_key_bytes) {
+    throw std::invalid_argument("The key of a push_latest() has 1 to " +
+                                std::to_string(limits::latest_key_bytes) + " bytes, not " +
+                                std::to_string(key.size()) + ".");
+  }
+}
+
+void Session::wait_for_drained(std::shared_ptr<std::coroutine_handle<>> waiting) {
+  waiting_for_drained_.push_back(std::move(waiting));
+  if (waiting_for_drained_.size() == 1) entity_->tell_when_drained();
+}
+
+void Session::on_drained() {
+  for (auto& waiting : std::exchange(waiting_for_drained_, {})) {
+    host_.scheduler().post([waiting = std::move(waiting)] {
+      if (const std::coroutine_handle<> coroutine = std::exchange(*waiting, nullptr)) coroutine.resume();
+    });
+  }
+}
+
 const std::string& Session::remote_address() {
   if (remote_address_.empty() && entity_) remote_address_ = entity_->remote_address();
   return remote_address_;
@@ -173,6 +194,7 @@ void Session::detach(std::string reason, bool was_opened) {
   entity_ = nullptr;
   host_.unanswered_calls -= calls_in_flight_;
   close_reason_ = std::move(reason);
+  on_drained();
   for (GroupCore* group : std::exchange(groups_, {})) group->forget(*this);
   if (uid_ != 0) host_.sessions.unbind(binding_);
   host_.sessions.erase(id_);

@@ -1,6 +1,7 @@
 // Public header. Session: one client, as the application sees it.
 #pragma once
 
+#include <coroutine>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -18,6 +19,7 @@
 #include "nano/base/result.h"
 #include "nano/base/subscription.h"
 #include "nano/base/type_name.h"
+#include "nano/session/drained.h"
 #include "nano/session/network_entity.h"
 #include "nano/session/route.h"
 #include "nano/session/service_call.h"
@@ -54,6 +56,27 @@ class Session final : public std::enable_shared_from_this<Session> {
     require_utf8_route(route);
     entity_->push(route, host_.encode_now(payload));
   }
+
+  /// A push of something of which only the newest state counts, as a position. While it waits to be written,
+  /// a newer one of the same key takes its place: then it arrives where the older one would have, before what
+  /// was pushed in between. A client that keeps up gets all of them. At most limits::latest_keys keys of a
+  /// session wait so at a time; further ones are ordinary pushes. Errors as push(), and std::invalid_argument
+  /// for a key that is empty or has more than 255 bytes.
+  template <class T>
+  void push_latest(std::string_view key, std::string_view route, const T& payload) {
+    check_latest_key(key);
+    if (closed()) return;
+    entity_->push_latest(key, route, host_.encode_now(payload));
+  }
+
+  /// What waits here to be written to the client, each message counted limits::message_overhead_bytes longer.
+  /// Of a client of another node's gate 0: it waits there.
+  std::size_t queued_bytes() const { return entity_ ? entity_->queued_bytes() : 0; }
+
+  /// `const bool open = co_await session->drained();` continues when nothing waits here any more, or when the
+  /// session closes (false): at once, if nothing waits. So who streams much, as the pieces of a map, sends a
+  /// client no faster than it reads.
+  Drained drained() { return Drained{shared_from_this()}; }
 
   /// Answers a request that its handler left open with Responder::release(). False if there is no such
   /// request (any more). Throws as push() does; the client is then answered `internal`.
@@ -182,6 +205,10 @@ class Session final : public std::enable_shared_from_this<Session> {
 
   // -- for Nano itself -------------------------------------------------------------------------------------
 
+  static void check_latest_key(std::string_view key);
+  void wait_for_drained(std::shared_ptr<std::coroutine_handle<>> waiting);
+  /// Nothing waits any more, or never will.
+  void on_drained();
   SessionHost& host() { return host_; }
   NetworkEntity* entity() { return entity_; }
   /// Counts a message whose handling outlasts this call, with the bytes that it keeps. False: too many are
@@ -243,6 +270,7 @@ class Session final : public std::enable_shared_from_this<Session> {
   std::vector<ReleasedRequest> released_requests_;
   std::set<GroupCore*> groups_;
   SessionTable::Binding binding_{};  // while it is open and has a uid
+  std::vector<std::shared_ptr<std::coroutine_handle<>>> waiting_for_drained_;
   OnceCallbacks<Session&> closed_callbacks_;
   SessionData data_;
   std::map<std::string, std::string, std::less<>> shared_;

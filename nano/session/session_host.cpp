@@ -50,7 +50,7 @@ Result<protocol::ByteView> SessionHost::encode(const PayloadType& type, const vo
   return protocol::as_bytes(scratch_);
 }
 
-Frame SessionHost::encode(const protocol::Message& message) const {
+Frame SessionHost::encode(const protocol::Message& message, std::string_view latest_key) const {
   if (message.route.size() > protocol::route_bytes_max) {
     throw std::length_error("The route \"" + std::string{message.route.substr(0, 40)} +
                             "...\" has more than 255 bytes; the wire format allows no more.");
@@ -60,7 +60,7 @@ Frame SessionHost::encode(const protocol::Message& message) const {
     compressed.route_code = dictionary_.find_code(message.route);
   const std::size_t body_bytes = protocol::encoded_size(compressed);
   require_packet_body(body_bytes);
-  Frame frame = Frame::allocate(protocol::packet_header_bytes + body_bytes);
+  Frame frame = Frame::allocate(protocol::packet_header_bytes + body_bytes, latest_key);
   protocol::write_packet_header(frame.writable(), protocol::PacketType::data, body_bytes);
   protocol::encode_message(compressed, frame.writable() + protocol::packet_header_bytes);
   return frame;

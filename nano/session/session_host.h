@@ -55,6 +55,7 @@ struct SessionOptions {
   std::size_t calls_in_flight_bytes_max = limits::calls_in_flight_bytes;
   bool inflate = true;  ///< else compressed payloads are refused
   std::size_t inflated_bytes_max = protocol::packet_body_bytes_default;
+  Duration send_stall_timeout = limits::send_stall_timeout;
 };
 
 /// Owned by the application, outlives all sessions. Logic thread only, but for the members that are set
@@ -71,8 +72,9 @@ class SessionHost {
   SessionEvents& events() { return events_; }
 
   /// Encodes one message as a packet; a push whose route the dictionary knows is compressed.
-  /// Throws std::length_error for a route over 255 bytes or a message over 2^24-1 bytes (WIRE limits).
-  Frame encode(const protocol::Message& message) const;
+  /// `latest_key`: see Frame. Throws std::length_error for a route over 255 bytes or a message over 2^24-1
+  /// bytes (WIRE limits).
+  Frame encode(const protocol::Message& message, std::string_view latest_key = {}) const;
 
   /// The payload's bytes, to be used at once: until the next call, or, of a raw payload, its own.
   Result<protocol::ByteView> encode(const PayloadType& type, const void* value);

@@ -40,6 +40,7 @@ class RawClient {
   }
 
   void send(protocol::ByteView bytes) {
+    world_.app().scheduler().back_from_wait();
     const auto error = decoder_.feed_runs(bytes, [this](protocol::ByteView run) {
       if (!closed()) wire_->deliver(run, *server_);
     });
@@ -82,15 +83,18 @@ class RawClient {
     world_.settle();
   }
 
-  /// All packets that have come since the last call.
+  /// All packets that have come since the last call, and the answers to what the server made wait until they
+  /// were taken.
   std::vector<SeenPacket> take() {
     std::vector<SeenPacket> seen;
-    Frame frame;
-    while (wire_->take(frame)) {
-      protocol::for_each_packet(frame.packet(), [&](const protocol::Packet& packet) {
-        seen.push_back({packet.type, std::string{protocol::as_text(packet.body)}});
-      });
-    }
+    do {
+      Frame frame;
+      while (wire_->take(frame)) {
+        protocol::for_each_packet(frame.packet(), [&](const protocol::Packet& packet) {
+          seen.push_back({packet.type, std::string{protocol::as_text(packet.body)}});
+        });
+      }
+    } while (goes_on());
     return seen;
   }
   /// The same as text: "heartbeat", "response 7 payload", "error 7 code", "push route payload", ...
@@ -119,6 +123,13 @@ class RawClient {
     const auto error = protocol::parse_error(message.payload);
     return (message.is_error ? "error " : "response ") + std::to_string(message.id) + " " +
            (message.is_error ? (error ? error->code : "?") : payload);
+  }
+
+  bool goes_on() {
+    if (closed() || !wire_->take_drained()) return false;
+    server_->on_drained();
+    send_on();
+    return true;
   }
 
   testing::World& world_;

@@ -9,6 +9,8 @@
 
 #include "nano/base/clock.h"
 #include "nano/base/frame.h"
+#include "nano/base/function.h"
+#include "nano/session/send_account.h"
 #include "protocol/bytes.h"
 
 namespace nano {
@@ -25,13 +27,29 @@ struct CloseReason {
   std::string detail;  ///< a sentence, or empty
 };
 
+/// How far a wire has got. Bytes are those of its stream, encrypted or framed as it is.
+struct WireProgress {
+  std::uint64_t taken = 0;             ///< by the client's system, since the wire began
+  std::uint64_t end = 0;               ///< those, and what waits for it here, in the system or on the way
+  bool unread = false;                 ///< the client has sent something that is not taken from it on purpose
+  Duration unheard = Duration::max();  ///< since its last packet, in time that the wire's thread listened
+};
+
 /// The way to one client: a socket, or its stand-in in memory. All calls on the logic thread.
 class Wire {
  public:
   virtual ~Wire() = default;
-  /// Queues the frame; it leaves with all others of this turn. False: the send queue is over its budget and
-  /// the frame was dropped (the caller closes the connection).
-  virtual bool send(const Frame& frame) = 0;
+  /// Queues the frame; it leaves with all others of this turn, or as soon as the client takes it. Never tells
+  /// the receiver anything on the spot.
+  virtual SendStatus send(const Frame& frame) = 0;
+  /// What waits to be written, each message counted limits::message_overhead_bytes longer.
+  virtual std::size_t queued_bytes() const = 0;
+  virtual bool over_budget() const = 0;
+  /// Looks how far the client is, and tells it: at once, or in a later turn where a thread of its own moves
+  /// the bytes. Not if the wire is closed before.
+  virtual void measure(Function<void(const WireProgress&)> tell) = 0;
+  /// The receiver's on_drained() follows, once, in a later turn: when all that was sent before is written.
+  virtual void tell_when_drained() = 0;
   /// Ends the wire; the receiver hears nothing more from it. The second call does nothing.
   virtual void close(WireClose how, const CloseReason& reason) = 0;
   /// "address:port" of the client. Never changes.
@@ -60,6 +78,8 @@ class WireReceiver {
   virtual void on_malformed(std::string_view what) = 0;
   /// The client will send no more; it may still read.
   virtual void on_end_of_input() = 0;
+  /// What was sent before Wire::tell_when_drained() is written.
+  virtual void on_drained() = 0;
   /// The wire is gone in both directions.
   virtual void on_lost(std::string_view why) = 0;
 };

@@ -34,6 +34,7 @@ void Client::send_message(protocol::Message message, std::string_view payload) {
 
 void Client::send_bytes(protocol::ByteView bytes) {
   if (sent_all_) return;
+  world_.app().scheduler().back_from_wait();
   for (const protocol::ByteView chunk : world_.split(bytes)) {
     const protocol::PacketError error = to_server_.feed_runs(chunk, [this](protocol::ByteView packets) {
       if (const auto server = server_; server && !closed()) wire_->deliver(packets, *server);
@@ -60,6 +61,11 @@ void Client::vanish() {
 
 // -- receiving ---------------------------------------------------------------------------------------------
 
+void Client::carry(std::size_t bytes) {
+  wire_->carry(bytes);
+  settle();
+}
+
 bool Client::read() {
   bool any = false;
   if (const auto server = server_; server && wire_->may_resume()) wire_->deliver({}, *server);
@@ -69,6 +75,10 @@ bool Client::read() {
     protocol::for_each_packet(frame.packet(), [this](const protocol::Packet& packet) { on_packet(packet); });
   }
   if (closed()) server_.reset();
+  if (server_ && wire_->take_drained()) {
+    any = true;
+    server_->on_drained();
+  }
   return any;
 }
 

@@ -117,6 +117,10 @@ class Client {
   void answer_heartbeats(bool answer) { answers_heartbeats_ = answer; }
   /// Stops taking what the server sends.
   void stop_reading() { reads_ = false; }
+  /// From now on the line to this client carries only what carry() lets through.
+  void be_slow() { wire_->be_slow(); }
+  /// Lets the line carry so many more bytes, and takes the packets that are whole then.
+  void carry(std::size_t bytes);
 
  private:
   friend class World;

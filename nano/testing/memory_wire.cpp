@@ -1,17 +1,32 @@
 #include "nano/testing/memory_wire.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
+
+#include "nano/base/assert.h"
 
 namespace nano::testing {
 
-bool MemoryWire::send(const Frame& frame) {
-  const std::size_t cost = frame.queue_cost();
-  const bool large = cost > send_queue_bytes_max_;  // as a socket does: see limits::send_queue_bytes
-  if (queued_bytes_ > send_queue_bytes_max_ || (!large && queued_bytes_ + cost > send_queue_bytes_max_))
-    return false;
-  queued_bytes_ += cost;
+SendStatus MemoryWire::send(const Frame& frame) {
+  const SendStatus status = account_.add(frame.queue_cost());
+  if (status == SendStatus::too_much_for_client || status == SendStatus::too_much_for_process) return status;
+  for (auto waiting = queue_.rbegin(); !frame.latest_key().empty() && waiting != queue_.rend(); ++waiting) {
+    const bool begun = std::next(waiting) == queue_.rend() && front_taken_ > 0;
+    if (begun || waiting->latest_key() != frame.latest_key()) continue;
+    sent_bytes_ -= waiting->packet().size();
+    sent_bytes_ += frame.packet().size();
+    account_.release(waiting->queue_cost());
+    *waiting = frame;
+    return status;
+  }
+  sent_bytes_ += frame.packet().size();
   queue_.push_back(frame);
-  return true;
+  return status;
+}
+
+void MemoryWire::measure(Function<void(const WireProgress&)> tell) {
+  tell({.taken = taken_bytes_, .end = sent_bytes_});
 }
 
 void MemoryWire::close(WireClose how, const CloseReason& reason) {
@@ -19,7 +34,12 @@ void MemoryWire::close(WireClose how, const CloseReason& reason) {
   close_reason_ = reason;
   if (how == WireClose::flush) return;
   queue_.clear();
-  queued_bytes_ = 0;
+  account_.release(account_.waiting());
+}
+
+void MemoryWire::carry(std::size_t bytes) {
+  NANO_ASSERT(line_bytes_ != unlimited, "only a slow line carries so much at a time");
+  line_bytes_ = bytes;
 }
 
 void MemoryWire::deliver(protocol::ByteView packets, WireReceiver& receiver) {
@@ -36,10 +56,19 @@ void MemoryWire::deliver(protocol::ByteView packets, WireReceiver& receiver) {
 
 bool MemoryWire::take(Frame& into) {
   if (queue_.empty()) return false;
+  const std::size_t rest = queue_.front().packet().size() - front_taken_;
+  const std::size_t part = std::min(rest, line_bytes_);
+  if (line_bytes_ != unlimited) line_bytes_ -= part;
+  taken_bytes_ += part;
+  front_taken_ += part;
+  if (part < rest) return false;
+  front_taken_ = 0;
   into = std::move(queue_.front());
   queue_.pop_front();
-  queued_bytes_ -= into.queue_cost();
+  account_.release(into.queue_cost());
   return true;
 }
+
+bool MemoryWire::take_drained() { return queue_.empty() && std::exchange(drain_awaited_, false); }
 
 }  // namespace nano::testing

@@ -13,6 +13,7 @@ World::World(std::uint64_t seed, Options options, ManualClock& clock)
     : seed_(seed), random_(seed), clock_(clock) {
   app_ = std::make_unique<Application>(std::move(options),
                                        Environment{clock_, driver_, workers_, log_.log(), seed});
+  send_total_ = std::make_shared<SendTotal>(app_->options().send_queues_bytes_max);
   app_->scheduler().adopt_thread();
 }
 
@@ -40,7 +41,8 @@ std::shared_ptr<Client> World::connect_silently() {
   // Addresses of the range kept for documentation (RFC 5737), one for each client.
   const int number = clients_made_++;
   std::string address = "192.0.2." + std::to_string(number % 256) + ":" + std::to_string(1024 + number / 256);
-  auto wire = std::make_shared<MemoryWire>(std::move(address), app_->options().send_queue_bytes_max);
+  auto wire =
+      std::make_shared<MemoryWire>(std::move(address), app_->options().send_queue_bytes_max, send_total_);
   auto client = std::make_shared<Client>(*this, wire);
   client->server_ = app_->connect(wire);
   clients_.push_back(client);

@@ -77,6 +77,7 @@ class World {
   InlineWorkers workers_;
   LogCapture log_;
   std::unique_ptr<Application> app_;
+  std::shared_ptr<SendTotal> send_total_;
   std::vector<std::weak_ptr<Client>> clients_;
   int clients_made_ = 0;
 };

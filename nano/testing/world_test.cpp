@@ -166,6 +166,7 @@ TEST(ClientTest, ThatStopsReadingSeesNothingMoreAndStays) {
   EXPECT_TRUE(client->connected());
   auto other = world->connect();
   for (int i = 0; i < 200; ++i) EXPECT_TRUE(other->request<std::string>("Table.Roll", "").ok());
+  world->advance(limits::send_stall_timeout);
   EXPECT_EQ(client->close_reason(), "backpressure");
   EXPECT_TRUE(other->connected());
 }

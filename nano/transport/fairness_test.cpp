@@ -68,6 +68,7 @@ class Handler final : public WireReceiver {
   }
   void on_malformed(std::string_view what) override { ends.emplace_back(what); }
   void on_end_of_input() override { ends.emplace_back("end"); }
+  void on_drained() override {}
   void on_lost(std::string_view) override { ends.emplace_back("lost"); }
 
   Wire& wire() { return *wire_; }

@@ -1,6 +1,7 @@
 #include "nano/transport/io_loop.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include <asio/post.hpp>
@@ -12,6 +13,9 @@ namespace {
 
 /// More events than this in one turn: the next ones are probably there already.
 constexpr std::size_t events_of_traffic = 1;
+
+/// The ListeningClock goes in steps of some milliseconds: to look again sooner shows the same.
+constexpr Duration clock_step = std::chrono::milliseconds{1};
 
 }  // namespace
 
@@ -27,6 +31,7 @@ void IoLoop::attach(Scheduler& scheduler) {
 void IoLoop::attach(Scheduler& scheduler, std::shared_ptr<ReceiveLine> line) {
   scheduler_ = &scheduler;
   receive_line_ = std::move(line);
+  listening_ = ListeningClock{scheduler.clock().coarse_now()};
   own_thread_ = true;
   handshakes_.set_percent(limits::handshake_percent_own_thread);
   thread_ = std::thread{[this] {
@@ -98,12 +103,15 @@ void IoLoop::wait(std::optional<TimePoint> until) {
   for (int i = 0; i < limits::events_per_turn && context_.poll_one() > 0; ++i) {
   }
   run_posted();
+  if (std::exchange(deadlines_due_, false)) run_deadlines();
   flush_dirty();
   flush_to_logic();
   end_work();
+  if (own_thread_) listening_.begin_wait(scheduler_->clock().coarse_now());
 }
 
 bool IoLoop::look() {
+  back_from_wait();
   begin_work("sockets");
   events_ = ready_set_.poll(scheduler_->clock());
   end_work();
@@ -123,6 +131,13 @@ void IoLoop::begin_work(std::string_view name) {
 
 void IoLoop::end_work() {
   if (is_inline()) scheduler_->end_work();
+}
+
+void IoLoop::back_from_wait() {
+  std::optional<TimePoint> until;
+  if (!deadlines_.empty()) until = deadline_timer_.expiry();
+  own_thread_ ? listening_.end_wait(scheduler_->clock().coarse_now(), until)
+              : scheduler_->back_from_wait(until);
 }
 
 void IoLoop::sleep(std::optional<TimePoint> until) {
@@ -163,14 +178,15 @@ void IoLoop::add_deadline(TimePoint when, std::weak_ptr<SocketConnection> connec
 }
 
 void IoLoop::arm_deadline_timer() {
-  deadline_timer_.expires_at(deadlines_.begin()->first);
+  const Duration left = std::max(deadlines_.begin()->first - listened(), clock_step);
+  deadline_timer_.expires_after(left);
   deadline_timer_.async_wait([this](asio::error_code error) {
-    if (!error) on_deadline_timer();
+    if (!error) deadlines_due_ = true;
   });
 }
 
-void IoLoop::on_deadline_timer() {
-  const TimePoint now = std::chrono::steady_clock::now();
+void IoLoop::run_deadlines() {
+  const TimePoint now = listened();
   while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
     auto due = deadlines_.extract(deadlines_.begin());
     if (const auto connection = due.mapped().lock()) connection->on_deadline(due.key());

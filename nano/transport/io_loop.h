@@ -17,6 +17,7 @@
 #include "nano/base/function.h"
 #include "nano/base/limits.h"
 #include "nano/scheduler/driver.h"
+#include "nano/scheduler/listening_clock.h"
 #include "nano/scheduler/scheduler.h"
 #include "nano/transport/handshake_line.h"
 #include "nano/transport/ready_set.h"
@@ -61,13 +62,18 @@ class IoLoop final : public Driver {
   /// Logic thread, not inline. Where to put what the connection sends in this turn: it goes over with all
   /// others at the turn's end, before the tasks of from_logic().
   SendQueue& stage(SocketConnection& connection);
+  /// Logic thread, not inline. What is staged goes over now, before the turn's end.
+  void hand_over_staged() { flush_from_logic(); }
   /// Runs `task` on the logic thread: at once if inline, else with all others of this turn of the loop.
   void to_logic(Function<void()> task);
 
   /// The connection has something to write: it is flushed once at the end of this turn.
   void mark_dirty(SocketConnection& connection) { dirty_.push_back(&connection); }
-  /// Calls connection->on_deadline(when) at that time, if the connection still exists.
+  /// Calls connection->on_deadline(when) when listened() has come that far, if the connection still exists;
+  /// after what has come until then was looked at.
   void add_deadline(TimePoint when, std::weak_ptr<SocketConnection> connection);
+  /// The ListeningClock of the loop's thread.
+  TimePoint listened() const { return own_thread_ ? listening_.now() : scheduler_->listened(); }
 
   // Driver: how the logic thread waits when the loop is inline; how the loop's own thread runs otherwise.
   void wait(std::optional<TimePoint> until) override;
@@ -90,13 +96,16 @@ class IoLoop final : public Driver {
   void flush_dirty();
   void flush_to_logic();
   void flush_from_logic();
+  void back_from_wait();
   void arm_deadline_timer();
-  void on_deadline_timer();
+  void run_deadlines();
 
   asio::io_context context_{1};
   asio::executor_work_guard<asio::io_context::executor_type> work_{context_.get_executor()};
   asio::steady_timer deadline_timer_{context_};
-  std::multimap<TimePoint, std::weak_ptr<SocketConnection>> deadlines_;
+  std::multimap<TimePoint, std::weak_ptr<SocketConnection>> deadlines_;  // on listened()
+  bool deadlines_due_ = false;
+  ListeningClock listening_{TimePoint{}};  // of the loop's own thread
   ReadySet ready_set_{context_};
   HandshakeLine handshakes_;
   std::size_t events_ = 0;                // of the last turn

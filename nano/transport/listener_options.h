@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "nano/base/limits.h"
+#include "nano/session/send_account.h"
 #include "nano/session/wire.h"
 #include "nano/transport/http_router.h"
 #include "nano/transport/tls_stream.h"
@@ -30,6 +31,8 @@ struct ListenerOptions {
   std::uint32_t packet_body_bytes_max = 0;
   std::size_t websocket_message_bytes_max = limits::websocket_message_bytes;
   std::size_t send_queue_bytes_max = limits::send_queue_bytes;
+  std::shared_ptr<SendTotal> send_total = std::make_shared<SendTotal>(limits::send_queues_bytes);
+  Duration send_stall_timeout = limits::send_stall_timeout;
   Duration handshake_timeout = limits::handshake_timeout;
   Duration close_timeout = limits::close_timeout;
   Duration http_idle_timeout = limits::http_idle_timeout;

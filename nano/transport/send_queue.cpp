@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "nano/base/limits.h"
+
 namespace nano {
 namespace {
 
@@ -16,10 +18,31 @@ constexpr std::size_t compacted_bytes = 4096;
 
 }  // namespace
 
-void SendQueue::push(const Frame& frame, bool websocket) {
+std::size_t SendQueue::push(const Frame& frame, bool websocket) {
   const std::span<const std::uint8_t> bytes = websocket ? frame.websocket() : frame.packet();
-  if (bytes.size() > copied_bytes) return push_large({bytes, frame.queue_cost(), frame, nullptr});
-  tail_.append(bytes, frame.queue_cost());
+  if (!frame.latest_key().empty()) return push_latest({bytes, frame.queue_cost(), frame, nullptr});
+  if (bytes.size() > copied_bytes) {
+    push_large({bytes, frame.queue_cost(), frame, nullptr});
+  } else {
+    tail_.append(bytes, frame.queue_cost());
+  }
+  return 0;
+}
+
+/// Looks at the newest first, which is what a client that does not keep up waits for.
+std::size_t SendQueue::push_latest(Large large) {
+  if (!latest_) latest_ = std::make_unique<Latest>();
+  for (auto number = latest_->entries.rbegin(); number != latest_->entries.rend(); ++number) {
+    Large& waiting = std::get<Large>(entries_[*number - latest_->first_number]);
+    if (waiting.frame.latest_key() != large.frame.latest_key()) continue;
+    if (waiting.begun) break;
+    return std::exchange(waiting, std::move(large)).cost;
+  }
+  push_large(std::move(large));
+  if (latest_->entries.size() < limits::latest_keys) {
+    latest_->entries.push_back(latest_->first_number + entries_.size() - 1);
+  }
+  return 0;
 }
 
 void SendQueue::push(std::shared_ptr<const std::string> text) {
@@ -34,24 +57,31 @@ void SendQueue::push_large(Large large) {
 }
 
 void SendQueue::clear() {
+  latest_.reset();
   entries_ = {};
   first_ = 0;
   tail_ = {};
 }
 
-void SendQueue::append(SendQueue&& later) {
+std::size_t SendQueue::append(SendQueue&& later) {
   if (empty()) {
     *this = std::move(later);
-    return;
+    return 0;
   }
+  std::size_t replaced = 0;
   for (std::size_t i = later.first_; i < later.entries_.size(); ++i) {
     if (auto* large = std::get_if<Large>(&later.entries_[i])) {
-      push_large(std::move(*large));
+      if (large->frame.latest_key().empty()) {
+        push_large(std::move(*large));
+      } else {
+        replaced += push_latest(std::move(*large));
+      }
     } else {
       tail_.append(*std::get_if<Small>(&later.entries_[i]));
     }
   }
   tail_.append(later.tail_);
+  return replaced;
 }
 
 std::size_t SendQueue::bytes() const {
@@ -93,13 +123,24 @@ std::size_t SendQueue::consume(std::size_t bytes) {
 void SendQueue::drop_first() {
   entries_[first_] = {};
   ++first_;
+  if (latest_) forget_latest(0);
   if (first_ == entries_.size()) {
+    latest_.reset();
     entries_ = {};
     first_ = 0;
   } else if (first_ > entries_.size() / 2) {
+    if (latest_) forget_latest(first_);
     entries_.erase(entries_.begin(),
                    entries_.begin() + static_cast<std::ptrdiff_t>(std::exchange(first_, 0)));
   }
+}
+
+/// What has left is found no more, and the places before it go.
+void SendQueue::forget_latest(std::size_t places_gone) {
+  const auto gone =
+      std::lower_bound(latest_->entries.begin(), latest_->entries.end(), latest_->first_number + first_);
+  latest_->entries.erase(latest_->entries.begin(), gone);
+  latest_->first_number += places_gone;
 }
 
 std::span<const std::uint8_t> SendQueue::left(const Entry& entry) {
@@ -110,6 +151,7 @@ std::span<const std::uint8_t> SendQueue::left(const Entry& entry) {
 std::size_t SendQueue::consume(Entry& entry, std::size_t bytes) {
   auto* large = std::get_if<Large>(&entry);
   if (!large) return std::get_if<Small>(&entry)->consume(bytes);
+  large->begun = true;
   large->left = large->left.subspan(bytes);
   return large->left.empty() ? large->cost : 0;
 }

@@ -17,19 +17,21 @@ namespace nano {
 
 /// Buffers in the order of sending. Large ones are shared and not copied. Small frames are copied one behind
 /// the other: that takes less time than to keep hold of each, and one buffer is cheaper to write than many.
-/// One thread.
+/// A frame with a key takes the place of one with the same key, if that waits and is not begun. One thread.
 class SendQueue {
  public:
-  /// With `websocket`, the frame's WebSocket form.
-  void push(const Frame& frame, bool websocket);
+  /// With `websocket`, the frame's WebSocket form. Returns the queue cost of the frame that it replaces, or
+  /// 0.
+  std::size_t push(const Frame& frame, bool websocket);
   void push(std::shared_ptr<const std::string> bytes);
   void push(std::string bytes) { push(std::make_shared<const std::string>(std::move(bytes))); }
 
   bool empty() const { return entries_.empty() && tail_.left().empty(); }
   void clear();
-  /// Takes over what `later` holds, behind its own.
-  void append(SendQueue&& later);
-  /// How many wait.
+  /// Takes over what `later` holds, behind its own or replacing that. Returns the queue cost of what is
+  /// replaced.
+  std::size_t append(SendQueue&& later);
+  /// Of all that waits; to be counted, not for each message.
   std::size_t bytes() const;
   /// Of all that waits; consume() returns it bit by bit.
   std::size_t cost() const;
@@ -58,17 +60,26 @@ class SendQueue {
     std::size_t cost = 0;
     Frame frame;
     std::shared_ptr<const std::string> text;
+    bool begun = false;
+  };
+  /// Which entries have frames with keys.
+  struct Latest {
+    std::vector<std::uint64_t> entries;  // their numbers, ascending
+    std::uint64_t first_number = 0;      // of the first place in entries_
   };
   using Entry = std::variant<Small, Large>;
 
   void push_large(Large large);
+  std::size_t push_latest(Large large);
+  void forget_latest(std::size_t places_gone);
   void drop_first();
   static std::span<const std::uint8_t> left(const Entry& entry);
   static std::size_t consume(Entry& entry, std::size_t bytes);
 
   std::vector<Entry> entries_;
-  std::size_t first_ = 0;  // entries before it have left
-  Small tail_;             // behind the entries
+  std::size_t first_ = 0;           // entries before it have left
+  Small tail_;                      // behind the entries
+  std::unique_ptr<Latest> latest_;  // null: none has a key
 };
 
 }  // namespace nano

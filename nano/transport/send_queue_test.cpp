@@ -201,5 +201,69 @@ TEST(SendQueue, SendsTheSameBytesHoweverTheyAreTaken) {
   EXPECT_EQ(counted, cost);
 }
 
+Frame latest_frame_of(std::string_view key, std::string_view packet) {
+  Frame frame = Frame::allocate(packet.size(), key);
+  std::copy(packet.begin(), packet.end(), frame.writable());
+  return frame;
+}
+
+TEST(SendQueue, PutsAFrameInThePlaceOfOneWithItsKey) {
+  SendQueue queue;
+  queue.push(frame_of("one "), false);
+  const Frame old = latest_frame_of("k", "old ");
+  EXPECT_EQ(queue.push(old, false), 0u);
+  queue.push(frame_of("two "), false);
+  queue.push(latest_frame_of("other", "other "), false);
+  EXPECT_EQ(queue.push(latest_frame_of("k", "newer "), false), old.queue_cost());
+  EXPECT_EQ(gathered(queue), "one newer two other ");
+}
+
+TEST(SendQueue, LeavesAFrameAloneThatIsBegun) {
+  SendQueue queue;
+  queue.push(latest_frame_of("k", "begun "), false);
+  queue.consume(2);
+  EXPECT_EQ(queue.push(latest_frame_of("k", "newer "), false), 0u);
+  queue.push(latest_frame_of("k", "newest"), false);
+  EXPECT_EQ(gathered(queue), "gun newest");
+}
+
+TEST(SendQueue, FindsKeysAlsoWhenWhatWasBeforeThemHasLeft) {
+  std::mt19937 random{7};
+  SendQueue queue;
+  std::size_t cost = 0;
+  for (int step = 0; step < 5'000; ++step) {
+    const std::string key = "k" + std::to_string(random() % 5);
+    const Frame frame = random() % 2 ? latest_frame_of(key, key + std::string(random() % 700, 'x'))
+                                     : frame_of(std::string(20, '.'));
+    cost += frame.queue_cost();
+    cost -= queue.push(frame, false);
+    if (random() % 3 == 0) cost -= queue.consume(std::min<std::size_t>(random() % 900, queue.bytes()));
+    ASSERT_EQ(queue.cost(), cost);
+  }
+  cost -= queue.consume(queue.bytes());
+  EXPECT_TRUE(queue.empty());
+  EXPECT_EQ(cost, 0u);
+}
+
+TEST(SendQueue, ReplacesWhenItTakesOverAnother) {
+  SendQueue queue;
+  queue.push(latest_frame_of("k", "old "), false);
+  queue.push(frame_of("one "), false);
+  SendQueue later;
+  later.push(latest_frame_of("k", "new "), false);
+  later.push(frame_of("two"), false);
+  EXPECT_EQ(queue.append(std::move(later)), latest_frame_of("k", "old ").queue_cost());
+  EXPECT_EQ(gathered(queue), "new one two");
+}
+
+TEST(SendQueue, RemembersABoundedNumberOfKeys) {
+  SendQueue queue;
+  for (std::size_t i = 0; i < limits::latest_keys; ++i)
+    queue.push(latest_frame_of(std::to_string(i), "x"), false);
+  EXPECT_EQ(queue.push(latest_frame_of("more", "y"), false), 0u);
+  EXPECT_EQ(queue.push(latest_frame_of("more", "z"), false), 0u) << "both are sent";
+  EXPECT_EQ(queue.bytes(), limits::latest_keys + 2);
+}
+
 }  // namespace
 }  // namespace nano

@@ -36,8 +36,15 @@ class Socket {
     message.msg_iovlen = buffers.size();
     return ::sendmsg(descriptor_, &message, MSG_NOSIGNAL);
   }
+  /// Bytes sent that the other end's system has not acknowledged. 0 where that is unknown.
+  std::uint64_t unacknowledged() const;
+  /// Bytes that wait to be received.
+  std::uint64_t unread() const;
+
   /// Small messages leave at once.
   void set_no_delay();
+  /// The system takes no more to send when it holds this much that is not on its way yet.
+  void set_unsent_bytes_max(int bytes);
   /// The other end sees the end of the stream.
   void shutdown_send() { ::shutdown(descriptor_, SHUT_WR); }
   /// What is not sent yet is dropped, and the other end sees a reset, when the socket closes.

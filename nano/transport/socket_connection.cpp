@@ -1,7 +1,6 @@
 #include "nano/transport/socket_connection.h"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -15,12 +14,15 @@ SocketConnection::SocketConnection(IoLoop& loop, Socket socket, const asio::ip::
       remote_(remote),
       options_(std::move(options)),
       decoder_(options_->packet_body_bytes_max),
+      account_(options_->send_queue_bytes_max, options_->send_total),
       mode_(options_->websocket ? Mode::http : Mode::packets) {}
 
 SocketConnection::~SocketConnection() { hold_up_stop(false); }
 
 void SocketConnection::start() {
   socket_.set_no_delay();
+  socket_.set_unsent_bytes_max(limits::unsent_bytes);
+  heard_ = loop_.listened();
   if (const std::error_code refused = loop_.ready_set().add(shared_from_this())) {
     log(LogLevel::warning, "connection refused", refused.message());
     return;  // the last owner lets go of it, which closes the socket
@@ -36,21 +38,6 @@ void SocketConnection::start() {
 }
 
 // -- the logic thread's side --------------------------------------------------------------------------------
-
-bool SocketConnection::send(const Frame& frame) {
-  const std::size_t cost = frame.queue_cost();
-  const std::size_t waiting = queued_bytes_.load(std::memory_order_relaxed);
-  const std::size_t budget = options_->send_queue_bytes_max;
-  const bool large = cost > budget;  // it would never fit; see limits::send_queue_bytes
-  if (waiting > budget || (!large && waiting + cost > budget)) return false;
-  queued_bytes_.fetch_add(cost, std::memory_order_relaxed);
-  if (loop_.is_inline()) {
-    enqueue(frame);
-  } else {
-    loop_.stage(*this).push(frame, mode_ == Mode::websocket);
-  }
-  return true;
-}
 
 void SocketConnection::close(WireClose how, const CloseReason& reason) {
   if (std::exchange(closed_by_logic_, true)) return;
@@ -162,84 +149,6 @@ void SocketConnection::on_lost(std::string_view why) {
       [text = std::string{why}](SocketConnection&, WireReceiver& receiver) { receiver.on_lost(text); });
 }
 
-// -- writing ------------------------------------------------------------------------------------------------
-
-void SocketConnection::enqueue(const Frame& frame) {
-  if (closing_ != Closing::no) {
-    queued_bytes_.fetch_sub(frame.queue_cost(), std::memory_order_relaxed);
-    return;
-  }
-  queue_.push(frame, mode_ == Mode::websocket);
-  mark_dirty();
-}
-
-void SocketConnection::enqueue(SendQueue staged) {
-  if (closing_ != Closing::no) {
-    queued_bytes_.fetch_sub(staged.cost(), std::memory_order_relaxed);
-    return;
-  }
-  queue_.append(std::move(staged));
-  mark_dirty();
-}
-
-void SocketConnection::mark_dirty() {
-  if (closing_ != Closing::closed && !std::exchange(dirty_, true)) loop_.mark_dirty(*this);
-}
-
-void SocketConnection::flush() {
-  dirty_ = false;
-  if (awaiting_writable_ || closing_ == Closing::closed) return;
-  while (tls_ ? encrypt_some() : !queue_.empty()) {
-    if (!write_some()) return drop_unsent_piece();
-  }
-  on_drained();
-}
-
-bool SocketConnection::encrypt_some() {
-  if (!ciphertext_.empty()) return true;
-  ciphertext_ = tls_->take_output();
-  if (!tls_->handshake_done()) return !ciphertext_.empty();  // the queue waits, or is dropped at the close
-  // A bounded piece at a time, so that ciphertext of a slow client does not pile up beside its queue.
-  std::array<iovec, 16> buffers;
-  const std::size_t count = queue_.gather(buffers);
-  std::size_t bytes = 0;
-  for (std::size_t i = 0; i < count && bytes < limits::encrypted_piece_bytes; ++i) {
-    const std::size_t piece = std::min(buffers[i].iov_len, limits::encrypted_piece_bytes - bytes);
-    tls_->encrypt({static_cast<const std::uint8_t*>(buffers[i].iov_base), piece});
-    bytes += piece;
-  }
-  ciphertext_cost_ += queue_.consume(bytes);
-  ciphertext_ += tls_->take_output();
-  return !ciphertext_.empty();
-}
-
-bool SocketConnection::write_some() {
-  std::array<iovec, limits::gather_buffers> buffers;
-  std::size_t count = 1;
-  if (tls_) {
-    buffers[0] = {ciphertext_.data(), ciphertext_.size()};
-  } else {
-    count = queue_.gather(buffers);
-  }
-  const ssize_t sent = socket_.send({buffers.data(), count});
-  if (sent < 0) {
-    if (errno == EINTR) return true;
-    if (errno != EAGAIN) return on_lost(std::strerror(errno)), false;
-    awaiting_writable_ = true;
-    return false;
-  }
-  std::size_t done = 0;
-  if (tls_) {
-    ciphertext_.erase(0, static_cast<std::size_t>(sent));
-    if (ciphertext_.empty()) done = std::exchange(ciphertext_cost_, 0);
-  } else {
-    done = queue_.consume(static_cast<std::size_t>(sent));
-  }
-  queued_bytes_.fetch_sub(done, std::memory_order_relaxed);
-  written_since_deadline_ += static_cast<std::size_t>(sent);
-  return true;
-}
-
 // -- closing ------------------------------------------------------------------------------------------------
 
 void SocketConnection::begin_close(WireClose how, const CloseReason& reason) {
@@ -262,12 +171,18 @@ void SocketConnection::begin_close(WireClose how, const CloseReason& reason) {
     }
     queue_.push(websocket_->take_output());
   }
-  set_deadline(options_->close_timeout);
+  set_deadline(close_timeout());
+  expect_progress();
   mark_dirty();
   resume_reading();
 }
 
 void SocketConnection::on_drained() {
+  if (std::exchange(drain_awaited_, false)) {
+    loop_.to_logic([self = shared_from_this()] {  // not behind packets that may wait for just this
+      if (const auto receiver = self->receiver_) receiver->on_drained();
+    });
+  }
   if (closing_ == Closing::flushing) return linger();
   on_http_drained();
 }
@@ -276,8 +191,8 @@ void SocketConnection::linger() {
   if (tls_ && tls_->handshake_done()) {
     tls_->shutdown();
     ciphertext_ = tls_->take_output();
-    if (!ciphertext_.empty()) write_some();  // what does not fit now is not worth waiting for
-    if (closing_ == Closing::closed) return;
+    // What does not fit now is not worth waiting for.
+    if (!ciphertext_.empty() && write_some() == Written::failed) return on_lost(std::strerror(errno));
   }
   closing_ = Closing::lingering;
   // A WebSocket client answers our close frame first; its answer, its end or the deadline closes the socket.
@@ -297,8 +212,7 @@ void SocketConnection::close_socket() {
 }
 
 void SocketConnection::set_deadline(Duration from_now) {
-  written_since_deadline_ = 0;
-  deadline_ = std::chrono::steady_clock::now() + from_now;
+  deadline_ = loop_.listened() + from_now;
   // A deadline that moves on, as with each HTTP request, costs the loop nothing: the earlier one looks again.
   if (deadline_ < armed_deadline_) arm_deadline();
 }
@@ -314,11 +228,26 @@ void SocketConnection::on_deadline(TimePoint when) {
   if (deadline_ == TimePoint{} || closing_ == Closing::closed) return;
   if (deadline_ > when) return arm_deadline();
   if (http_ && http_->exchange) return on_http_answer_late();
+  // What has come meanwhile is read first.
+  if (closing_ == Closing::no && !paused_ && !handshaking_ && socket_.unread() > 0)
+    return set_deadline(limits::held_up_least);
   // More time for what a thread that was held up has not tried to send, and for downloads that make progress.
-  if (dirty_ && closing_ == Closing::flushing) return set_deadline(options_->close_timeout);
-  const bool sending = closing_ == Closing::flushing || response_queued_;
-  if (!sending || written_since_deadline_ < limits::progress_bytes) return close_socket();
-  set_deadline(closing_ == Closing::no ? options_->http_idle_timeout : options_->close_timeout);
+  if (dirty_ && closing_ == Closing::flushing) return set_deadline(close_timeout());
+  const std::uint64_t taken_before = taken_at_deadline_;
+  expect_progress();
+  if (!sending() || taken_at_deadline_ - taken_before < limits::progress_bytes) return close_socket();
+  set_deadline(closing_ == Closing::no ? options_->http_idle_timeout : close_timeout());
+}
+
+/// Whether there is something that the client could take.
+bool SocketConnection::sending() const {
+  return closing_ == Closing::flushing || response_queued_ || socket_.unacknowledged() > 0;
+}
+
+/// A client that has much to read before the end may lose its network for a while, as any other.
+Duration SocketConnection::close_timeout() const {
+  return awaiting_writable_ ? std::max(options_->close_timeout, options_->send_stall_timeout)
+                            : options_->close_timeout;
 }
 
 void SocketConnection::hold_up_stop(bool hold) {

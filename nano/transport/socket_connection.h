@@ -43,7 +43,11 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
   void start();
 
   // Wire: logic thread.
-  bool send(const Frame& frame) override;
+  SendStatus send(const Frame& frame) override;
+  std::size_t queued_bytes() const override { return account_.waiting(); }
+  bool over_budget() const override { return account_.over_budget(); }
+  void measure(Function<void(const WireProgress&)> tell) override;
+  void tell_when_drained() override;
   void close(WireClose how, const CloseReason& reason) override;
   std::string remote_address() const override;
   void resume() override;
@@ -77,6 +81,7 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
 
  private:
   enum class Mode : std::uint8_t { http, websocket, packets };
+  enum class Written : std::uint8_t { all, not_all, failed };  ///< failed: errno says why
   enum class Closing : std::uint8_t {
     no,
     flushing,   // what is queued leaves, then our end of the stream
@@ -107,6 +112,7 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
   void tell_end_of_input();
   void on_lost(std::string_view why);
   bool discarding() const { return closing_ != Closing::no || ignoring_input_; }
+  bool may_read() const;
   void resume_reading();
 
   // -- loop's thread: HTTP (socket_connection_http.cpp)
@@ -125,16 +131,25 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
   void upgrade(const HttpRequest& request);
   void send_http(const HttpAnswer& answer, HttpResponseForm form);
 
-  // -- loop's thread: writing and closing
+  void write_ahead(std::size_t cost);
+
+  // -- loop's thread: writing (socket_connection_writing.cpp) and closing
   void enqueue(const Frame& frame);
   void mark_dirty();
   bool encrypt_some();
-  bool write_some();
+  Written write_all();
+  Written write_some();
+  std::uint64_t taken() const;
+  WireProgress progress() const;
   void on_drained();
   void begin_close(WireClose how, const CloseReason& reason);
   void linger();
   void close_socket();
   void set_deadline(Duration from_now);
+  /// What the client takes until the deadline is measured from here.
+  void expect_progress() { taken_at_deadline_ = taken(); }
+  bool sending() const;
+  Duration close_timeout() const;
   void arm_deadline();
   void hold_up_stop(bool hold);
   void log(LogLevel level, std::string_view event, std::string_view error) const {
@@ -164,13 +179,16 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
   std::unique_ptr<Http> http_;  // Mode::http
   std::optional<WebSocketStream> websocket_;
   protocol::PacketDecoder decoder_;
+  SendAccount account_;
   SendQueue queue_;
   std::string ciphertext_;                       // encrypted, not yet written
   std::size_t ciphertext_cost_ = 0;              // of its frames, for the budget
   TimePoint deadline_{};                         // none: the connection's state machine watches the time
   TimePoint armed_deadline_ = TimePoint::max();  // what the loop was told
-  std::size_t written_since_deadline_ = 0;
-  std::uint32_t place_ = 0;  // in the loop's ReadySet
+  std::uint64_t written_ = 0;                    // to the socket, since the beginning
+  std::uint64_t taken_at_deadline_ = 0;          // by the client: see expect_progress()
+  TimePoint heard_{};                            // the last packet, on the loop's listened()
+  std::uint32_t place_ = 0;                      // in the loop's ReadySet
   Mode mode_;
   Closing closing_ = Closing::no;
   bool dirty_ = false;
@@ -179,6 +197,7 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
   bool handshaking_ = false;  // of TLS: its turns are given by the HandshakeLine
   bool hung_up_ = false;      // the client's end of the stream, or an error, is there to be read
   bool awaiting_writable_ = false;
+  bool drain_awaited_ = false;
   bool answering_ = false;  // a response is due: until it has left the next request waits
   bool response_queued_ = false;
   bool end_of_input_ = false;    // the client's end of the stream has come
@@ -186,7 +205,6 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
   bool paused_ = false;
   bool holds_up_stop_ = false;
 
-  std::atomic<std::size_t> queued_bytes_{0};     // sent by the logic, not yet written
   std::atomic<std::size_t> unhandled_bytes_{0};  // handed over, not yet handled by the logic
 
   // logic thread

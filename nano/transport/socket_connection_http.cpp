@@ -84,7 +84,7 @@ void SocketConnection::on_hung_up(std::uint32_t events) {
 void SocketConnection::on_http_half_closed() {
   if (!answering_ && end_of_input_) return begin_close(WireClose::flush, {});
   const Duration timeout = options_->http_half_closed_timeout;
-  if (http_->exchange && deadline_ > std::chrono::steady_clock::now() + timeout) set_deadline(timeout);
+  if (http_->exchange && deadline_ > loop_.listened() + timeout) set_deadline(timeout);
 }
 
 void SocketConnection::on_http_answer_late() {
@@ -106,6 +106,7 @@ void SocketConnection::on_http_answer(HttpAnswer answer) {
   http_->exchange.reset();
   response_queued_ = true;
   set_deadline(options_->http_idle_timeout);
+  expect_progress();
   if (answer.file && http_->form.with_body) http_->download.emplace(*answer.file);
   send_http(answer, http_->form);
 }

@@ -57,15 +57,26 @@ void SocketConnection::read() {
   } else {
     on_bytes(buffer.first(static_cast<std::size_t>(bytes)));
   }
-  paused_ |= unhandled_bytes_.load(std::memory_order_acquire) > limits::receive_queue_bytes || answering_;
+  paused_ |= !may_read();
   if (readable_ && !paused_) line_up();
 }
 
+/// Who does not take what it is sent is not asked for more that would have to be answered.
+bool SocketConnection::may_read() const {
+  if (loop_.is_inline() && inbox_) return false;
+  if (closing_ != Closing::no) return true;  // what comes is discarded
+  return unhandled_bytes_.load(std::memory_order_acquire) <= limits::receive_queue_bytes && !answering_ &&
+         !account_.over_budget();
+}
+
 void SocketConnection::resume_reading() {
-  if (std::exchange(paused_, false) && readable_) line_up();
+  if (!paused_ || !may_read()) return;
+  paused_ = false;
+  if (readable_) line_up();
 }
 
 void SocketConnection::hand_over(protocol::ByteView packets) {
+  heard_ = loop_.listened();
   if (loop_.is_inline()) return receive_inline(packets);
   unhandled_bytes_.fetch_add(packets.size() + limits::message_overhead_bytes, std::memory_order_relaxed);
   loop_.to_logic(

@@ -16,7 +16,13 @@ namespace {
 
 class Backpressure : public OverTransports {
  protected:
-  Server server_{io_threads()};
+  static Options impatient() {
+    Options options;
+    options.send_stall_timeout = std::chrono::milliseconds{300};
+    return options;
+  }
+
+  Server server_{{.io_threads = io_threads(), .options = impatient()}};
 };
 INSTANTIATE_TEST_SUITE_P(Sockets, Backpressure, each_transport(), transport_name);
 
