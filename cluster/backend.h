@@ -42,7 +42,8 @@ class Backend {
   // What happened to a session is sent only where it is known.
   virtual void on_ended(Session& session) = 0;
   virtual void on_bound(Session& session, bool is_echo) = 0;
-  virtual void on_shared(Session& session, std::string_view name, const std::string& value, bool is_echo) = 0;
+  /// Null: the value was removed.
+  virtual void on_shared(Session& session, std::string_view name, const std::string* value, bool is_echo) = 0;
   /// Throws std::length_error when too much waits for the backend to share a value of that size with it.
   virtual void require_room_to_share(const Session&, std::size_t) const {}
 

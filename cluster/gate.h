@@ -28,10 +28,10 @@ class Gate {
   virtual void respond(SessionId session, std::uint64_t id, protocol::ByteView payload, bool is_error) = 0;
   virtual void kick(SessionId session, std::string_view reason) = 0;
   virtual void close(SessionId session) = 0;
-  /// What the session's handlers decided here. False: the gate does not take part in that. share() throws
-  /// std::length_error when too much waits for the gate.
+  /// What the session's handlers decided here (null: the value is removed). False: the gate does not take
+  /// part in that. share() throws std::length_error when too much waits for the gate.
   virtual bool bind(SessionId session, std::int64_t uid) = 0;
-  virtual bool share(SessionId session, std::string_view name, const std::string& value) = 0;
+  virtual bool share(SessionId session, std::string_view name, const std::string* value) = 0;
   /// A message in the session's name to a service that is not here. False: to be routed by this node.
   virtual bool invoke(Session& session, Invocation& invocation) = 0;
   /// The session is no more; its entity is destroyed in a later turn.

@@ -31,7 +31,7 @@ class GoBackend final : public Backend {
             protocol::ByteView payload) override;
   void on_ended(Session& session) override;
   void on_bound(Session&, bool) override {}
-  void on_shared(Session&, std::string_view, const std::string&, bool) override {}
+  void on_shared(Session&, std::string_view, const std::string*, bool) override {}
   void start_anew() override;
   void close() override {}
   bool drained() const override { return calls_.empty(); }

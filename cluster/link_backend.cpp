@@ -5,6 +5,7 @@
 
 #include "cluster/link_messages.h"
 #include "cluster/remote_session.h"
+#include "nano/session/shared_push.h"
 
 namespace nano::cluster {
 
@@ -48,7 +49,7 @@ void LinkBackend::introduce(Session& session) {
   message.set_text(session.remote_address());
   message.set_uid(session.uid());
   for (const auto& [name, value] : session.shared_values()) {
-    add_shared(message, name, value);
+    add_shared(message, name, &value);
   }
 }
 
@@ -67,9 +68,9 @@ void LinkBackend::on_bound(Session& session, bool is_echo) {
   message.set_is_echo(is_echo);
 }
 
-void LinkBackend::on_shared(Session& session, std::string_view name, const std::string& value, bool is_echo) {
+void LinkBackend::on_shared(Session& session, std::string_view name, const std::string* value, bool is_echo) {
   if (!sessions_.contains(session.id())) return;
-  LinkMessage& message = link_.add(LinkMessage::SHARED, name.size() + value.size());
+  LinkMessage& message = link_.add(LinkMessage::SHARED, shared_size(name, value));
   message.set_session_id(session.id());
   message.set_is_echo(is_echo);
   add_shared(message, name, value);
@@ -122,7 +123,7 @@ void LinkBackend::on_message(const LinkMessage& message) {
       break;
     case LinkMessage::SHARED:
       for (const wire::SharedValue& shared : message.shared()) {
-        session->offer_shared(shared.name(), shared.value());
+        session->offer_shared(shared.name(), value_of(shared));
       }
       break;
     default: return;  // of a later version
@@ -153,14 +154,10 @@ void LinkBackend::on_push(const LinkMessage& message) {
       }
       return;
     }
-    protocol::Message push;
-    push.type = protocol::MessageType::push;
-    push.route = message.route();
-    push.payload = payload;
-    const Frame frame = host_.encode(push, message.latest_key());
+    SharedPush push{host_, message.route(), payload, message.latest_key()};
     for (const SessionId id : message.session_ids()) {
       if (const SessionPtr session = find(id)) {
-        session->entity()->deliver(frame);
+        session->entity()->deliver(push);
       }
     }
   } catch (const std::length_error& failure) {

@@ -30,7 +30,7 @@ class LinkBackend final : public Backend, private OutgoingLinkEvents, private An
   void relay(SessionId session, std::string_view route, protocol::ByteView payload);
   void on_ended(Session& session) override;
   void on_bound(Session& session, bool is_echo) override;
-  void on_shared(Session& session, std::string_view name, const std::string& value, bool is_echo) override;
+  void on_shared(Session& session, std::string_view name, const std::string* value, bool is_echo) override;
   void require_room_to_share(const Session& session, std::size_t bytes) const override;
   void push_to_user(std::int64_t uid, std::string_view route, std::string_view payload) override;
   void kick_user(std::int64_t uid, std::string_view reason) override;

@@ -62,7 +62,7 @@ void LinkGate::on_session_opened(const LinkMessage& message) {
   sessions_.emplace(id, session);
   session->session().apply_uid(message.uid());
   for (const wire::SharedValue& shared : message.shared()) {
-    session->session().apply_shared(shared.name(), shared.value());
+    session->session().apply_shared(shared.name(), value_of(shared));
   }
   session->open();
 }
@@ -89,7 +89,7 @@ void LinkGate::on_session_change(const LinkMessage& message) {
   if (!session) return;
   if (message.kind() == LinkMessage::BOUND) return session->apply_uid(message.uid(), message.is_echo());
   for (const wire::SharedValue& shared : message.shared()) {
-    session->apply_shared(shared.name(), shared.value(), message.is_echo());
+    session->apply_shared(shared.name(), value_of(shared), message.is_echo());
   }
 }
 
@@ -165,9 +165,9 @@ bool LinkGate::bind(SessionId session, std::int64_t uid) {
   return true;
 }
 
-bool LinkGate::share(SessionId session, std::string_view name, const std::string& value) {
-  require_room(link_, name.size() + value.size());
-  add_shared(add(LinkMessage::SHARED, session, name.size() + value.size()), name, value);
+bool LinkGate::share(SessionId session, std::string_view name, const std::string* value) {
+  require_room(link_, shared_size(name, value));
+  add_shared(add(LinkMessage::SHARED, session, shared_size(name, value)), name, value);
   return true;
 }
 

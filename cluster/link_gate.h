@@ -50,7 +50,7 @@ class LinkGate final : public Gate, public IncomingLinkEvents, private AnswerSen
   void kick(SessionId session, std::string_view reason) override;
   void close(SessionId session) override;
   bool bind(SessionId session, std::int64_t uid) override;
-  bool share(SessionId session, std::string_view name, const std::string& value) override;
+  bool share(SessionId session, std::string_view name, const std::string* value) override;
   bool invoke(Session& session, Invocation& invocation) override;
   void forget(SessionId session) override;
 

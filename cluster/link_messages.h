@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -44,10 +45,19 @@ void add_answer(Link& link, std::uint64_t id, protocol::ByteView payload, bool i
   fill_answer(link.add(wire::LinkMessage::ANSWER, document.size()), id, protocol::as_bytes(document), true);
 }
 
-inline void add_shared(wire::LinkMessage& message, std::string_view name, const std::string& value) {
+/// `value` is null where it was removed.
+inline void add_shared(wire::LinkMessage& message, std::string_view name, const std::string* value) {
   wire::SharedValue& shared = *message.add_shared();
   shared.set_name(name.data(), name.size());
-  shared.set_value(value);
+  if (value) shared.set_value(*value);
+}
+
+inline std::size_t shared_size(std::string_view name, const std::string* value) {
+  return name.size() + (value ? value->size() : 0);
+}
+
+inline std::optional<std::string> value_of(const wire::SharedValue& shared) {
+  return shared.has_value() ? std::optional{shared.value()} : std::nullopt;
 }
 
 }  // namespace nano::cluster

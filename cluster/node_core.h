@@ -64,7 +64,7 @@ class Node::Core final : public RemoteServices,
 
   // SessionObserver
   void on_bound(Session& session) override;
-  void on_shared(Session& session, std::string_view name, const std::string& value) override;
+  void on_shared(Session& session, std::string_view name, const std::string* value) override;
   void on_ended(Session& session) override;
 
   // RegistryEvents

@@ -3,6 +3,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "cluster/link_messages.h"
 #include "cluster/node_core.h"
 #include "cluster/remote_session.h"
 
@@ -13,10 +14,10 @@ void Node::Core::on_bound(Session& session) {
   for (auto& [address, backend] : backends_) backend->on_bound(session, false);
 }
 
-void Node::Core::on_shared(Session& session, std::string_view name, const std::string& value) {
+void Node::Core::on_shared(Session& session, std::string_view name, const std::string* value) {
   if (RemoteSession* remote = RemoteSession::of(session)) return remote->tell_shared(name, value);
   for (auto& [address, backend] : backends_) {
-    backend->require_room_to_share(session, name.size() + value.size());
+    backend->require_room_to_share(session, shared_size(name, value));
   }
   for (auto& [address, backend] : backends_) backend->on_shared(session, name, value, false);
 }
@@ -36,9 +37,8 @@ void Node::Core::on_changed_by_backend(Session& session, const wire::LinkMessage
       continue;
     }
     for (const wire::SharedValue& shared : change.shared()) {
-      const auto kept = session.shared_values().find(shared.name());  // it may not have fitted
-      const bool any = kept != session.shared_values().end();
-      backend->on_shared(session, shared.name(), any ? kept->second : std::string{}, is_echo);
+      const std::string* kept = session.shared_bytes(shared.name());  // what was offered may not have fitted
+      backend->on_shared(session, shared.name(), kept, is_echo);
     }
   }
 }

@@ -50,27 +50,31 @@ void RemoteSession::end(std::string reason) {
 // -- what all agree on -------------------------------------------------------------------------------------
 
 void RemoteSession::tell_bound() {
-  if (gate_.bind(id_, session_->uid())) ++on_their_way_[""];
+  if (gate_.bind(id_, session_->uid())) ++uids_on_their_way_;
 }
 
-void RemoteSession::tell_shared(std::string_view name, const std::string& value) {
-  if (gate_.share(id_, name, value)) ++on_their_way_[std::string{name}];
+void RemoteSession::tell_shared(std::string_view name, const std::string* value) {
+  if (gate_.share(id_, name, value)) ++values_on_their_way_[std::string{name}];
 }
 
 void RemoteSession::apply_uid(std::int64_t uid, bool is_echo) {
-  if (session_ && !is_outdated("", is_echo)) session_->apply_uid(uid);
+  if (session_ && !is_outdated(uids_on_their_way_, is_echo)) session_->apply_uid(uid);
 }
 
-void RemoteSession::apply_shared(const std::string& name, std::string value, bool is_echo) {
-  if (session_ && !is_outdated(name, is_echo)) session_->apply_shared(name, std::move(value));
+void RemoteSession::apply_shared(const std::string& name, std::optional<std::string> value, bool is_echo) {
+  if (!session_) return;
+  if (const auto waiting = values_on_their_way_.find(name); waiting != values_on_their_way_.end()) {
+    if (is_outdated(waiting->second, is_echo)) return;
+    values_on_their_way_.erase(waiting);
+  }
+  session_->apply_shared(name, std::move(value));
 }
 
-bool RemoteSession::is_outdated(const std::string& name, bool is_echo) {
-  const auto found = on_their_way_.find(name);
-  if (found == on_their_way_.end()) return false;
-  if (!is_echo || --found->second > 0) return true;  // this node's own value is the newer one
-  on_their_way_.erase(found);
-  return false;  // what the gate kept of this node's last word
+/// Whether this node has decided anew since. The last echo is not: it is what the gate kept of this node's
+/// last word.
+bool RemoteSession::is_outdated(int& on_their_way, bool is_echo) {
+  if (on_their_way == 0) return false;
+  return !is_echo || --on_their_way > 0;
 }
 
 // -- what the session says ---------------------------------------------------------------------------------
@@ -97,16 +101,10 @@ void RemoteSession::respond(std::uint64_t id, protocol::ByteView payload, bool i
   gate_.respond(id_, id, payload, is_error);
 }
 
-/// The gate may number its routes otherwise, and its clients may be framed otherwise: so the message is sent,
-/// not the packet.
-bool RemoteSession::deliver(const Frame& frame) {
+bool RemoteSession::deliver(SharedPush& push) {
   host_.scheduler().assert_logic_thread();
   if (!session_) return true;
-  protocol::Message message;
-  const auto body = frame.packet().subspan(protocol::packet_header_bytes);
-  const auto error = protocol::decode_message(body, &host_.dictionary(), message);
-  NANO_ASSERT(error == protocol::MessageError::none, "a frame of this node is a message");
-  return gate_.deliver(id_, frame, message.route, message.payload);
+  return gate_.deliver(id_, push.frame(false), push.route(), push.payload());
 }
 
 void RemoteSession::kick(std::string_view reason) {

@@ -3,11 +3,13 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "cluster/gate.h"
 #include "nano/session/network_entity.h"
 #include "nano/session/session.h"
+#include "nano/session/shared_push.h"
 
 namespace nano::cluster {
 
@@ -34,15 +36,15 @@ class RemoteSession final : public NetworkEntity, public std::enable_shared_from
   // What the application decided here is told to the gate, which tells all that know the session, this node
   // too. Until then what others decided is older, and left out.
   void tell_bound();
-  void tell_shared(std::string_view name, const std::string& value);
+  void tell_shared(std::string_view name, const std::string* value);
   void apply_uid(std::int64_t uid, bool is_echo);
-  void apply_shared(const std::string& name, std::string value, bool is_echo);
+  void apply_shared(const std::string& name, std::optional<std::string> value, bool is_echo);
 
   // NetworkEntity
   void push(std::string_view route, protocol::ByteView payload) override;
   void push_latest(std::string_view key, std::string_view route, protocol::ByteView payload) override;
   void respond(std::uint64_t id, protocol::ByteView payload, bool is_error) override;
-  bool deliver(const Frame& frame) override;
+  bool deliver(SharedPush& push) override;
   void kick(std::string_view reason) override;
   void close(WireClose how, CloseReason reason) override;
   void shut_down() override { end("shutdown"); }
@@ -53,7 +55,7 @@ class RemoteSession final : public NetworkEntity, public std::enable_shared_from
   TimePoint last_activity() const override { return last_activity_; }
 
  private:
-  bool is_outdated(const std::string& name, bool is_echo);
+  static bool is_outdated(int& on_their_way, bool is_echo);
 
   SessionHost& host_;
   Gate& gate_;
@@ -61,7 +63,8 @@ class RemoteSession final : public NetworkEntity, public std::enable_shared_from
   const std::string client_address_;
   SessionPtr session_;  // null once ended
   TimePoint last_activity_;
-  std::map<std::string, int, std::less<>> on_their_way_;  // told to the gate, by name; "": the uid
+  int uids_on_their_way_ = 0;                                    // told to the gate, not come back
+  std::map<std::string, int, std::less<>> values_on_their_way_;  // the same, by name
 };
 
 /// What the gate's client could not be sent is refused where the mistake is: throws std::length_error for a

@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <chrono>
-#include <functional>
 #include <optional>
 #include <utility>
 
 #include "nano/session/inflate.h"
+#include "nano/session/shared_push.h"
 #include "protocol/handshake.h"
 #include "protocol/limits.h"
+#include "protocol/surrogates.h"
 #include "protocol/utf8.h"
 
 namespace nano {
@@ -90,6 +91,8 @@ void Connection::on_handshake(protocol::ByteView body) {
   }
   auto document = protocol::parse_client_handshake(body);
   if (!document) return refuse_handshake(protocol::handshake_code_refused, document.error());
+  traits_ = protocol::traits_of(*document);
+  sent_route_code_ = false;
 
   const Handshake handshake{document->type, document->version, std::move(document->user_json)};
   std::optional<HandshakeAnswer> answer;
@@ -100,7 +103,7 @@ void Connection::on_handshake(protocol::ByteView body) {
     return refuse_handshake(answer->code(), answer->message());
 
   protocol::ServerHandshake reply;
-  reply.heartbeat_s = std::chrono::duration<double>(host_.options.heartbeat_interval).count();
+  reply.heartbeat_s = std::chrono::duration<double>(heartbeat_interval()).count();
   reply.server_time_s =
       std::chrono::duration_cast<std::chrono::seconds>(host_.scheduler().clock().wall().time_since_epoch())
           .count();
@@ -133,7 +136,7 @@ void Connection::on_handshake_ack() {
   if (state_ == State::awaiting_handshake) return protocol_error("handshake-ack before the handshake");
   state_ = State::working;
   send(host_.heartbeat_frame());
-  next_heartbeat_ = last_received_ + host_.options.heartbeat_interval;
+  next_heartbeat_ = last_received_ + heartbeat_interval();
   schedule_next_check();
   if (std::exchange(was_opened_, true)) return;
   host_.scheduler().run_now([this] { host_.events().on_opened(*session_); });
@@ -145,6 +148,12 @@ void Connection::on_data(protocol::ByteView body, TurnShare& share) {
   const protocol::MessageError error = protocol::decode_message(body, &host_.dictionary(), message);
   if (error != protocol::MessageError::none) return protocol_error(std::string{protocol::to_string(error)});
   if (message.type != MessageType::request && message.type != MessageType::notify) return;
+  std::string joined;
+  if (message.route_code) {
+    sent_route_code_ = true;
+  } else if (!protocol::is_ascii(message.route)) {
+    message.route = joined = protocol::join_surrogates(message.route);
+  }
   if (message.payload_deflated) return on_deflated(message, share);
   InboundPayload payload{message.payload};
   host_.events().on_message(*session_, message, payload);
@@ -220,8 +229,8 @@ void Connection::send_message(MessageType type, std::uint64_t id, std::string_vi
   message.id = id;
   message.route = route;
   message.payload = payload;
-  message.is_error = is_error;
-  if (!host_.outbound || is_error) return send(host_.encode(message, latest_key));
+  message.is_error = is_error && traits_.takes_error_bit;
+  if (!host_.outbound || is_error) return send_encoded(message, latest_key);
 
   const auto self = shared_from_this();  // a filter may close the session
   const std::string copy{
@@ -236,18 +245,25 @@ void Connection::send_message(MessageType type, std::uint64_t id, std::string_vi
   } else if (type == MessageType::response) {
     error_document = protocol::encode_error(passed.error().code, passed.error().message);
     message.payload = protocol::as_bytes(error_document);
-    message.is_error = true;
+    message.is_error = traits_.takes_error_bit;
   } else {
     host_.log_for(session_.get())
         .debug("push refused by the pipeline",
                {{"session", session_->id()}, {"route", route}, {"code", passed.error().code}});
     return;
   }
+  send_encoded(message, latest_key);
+}
+
+void Connection::send_encoded(protocol::Message& message, std::string_view latest_key) {
+  if (message.type == MessageType::push && takes_route_codes()) {
+    message.route_code = host_.dictionary().find_code(message.route);
+  }
   send(host_.encode(message, latest_key));
 }
 
-bool Connection::deliver(const Frame& frame) {
-  if (state_ != State::validating) send(frame);
+bool Connection::deliver(SharedPush& push) {
+  if (state_ != State::closed && state_ != State::validating) send(push.frame(takes_route_codes()));
   return true;
 }
 
@@ -301,14 +317,6 @@ void Connection::check_sending(const WireProgress& progress) {
                              std::to_string(taken) + " in " + std::to_string(milliseconds) + " ms"});
 }
 
-/// `tell` is called with this connection, unless it closes before.
-template <class Tell>
-void Connection::measure(Tell tell) {
-  wire_->measure([self = shared_from_this(), tell](const WireProgress& progress) {
-    if (self->state_ != State::closed) std::invoke(tell, *self, progress);
-  });
-}
-
 void Connection::kick(std::string_view reason) {
   if (state_ == State::closed) return;
   reason = protocol::utf8_prefix(reason, limits::kick_reason_bytes);
@@ -341,54 +349,6 @@ void Connection::close(WireClose how, CloseReason reason) {
   wire_->close(how, reason);
   wire_.reset();
   if (session_) std::exchange(session_, nullptr)->detach(std::move(reason.code), was_opened_);
-}
-
-// -- time --------------------------------------------------------------------------------------------------
-
-void Connection::restart_handshake_timer() {
-  // A plain pointer is safe: the timer goes with this object.
-  timer_ = host_.scheduler().after_listening(host_.options.handshake_timeout,
-                                             [this] { measure(&Connection::on_handshake_late); });
-}
-
-void Connection::on_handshake_late(const WireProgress& progress) {
-  if (state_ == State::working) return;
-  // A large answer, as one with all routes, takes its time on a slow line.
-  const std::uint64_t taken = progress.taken - std::exchange(taken_at_handshake_, progress.taken);
-  if (state_ == State::awaiting_ack && taken >= limits::progress_bytes) return restart_handshake_timer();
-  close(WireClose::flush, {"handshake_timeout", "no acknowledged handshake in time"});
-}
-
-Duration Connection::silence_allowed() const {
-  const Duration allowed = limits::heartbeat_intervals_until_silent * host_.options.heartbeat_interval;
-  return life_.far_behind() ? std::max(allowed, host_.options.send_stall_timeout) : allowed;
-}
-
-void Connection::schedule_next_check() {
-  const Scheduler& scheduler = host_.scheduler();
-  const TimePoint silent_at = life_.last() + silence_allowed();
-  const Duration next = std::min(next_heartbeat_ - scheduler.now(), silent_at - scheduler.listened());
-  timer_ = host_.scheduler().after(next, [this] { on_timer(); });
-}
-
-void Connection::on_timer() { measure(&Connection::on_measured); }
-
-void Connection::on_measured(const WireProgress& progress) {
-  if (state_ != State::working || timer_.active()) return;  // a new handshake has begun meanwhile
-  const TimePoint now = host_.scheduler().now();
-  const TimePoint listened = host_.scheduler().listened();
-  const Duration interval = host_.options.heartbeat_interval;
-  const bool heartbeat_due = now >= next_heartbeat_;
-  life_.measured(progress, listened, heartbeat_due);
-  if (listened - life_.last() >= silence_allowed()) {
-    return close(WireClose::drop, {"heartbeat_timeout", "no packet for three heartbeat intervals"});
-  }
-  if (heartbeat_due) {
-    if (!life_.behind()) send(host_.heartbeat_frame());
-    next_heartbeat_ +=
-        (now - next_heartbeat_) / interval * interval + interval;  // those missed are not made up for
-  }
-  schedule_next_check();
 }
 
 }  // namespace nano

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <list>
 #include <memory>
 #include <string>
@@ -13,6 +14,7 @@
 #include "nano/session/session_host.h"
 #include "nano/session/signs_of_life.h"
 #include "nano/session/wire.h"
+#include "protocol/client_traits.h"
 #include "protocol/packet.h"
 
 namespace nano {
@@ -40,7 +42,7 @@ class Connection final : public WireReceiver,
   void push(std::string_view route, protocol::ByteView payload) override;
   void push_latest(std::string_view key, std::string_view route, protocol::ByteView payload) override;
   void respond(std::uint64_t id, protocol::ByteView payload, bool is_error) override;
-  bool deliver(const Frame& frame) override;
+  bool deliver(SharedPush& push) override;
   void kick(std::string_view reason) override;
   void close(WireClose how, CloseReason reason) override;
   void shut_down() override { close(WireClose::flush, {"shutdown", "the server stops"}); }
@@ -60,6 +62,7 @@ class Connection final : public WireReceiver,
   void on_timer();
   void on_measured(const WireProgress& progress);
   void on_handshake_late(const WireProgress& progress);
+  /// `tell` is called with this connection, unless it closes before.
   template <class Tell>
   void measure(Tell tell);
   /// From now on until it keeps up again, the client must take something now and then.
@@ -69,8 +72,11 @@ class Connection final : public WireReceiver,
   void refuse_handshake(int code, std::string message);
   void protocol_error(std::string detail);
   void send(const Frame& frame);
+  bool takes_route_codes() const { return sent_route_code_ && traits_.takes_route_codes; }
+  Duration heartbeat_interval() const;
   void send_message(protocol::MessageType type, std::uint64_t id, std::string_view route,
                     protocol::ByteView payload, bool is_error, std::string_view latest_key = {});
+  void send_encoded(protocol::Message& message, std::string_view latest_key);
   void restart_handshake_timer();
   void schedule_next_check();
   Duration silence_allowed() const;
@@ -80,6 +86,8 @@ class Connection final : public WireReceiver,
   SessionPtr session_;  // from the first handshake on
   State state_ = State::awaiting_handshake;
   bool was_opened_ = false;
+  bool sent_route_code_ = false;          // since its handshake
+  protocol::ClientTraits traits_;         // by its handshake
   bool refusing_ = false;                 // what is sent is dropped; it is about to be closed
   bool waits_for_client_ = false;         // to take its answers, before more is taken from it
   bool sending_watched_ = false;          // since it was over its budget
@@ -95,5 +103,12 @@ class Connection final : public WireReceiver,
   std::unique_ptr<Inflating> inflating_;  // from the first compressed payload on
   std::string remote_address_;            // once closed
 };
+
+template <class Tell>
+void Connection::measure(Tell tell) {
+  wire_->measure([self = shared_from_this(), tell](const WireProgress& progress) {
+    if (self->state_ != State::closed) std::invoke(tell, *self, progress);
+  });
+}
 
 }  // namespace nano

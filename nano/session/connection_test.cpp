@@ -110,13 +110,15 @@ TEST(CompressedRoutes, AreUnderstoodAndUsedForPushes) {
   world.start();
   RawClient client{world};
   client.open();
+  client.send(RawClient::notify("Desk.Push", "before"));
   client.send(RawClient::data(
       {.type = MessageType::notify, .route_code = 300, .payload = protocol::as_bytes("short")}));
   client.send(RawClient::notify("Desk.Push", "long"));
   const auto seen = client.take();
-  ASSERT_EQ(seen.size(), 2u);
-  EXPECT_EQ(seen[0].body, "\x07\xff\xffshort");
-  EXPECT_EQ(seen[1].body, "\x07\xff\xfflong");
+  ASSERT_EQ(seen.size(), 3u);
+  EXPECT_EQ(seen[0].body, "\x06\x06onPushbefore");
+  EXPECT_EQ(seen[1].body, "\x07\xff\xffshort");
+  EXPECT_EQ(seen[2].body, "\x07\xff\xfflong");
   client.send(RawClient::data({.type = MessageType::request, .id = 1, .route_code = 301}));
   EXPECT_EQ(client.reason(), "protocol_error");
   EXPECT_EQ(client.detail(), "unknown route code");

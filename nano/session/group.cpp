@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "nano/session/shared_push.h"
+
 namespace nano {
 namespace {
 
@@ -103,15 +105,11 @@ void GroupCore::broadcast_bytes(const std::vector<Session*>& receivers, std::str
   SessionHost& host = receivers.front()->host();
   if (host.outbound)
     return push_to_each(receivers, latest_key, route, std::string{protocol::as_text(payload)});
-  protocol::Message message;
-  message.type = protocol::MessageType::push;
-  message.route = route;
-  message.payload = payload;
-  const Frame frame = host.encode(message, latest_key);
+  SharedPush push{host, route, payload, latest_key};
   std::size_t missed = 0;
   for (Session* session : receivers) {
     NetworkEntity* const entity = session->entity();
-    if (entity && !entity->deliver(frame)) ++missed;  // never closes a session on the spot
+    if (entity && !entity->deliver(push)) ++missed;  // never closes a session on the spot
   }
   if (missed == 0) return;
   throw std::length_error("The push was not made for " + std::to_string(missed) + " of " +

@@ -8,11 +8,12 @@
 #include <string_view>
 
 #include "nano/base/clock.h"
-#include "nano/base/frame.h"
 #include "nano/session/wire.h"
 #include "protocol/bytes.h"
 
 namespace nano {
+
+class SharedPush;
 
 /// Lives at least as long as the session is open; logic thread only. Messages of a closed entity are dropped.
 class NetworkEntity {
@@ -22,9 +23,9 @@ class NetworkEntity {
   /// A push that takes the place of one with the same key, if that still waits.
   virtual void push_latest(std::string_view key, std::string_view route, protocol::ByteView payload) = 0;
   virtual void respond(std::uint64_t id, protocol::ByteView payload, bool is_error) = 0;
-  /// One encoded push that many sessions share. False: not made, as too much waits for the client's gate
-  /// (where push() throws std::length_error).
-  virtual bool deliver(const Frame& frame) = 0;
+  /// One push that many sessions share. False: not made, as too much waits for the client's gate (where
+  /// push() throws std::length_error).
+  virtual bool deliver(SharedPush& push) = 0;
   /// Tells the client that it is not wanted; then closes.
   virtual void kick(std::string_view reason) = 0;
   virtual void close(WireClose how, CloseReason reason) = 0;

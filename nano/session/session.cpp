@@ -25,21 +25,22 @@ void Session::apply_uid(std::int64_t uid) {
   uid_ = uid;
 }
 
-void Session::share_bytes(std::string_view name, std::string value) {
-  if (!fits_shared(name, value)) {
+void Session::set_shared(std::string_view name, std::optional<std::string> value) {
+  if (value && !fits_shared(name, *value)) {
     throw std::length_error("A session shares at most " + std::to_string(limits::shared_bytes) +
                             " bytes of names and values.");
   }
-  if (host_.observer && entity_) host_.observer->on_shared(*this, name, value);  // may throw: then it stays
+  if (host_.observer && entity_) {
+    host_.observer->on_shared(*this, name, value ? &*value : nullptr);  // may throw: then the old one stays
+  }
   apply_shared(name, std::move(value));
 }
 
-void Session::offer_shared(std::string_view name, std::string value) {
-  if (fits_shared(name, value)) apply_shared(name, std::move(value));
+void Session::offer_shared(std::string_view name, std::optional<std::string> value) {
+  if (!value || fits_shared(name, *value)) apply_shared(name, std::move(value));
 }
 
 bool Session::fits_shared(std::string_view name, std::string_view value) const {
-  if (value.empty()) return true;  // one less
   std::size_t bytes = name.size() + value.size();
   for (const auto& [other, kept] : shared_) {
     if (other != name) bytes += other.size() + kept.size();
@@ -47,15 +48,20 @@ bool Session::fits_shared(std::string_view name, std::string_view value) const {
   return bytes <= limits::shared_bytes;
 }
 
-void Session::apply_shared(std::string_view name, std::string value) {
+void Session::apply_shared(std::string_view name, std::optional<std::string> value) {
   const auto found = shared_.find(name);
-  if (value.empty()) {
+  if (!value) {
     if (found != shared_.end()) shared_.erase(found);
   } else if (found != shared_.end()) {
-    found->second = std::move(value);
+    found->second = std::move(*value);
   } else {
-    shared_.emplace(name, std::move(value));
+    shared_.emplace(name, std::move(*value));
   }
+}
+
+const std::string* Session::shared_bytes(std::string_view name) const {
+  const auto found = shared_.find(name);
+  return found == shared_.end() ? nullptr : &found->second;
 }
 
 void Session::check_latest_key(std::string_view key) {

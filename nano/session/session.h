@@ -180,28 +180,29 @@ class Session final : public std::enable_shared_from_this<Session> {
   // -- data that all nodes agree on -------------------------------------------------------------------------
 
   /// Stores a copy of a payload (a described struct, a protobuf message, raw bytes) under a name, for every
-  /// node of the cluster that handles messages of this session; an older value is replaced. When two nodes
-  /// write one name at the same time, one of the values stays, the same on all. Throws std::length_error when
-  /// the session's names and values exceed limits::shared_bytes, or too much waits for a node that knows it.
+  /// node of the cluster that handles messages of this session; an older value is replaced. A payload without
+  /// bytes (an empty text, a protobuf message of defaults) is a value as any other. When two nodes write one
+  /// name at the same time, one of the values stays, the same on all. Throws std::length_error when the
+  /// session's names and values exceed limits::shared_bytes, or too much waits for a node that knows it.
   template <class T>
   void share(std::string_view name, const T& value) {
     std::string bytes;
     encode_payload(host_.codec(), value, bytes);
-    share_bytes(name, std::move(bytes));
+    set_shared(name, std::move(bytes));
   }
   /// The value shared under the name; nothing if there is none or it does not decode as a T, which is said in
   /// the log.
   template <class T>
   std::optional<T> shared(std::string_view name) const {
-    const auto found = shared_.find(name);
-    if (found == shared_.end()) return std::nullopt;
-    Result<T> value = host_.codec().template decode<T>(protocol::as_bytes(found->second));
+    const std::string* bytes = shared_bytes(name);
+    if (!bytes) return std::nullopt;
+    Result<T> value = host_.codec().template decode<T>(protocol::as_bytes(*bytes));
     if (value) return std::move(*value);
     note_undecodable(name, detail::type_name<T>(), value.error());
     return std::nullopt;
   }
-  /// On all nodes.
-  void unshare(std::string_view name) { share_bytes(name, ""); }
+  /// Removes the value, on all nodes.
+  void unshare(std::string_view name) { set_shared(name, std::nullopt); }
 
   // -- for Nano itself -------------------------------------------------------------------------------------
 
@@ -228,10 +229,12 @@ class Session final : public std::enable_shared_from_this<Session> {
   }
   /// What another node decided: as bind() and share(), but the observer does not hear of it.
   void apply_uid(std::int64_t uid);
-  /// Without a bound: the gate, which decides for all, has kept it.
-  void apply_shared(std::string_view name, std::string value);
+  /// Without a bound: the gate, which decides for all, has kept it. No value: removed.
+  void apply_shared(std::string_view name, std::optional<std::string> value);
   /// The same at the gate: beyond the bound of shared bytes the value is dropped, and the old one stays.
-  void offer_shared(std::string_view name, std::string value);
+  void offer_shared(std::string_view name, std::optional<std::string> value);
+  /// Null: nothing is shared under the name. Valid until the name is shared anew.
+  const std::string* shared_bytes(std::string_view name) const;
   const std::map<std::string, std::string, std::less<>>& shared_values() const { return shared_; }
   /// The client sends no more: close as soon as no call is open.
   void close_when_answered();
@@ -251,7 +254,7 @@ class Session final : public std::enable_shared_from_this<Session> {
   void note_mismatch(std::string_view name, SessionData::Mismatch types) const;
   void note_undecodable(std::string_view name, std::string_view type, const Error& error) const;
   void notify_bytes(std::string route, std::string payload);
-  void share_bytes(std::string_view name, std::string value);
+  void set_shared(std::string_view name, std::optional<std::string> value);
   bool fits_shared(std::string_view name, std::string_view value) const;
   std::optional<ReleasedRequest> take_released(std::uint64_t request_id);
   void close_if_answered();

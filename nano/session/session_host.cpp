@@ -19,6 +19,14 @@ void require_packet_body(std::size_t bytes) {
 
 }  // namespace
 
+void require_encodable(const protocol::Message& message) {
+  if (message.route.size() > protocol::route_bytes_max) {
+    throw std::length_error("The route \"" + std::string{message.route.substr(0, 40)} +
+                            "...\" has more than 255 bytes; the wire format allows no more.");
+  }
+  require_packet_body(protocol::encoded_size(message));
+}
+
 Frame make_frame(protocol::PacketType type, protocol::ByteView body) {
   require_packet_body(body.size());
   Frame frame = Frame::allocate(protocol::packet_header_bytes + body.size());
@@ -51,18 +59,11 @@ Result<protocol::ByteView> SessionHost::encode(const PayloadType& type, const vo
 }
 
 Frame SessionHost::encode(const protocol::Message& message, std::string_view latest_key) const {
-  if (message.route.size() > protocol::route_bytes_max) {
-    throw std::length_error("The route \"" + std::string{message.route.substr(0, 40)} +
-                            "...\" has more than 255 bytes; the wire format allows no more.");
-  }
-  protocol::Message compressed = message;
-  if (message.type == protocol::MessageType::push)
-    compressed.route_code = dictionary_.find_code(message.route);
-  const std::size_t body_bytes = protocol::encoded_size(compressed);
-  require_packet_body(body_bytes);
+  require_encodable(message);
+  const std::size_t body_bytes = protocol::encoded_size(message);
   Frame frame = Frame::allocate(protocol::packet_header_bytes + body_bytes, latest_key);
   protocol::write_packet_header(frame.writable(), protocol::PacketType::data, body_bytes);
-  protocol::encode_message(compressed, frame.writable() + protocol::packet_header_bytes);
+  protocol::encode_message(message, frame.writable() + protocol::packet_header_bytes);
   return frame;
 }
 

@@ -71,9 +71,8 @@ class SessionHost {
   const PayloadCodec& codec() const { return codec_; }
   SessionEvents& events() { return events_; }
 
-  /// Encodes one message as a packet; a push whose route the dictionary knows is compressed.
-  /// `latest_key`: see Frame. Throws std::length_error for a route over 255 bytes or a message over 2^24-1
-  /// bytes (WIRE limits).
+  /// Encodes one message as a packet. `latest_key`: see Frame. Throws std::length_error as
+  /// require_encodable().
   Frame encode(const protocol::Message& message, std::string_view latest_key = {}) const;
 
   /// The payload's bytes, to be used at once: until the next call, or, of a raw payload, its own.
@@ -139,6 +138,9 @@ protocol::ByteView SessionHost::encode_now(const T& payload) {
     return protocol::as_bytes(scratch_);
   }
 }
+
+/// Throws std::length_error for a route over 255 bytes or a message over 2^24-1 bytes, the wire's limits.
+void require_encodable(const protocol::Message& message);
 
 /// A packet as a frame. Throws std::length_error for a body over 2^24-1 bytes.
 Frame make_frame(protocol::PacketType type, protocol::ByteView body);

@@ -15,8 +15,8 @@ class SessionObserver {
   virtual ~SessionObserver() = default;
   /// The application bound an open session.
   virtual void on_bound(Session& session) = 0;
-  /// The application shared a value; an empty one was removed.
-  virtual void on_shared(Session& session, std::string_view name, const std::string& value) = 0;
+  /// The application shared a value, or (null) removed it.
+  virtual void on_shared(Session& session, std::string_view name, const std::string* value) = 0;
   /// The session has ended: it is closed, and none of its callbacks have run yet.
   virtual void on_ended(Session& session) = 0;
 };

@@ -97,6 +97,19 @@ TEST_F(SessionApi, SaysInTheLogWhenDataIsAskedForUnderAnotherType) {
   EXPECT_TRUE(world_.log().contains("shared session data does not decode session=1 name=place"));
 }
 
+TEST_F(SessionApi, SharesAnEmptyValueAsAValue) {
+  std::shared_ptr<testing::Client> client;
+  const SessionPtr session = session_of_new_client(client);
+  session->share("note", std::string{});
+  EXPECT_EQ(session->shared<std::string>("note"), "");
+  session->share("note", std::string{"full"});
+  session->share("note", std::string_view{});
+  EXPECT_EQ(session->shared<std::string>("note"), "");
+  session->unshare("note");
+  EXPECT_FALSE(session->shared<std::string>("note"));
+  EXPECT_THROW(session->share(std::string(limits::shared_bytes + 1, 'n'), std::string{}), std::length_error);
+}
+
 TEST_F(SessionApi, IsBoundToUidsFromOneOn) {
   std::shared_ptr<testing::Client> client;
   const SessionPtr session = session_of_new_client(client);

@@ -12,6 +12,19 @@ const codecs = {
   'pomelo-protocol': pomelo,
   'pinus-protocol': { ...pinus.Protocol, Package: pinus.Package, Message: pinus.Message },
 };
+/** As protocol.js of starx does it: a character beyond U+FFFF is two sequences of three bytes. */
+function encodeHalves(text) {
+  const units = Array.from({ length: text.length }, (_, i) => text.charCodeAt(i));
+  return Buffer.from(
+    units.flatMap((unit) => {
+      if (unit < 0x80) return [unit];
+      if (unit < 0x800) return [0xc0 | (unit >> 6), 0x80 | (unit & 0x3f)];
+      return [0xe0 | (unit >> 12), 0x80 | ((unit >> 6) & 0x3f), 0x80 | (unit & 0x3f)];
+    }),
+  );
+}
+codecs['pomelo-protocol with the texts of starx'] = { ...pomelo, strencode: encodeHalves };
+
 const dictionary = { 'Test.Echo': 1, 'Test.Poke': 2, onPoke: 3 };
 
 let server;
@@ -47,6 +60,18 @@ const subjects = {
     assert.deepEqual(await client.request('Test.Echo', body), { body, isError: false });
   },
 
+  'emoji arrive as they are, and half of one as U+FFFD, in texts and in names': async (client) => {
+    await client.shakeHands({ name: '😀 \ud83d' });
+    for (const [sent, received] of [
+      ['😀 und 玩家', '😀 und 玩家'],
+      ['cut \ud83d', 'cut \ufffd'],
+      ['\ude00\ud83d', '\ufffd\ufffd'],
+    ]) {
+      const { body } = await client.request('Test.Check', { text: sent, [sent]: sent });
+      assert.deepEqual(body, { text: received });
+    }
+  },
+
   'an object larger than one read is echoed whole': async (client) => {
     await client.shakeHands();
     const body = { text: 'x'.repeat(60_000) };
@@ -63,10 +88,12 @@ const subjects = {
     );
   },
 
-  'a notify leads to a push, its route in the short form of the dictionary': async (client) => {
+  'a push has its route in plain until the client has sent a short one': async (client) => {
     await client.shakeHands();
     client.notify('Test.Poke', { text: 'wake up' });
-    assert.deepEqual(await client.push('onPoke'), { body: { text: 'wake up' }, compressed: true });
+    assert.deepEqual(await client.push('onPoke'), { body: { text: 'wake up' }, compressed: false });
+    client.notify('Test.Poke', { text: 'again' }, { compressed: true });
+    assert.deepEqual(await client.push('onPoke'), { body: { text: 'again' }, compressed: true });
   },
 
   'pushes come in the order of the notifies that made them': async (client) => {

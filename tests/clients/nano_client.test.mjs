@@ -48,6 +48,13 @@ test('nano-client: many requests in flight are each answered with the same objec
   assert.deepEqual(await Promise.all(bodies.map((body) => client.request('Test.Echo', body))), bodies);
 });
 
+test('nano-client: emoji arrive as they are, and half of one as U+FFFD', async (t) => {
+  const client = await connected(t);
+  assert.deepEqual(await client.request('Test.Check', { text: 'a😀z' }), { text: 'a😀z' });
+  assert.deepEqual(await client.request('Test.Check', { text: 'cut \ud83d' }), { text: 'cut \ufffd' });
+  await assert.rejects(client.request('Nobody.\ud83d', {}), { code: 'unknown_route' });
+});
+
 test('nano-client: notifies lead to pushes in the same order', async (t) => {
   const client = await connected(t);
   const texts = Array.from({ length: 50 }, (_, n) => `poke ${n}`);
