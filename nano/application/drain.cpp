@@ -1,5 +1,6 @@
 #include "nano/application/drain.h"
 
+#include <chrono>
 #include <map>
 #include <utility>
 #include <vector>
@@ -9,6 +10,9 @@
 
 namespace nano {
 namespace {
+
+/// Sockets end on the loops' threads, which tell nobody: how often it is looked whether all have.
+constexpr Duration look_again_after = std::chrono::milliseconds{5};
 
 const Error& stopping() {
   static const Error error{Errc::unavailable, "The server is stopping."};
@@ -77,6 +81,7 @@ Task<void> Drain::run() {
   cancel_what_is_left();
   co_await until(&Drain::is_cancelled, end);
   if (server_.remote) server_.remote->close();
+  const Timer look_again = server_.scheduler.every(look_again_after, [] {});
   co_await until(&Drain::is_sent, end);
   done_();
 }
