@@ -77,7 +77,8 @@ inline constexpr Duration send_stall_timeout = 10s;
 inline constexpr std::size_t client_queue_bytes_most = std::size_t{64} << 20;
 
 /// Bytes that wait for all clients of a process together, beyond what each may have unwatched. When they are
-/// there, those clients are closed that are sent more and have more than the average.
+/// there, those clients are closed that are sent still more while they are over their budget, and have more
+/// than the average.
 inline constexpr std::size_t send_queues_bytes = std::size_t{1} << 30;
 
 /// Keys of one client for which a newer push can still replace an older one that waits. Each push looks

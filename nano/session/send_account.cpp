@@ -12,7 +12,8 @@ SendStatus SendAccount::add_over_budget(std::size_t cost) {
   total_changed(before, before + cost);
   const std::size_t beyond = before + cost - std::min(before + cost, budget_);
   const std::size_t clients = std::max<std::size_t>(total_->clients.load(std::memory_order_relaxed), 1);
-  if (total_->bytes.load(std::memory_order_relaxed) <= total_->bytes_max ||
+  // Within its budget a client gets any message: a large broadcast is one buffer, however many it is sent to.
+  if (waits <= budget_ || total_->bytes.load(std::memory_order_relaxed) <= total_->bytes_max ||
       beyond <= total_->bytes_max / clients) {
     return SendStatus::over_budget;
   }

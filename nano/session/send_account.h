@@ -29,7 +29,8 @@ enum class SendStatus {
 };
 
 /// The costs (Frame::queue_cost()) of what waits for one client. Beyond its budget it counts towards the
-/// total: when that is used up, those are refused that have more than the average there.
+/// total: when that is used up, those are refused that are over their budget and have more than the average
+/// there.
 class SendAccount {
  public:
   SendAccount(std::size_t budget, std::shared_ptr<SendTotal> total)

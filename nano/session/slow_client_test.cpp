@@ -1,7 +1,10 @@
 // Clients that take what they are sent slowly, or not at all, and a server that is late itself.
 
+#include <memory>
 #include <string>
+#include <vector>
 
+#include "nano/session/group.h"
 #include "nano/session/session_test_fixture.h"
 
 namespace nano {
@@ -172,6 +175,22 @@ TEST_F(ManySlowClients, TogetherHoldNoMoreThanTheProcessMay) {
   world_.settle();
   EXPECT_FALSE(other->closed()) << "what the first had is free again";
   EXPECT_TRUE(third->connected());
+}
+
+TEST_F(ManySlowClients, AllGetAMessageThatComesWhileTheyAreWithinTheirBudgets) {
+  std::vector<std::shared_ptr<Client>> others;
+  Group group;
+  group.add(session());
+  client_->be_slow();
+  for (int i = 0; i < 20; ++i) {
+    others.push_back(world_.connect());
+    others.back()->be_slow();
+    group.add(*world_.app().find_session(static_cast<SessionId>(2 + i)));
+  }
+  group.broadcast("onPush", std::string(900'000, 'x'));
+  world_.settle();
+  EXPECT_FALSE(client_->closed());
+  for (const auto& other : others) EXPECT_FALSE(other->closed()) << "one buffer for all is not their doing";
 }
 
 // -- a server that is late itself ---------------------------------------------------------------------------
