@@ -97,7 +97,7 @@ void Log::write(LogLevel level, std::string_view event, Fields fields, std::uint
   };
   for (const LogField& field : fields) append(field);
   if (left_out > 0) append({"left_out", left_out});
-  logger_->log(spdlog_level(level), "{}", line);
+  logger_->log(spdlog_level(level), spdlog::string_view_t{line});
 }
 
 // -- limited lines -----------------------------------------------------------------------------------------

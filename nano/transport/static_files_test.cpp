@@ -4,16 +4,14 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
-#include <sstream>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <gtest/gtest.h>
-#include <spdlog/logger.h>
-#include <spdlog/sinks/ostream_sink.h>
 
 #include "nano/transport/http_path.h"
 
@@ -43,7 +41,7 @@ class StaticFilesTest : public ::testing::Test {
 
   fs::path web() const { return root_ / "web"; }
   static void write(const fs::path& file, const std::string& text) { std::ofstream{file} << text; }
-  StaticFiles files(const std::string& prefix = "/") const { return {prefix, web(), Log{logger_}}; }
+  StaticFiles files(const std::string& prefix = "/") const { return {prefix, web(), log_}; }
 
   /// The request as it would arrive: a target that decodes.
   static HttpRequest get(const std::string& target, const std::string& etag = {}) {
@@ -66,9 +64,8 @@ class StaticFilesTest : public ::testing::Test {
   }
 
   fs::path root_;
-  std::ostringstream log_text_;
-  std::shared_ptr<spdlog::logger> logger_ =
-      std::make_shared<spdlog::logger>("test", std::make_shared<spdlog::sinks::ostream_sink_st>(log_text_));
+  std::string log_text_;
+  const Log log_{LogLevel::info, [this](std::string_view line) { log_text_ += line; }};
 };
 
 TEST_F(StaticFilesTest, ServesAFileWithItsType) {
@@ -224,10 +221,9 @@ TEST_F(StaticFilesTest, SaysWhyItDoesNotServeWhatIsThere) {
     EXPECT_EQ(busy.header("Retry-After"), "1");
     EXPECT_EQ(files().serve(get("/missing")).status, 404);
   });
-  EXPECT_NE(log_text_.str().find("file not served path=/app.js error=\"Too many open files\""),
-            std::string::npos)
-      << log_text_.str();
-  EXPECT_EQ(log_text_.str().find("missing"), std::string::npos) << "what is not there is no event";
+  EXPECT_NE(log_text_.find("file not served path=/app.js error=\"Too many open files\""), std::string::npos)
+      << log_text_;
+  EXPECT_EQ(log_text_.find("missing"), std::string::npos) << "what is not there is no event";
 }
 
 TEST_F(StaticFilesTest, ForbidsWhatItMayNotRead) {
@@ -241,13 +237,13 @@ TEST_F(StaticFilesTest, ForbidsWhatItMayNotRead) {
   const HttpAnswer answer = served.serve(get("/app.js"));
   ASSERT_EQ(::seteuid(self), 0);
   EXPECT_EQ(answer.status, 403);
-  EXPECT_NE(log_text_.str().find("Permission denied"), std::string::npos) << log_text_.str();
+  EXPECT_NE(log_text_.find("Permission denied"), std::string::npos) << log_text_;
 }
 
 TEST_F(StaticFilesTest, RefusesAFolderThatDoesNotExist) {
   const auto message = [&](const std::string& prefix, const fs::path& folder) -> std::string {
     try {
-      StaticFiles{prefix, folder, Log{logger_}};
+      StaticFiles{prefix, folder, log_};
       return "nothing thrown";
     } catch (const std::exception& error) {
       return error.what();
