@@ -173,7 +173,7 @@ TEST_F(DrainTest, WhatIsNotAnsweredInHalfOfTheTimeGetsAnErrorAndIsNamed) {
     ids.push_back(clients_[0]->send_request(route, ""));
   }
   ids.push_back(clients_[0]->send_request("Worker.Slow", "60000"));
-  Session& session = worker_.held[1].session();
+  const SessionPtr session = worker_.held[1].session().shared_from_this();
   const std::uint64_t released = worker_.held[1].release();
   EXPECT_LE(stop(), timeout());
   for (const std::uint64_t id : ids) {
@@ -187,7 +187,7 @@ TEST_F(DrainTest, WhatIsNotAnsweredInHalfOfTheTimeGetsAnErrorAndIsNamed) {
       world_.log().contains("stopped before all was done coroutines=1 offloaded=0 of=\"Worker.Slow 1\""));
   worker_.held[0].respond("much too late");
   EXPECT_FALSE(worker_.held[0].open());
-  EXPECT_FALSE(session.respond(released, std::string{"too late"}));
+  EXPECT_FALSE(session->respond(released, std::string{"too late"}));
 }
 
 TEST_F(DrainTest, ARequestOfAClientThatHasGoneIsNotWaitedFor) {

@@ -111,8 +111,7 @@ TEST_F(ReadySetTest, TellsTheEndOfTheStreamThatCameTogetherWithTheLastBytes) {
   Peer peer = connect();
   peer.send(packets(3));
   peer.finish();
-  turn();
-  turn();
+  for (int i = 0; i < 4; ++i) turn();
   EXPECT_EQ(receivers_.at(0)->received, 12u);
   EXPECT_TRUE(receivers_[0]->ended);
 }
@@ -137,7 +136,7 @@ TEST_F(ReadySetTest, FollowsTheConnectionsThatAreLeftWhenOthersGo) {
   for (int i = 0; i < 10; ++i) peers.push_back(connect());
   for (const std::size_t gone : {0u, 9u, 4u}) receivers_[gone]->wire->close(WireClose::drop, {"kicked", ""});
   for (Peer& peer : peers) peer.send(packets(1));
-  turn();
+  for (std::size_t i = 0; i < peers.size(); ++i) turn();  // a slow machine hears but one in each
   for (std::size_t i = 0; i < peers.size(); ++i) {
     EXPECT_EQ(receivers_[i]->received, i == 0 || i == 9 || i == 4 ? 0u : 4u) << i;
   }
