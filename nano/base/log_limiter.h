@@ -48,6 +48,10 @@ class LogLimiter {
  private:
   using KindView = std::tuple<LogLevel, std::string_view, std::string_view>;
   using KindKey = std::tuple<LogLevel, std::string, std::string>;
+  struct KindOrder {
+    using is_transparent = void;
+    bool operator()(const KindView& left, const KindView& right) const { return left < right; }
+  };
   struct Source {
     std::string name;
     int lines;
@@ -67,7 +71,7 @@ class LogLimiter {
   std::function<void()> on_left_out_;
   bool told_ = false;
   TimePoint next_sweep_{};  // of kinds that are over
-  std::map<KindKey, Kind, std::less<>> kinds_;
+  std::map<KindKey, Kind, KindOrder> kinds_;
 };
 
 /// The part of an address that one stranger has: an IPv4 address without its port, the first 64 bits of an

@@ -13,7 +13,8 @@ SpawnedTasks::Root::promise_type::promise_type(SpawnedTasks& owner, Task<void>&,
       previous_(owner.last_),
       number_(owner.next_number_++),
       background_(options.background),
-      name_bytes_(static_cast<std::uint8_t>(std::min(options.name.size(), name_.size()))) {
+      name_bytes_(
+          static_cast<std::uint8_t>(std::min(options.name.size(), std::tuple_size_v<decltype(name_)>))) {
   std::copy_n(options.name.data(), name_bytes_, name_.data());
   (previous_ ? previous_->next_ : owner_.first_) = this;
   owner_.last_ = this;
