@@ -7,6 +7,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include <asio/ip/address.hpp>
@@ -61,23 +62,25 @@ class TimeBudget {
   TimeBudget(int percent, Duration burst) : percent_(percent), burst_(burst), left_(burst) {}
 
   bool allows(TimePoint now) {
-    left_ = std::min(burst_, left_ + (now - counted_to_) * percent_ / 100);
+    const TimePoint counted_to = counted_to_.value_or(now);
+    left_ = std::min(burst_, left_ + (now - counted_to) * percent_ / 100);
     counted_to_ = now;
     return left_ > Duration::zero();
   }
   /// May be more than what is left, since only doing it tells how long it takes.
   void spend(Duration took) { left_ -= took; }
-  /// When there is something left again.
+  /// When there is something left again, as far as allows() can tell: at once before its first call.
   TimePoint allows_at() const {
+    if (!counted_to_) return TimePoint{};
     const bool now = left_ > Duration::zero();
-    return now ? counted_to_ : counted_to_ + (-left_ + Duration{percent_}) * 100 / percent_;
+    return now ? *counted_to_ : *counted_to_ + (-left_ + Duration{percent_}) * 100 / percent_;
   }
 
  private:
   int percent_;
   Duration burst_;
   Duration left_;
-  TimePoint counted_to_{};
+  std::optional<TimePoint> counted_to_;  // time before the first use is nobody's
 };
 
 /// A handshake costs a thousand small requests, so those who want one wait here, unread, until its part of

@@ -79,6 +79,12 @@ TEST_F(TimeBudgetTest, TellsWhenItAllowsAgain) {
   EXPECT_TRUE(allows());
 }
 
+TEST_F(TimeBudgetTest, SavesUpNothingBeforeItsFirstUse) {
+  budget_.spend(std::chrono::hours{1});
+  clock_.advance(std::chrono::hours{100});  // as a machine that has run for long
+  EXPECT_FALSE(allows());
+}
+
 /// A loop of which clients want TLS.
 class HandshakesTest : public ::testing::Test {
  protected:

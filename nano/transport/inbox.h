@@ -42,8 +42,7 @@ class Inbox {
   void add(Ending ending) { endings_.push_back(std::move(ending)); }
   std::deque<Ending>& endings() { return endings_; }
 
-  bool in_line = false;  ///< its connection will have a turn
-  bool waits = false;    ///< its receiver takes nothing until it says so
+  bool waits = false;  ///< its receiver takes nothing until it says so
 
  private:
   std::deque<protocol::Bytes> runs_;

@@ -174,15 +174,22 @@ TEST_P(WebSocket, APingIsAnsweredWithItsPayload) {
   EXPECT_TRUE(Client(server_, Transport::websocket).open().echoes());
 }
 
-/// Pongs that pile up would be outside the send queue's budget.
+/// Pongs that pile up would be outside the send queue's budget. A client beyond the budget is not even read.
 TEST_P(WebSocket, APingOfAClientThatDoesNotReadIsNotAnswered) {
-  FrameClient client{server_};
+  Options options;
+  options.send_queue_bytes_max = std::size_t{32} << 20;
+  Service* service = nullptr;
+  Server server{{.io_threads = io_threads(), .options = options, .configure = [&service](Application& app) {
+                   service = &app.add<Service>(ComponentOptions{.name = "Held"});
+                 }}};
+  FrameClient client{server};
+  client.socket.shrink_receive_buffer();
   client.socket.send(frames::binary(opening() + request_packet(1, "Service.Bytes", "16000000")));
   std::string bytes;
   while (bytes.size() < 1000) ASSERT_EQ(client.socket.receive(bytes), Received::bytes);
   client.reader.take(bytes);  // and from here on it does not read: neither the kernel nor the server is done
   client.socket.send(frames::ping("hello?") + frames::binary(notify_packet("Held.Hold")));
-  ASSERT_TRUE(server_.wait_until([this](Application&) { return service_->held() == 1; }));
+  ASSERT_TRUE(server.wait_until([service](Application&) { return service->held() == 1; }));
   client.socket.send(frames::close(1000));
   ServerFrame frame;
   while ((frame = client.next()).opcode != close) ASSERT_EQ(frame.opcode, binary);
