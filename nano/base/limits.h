@@ -147,9 +147,15 @@ inline constexpr std::size_t read_buffer_bytes = std::size_t{64} << 10;
 /// Socket events handled between two flushes, so that a busy loop still writes, runs timers and tasks.
 inline constexpr int events_per_turn = 128;
 
-/// Time that the connections' turns take between two flushes, by the coarse clock; then writes, timers and
-/// tasks have theirs. A client that sends now and then waits for about this long, however many others flood.
+/// More looks for events in a turn, where most of those found are of connections that wait for a turn anyhow.
+inline constexpr int looks_per_turn = 8;
+
+/// Time that the connections' turns take between two flushes; then writes, timers and tasks have theirs. A
+/// client that sends now and then waits for about this long, however many others flood.
 inline constexpr Duration round_time = 4ms;
+
+/// The same for an I/O thread, that only reads: what it has read goes over, and answers leave, in between.
+inline constexpr Duration read_round_time = 1ms;
 
 /// A client's turn within a round is an equal part of the round's time, but no less than this: some 50 small
 /// requests, which is more than ordinary clients send at once, and worth the system calls of a turn. With 200

@@ -124,7 +124,7 @@ std::size_t Scheduler::run_ready() {
 
 bool Scheduler::ready() const {
   const auto earliest = timers_.earliest();
-  return !posted_.empty() || cancel_all_requested_ || (earliest && *earliest <= now());
+  return !posted_.empty() || cancel_all_requested_ || turn_soon_ || (earliest && *earliest <= now());
 }
 
 std::optional<TimePoint> Scheduler::next_deadline() const {
@@ -135,6 +135,7 @@ std::optional<TimePoint> Scheduler::next_deadline() const {
 std::size_t Scheduler::turn() {
   const std::uint64_t started_before = timers_.sequence_end();
   watch_.begin("task");
+  turn_soon_ = false;
   listening_.end_wait(watch_.last_reading(), timers_.earliest());
   const std::size_t ran = run_posted() + run_due(started_before);
   // Nothing but this turn is on the stack now, so no coroutine is running.
@@ -195,7 +196,7 @@ void Scheduler::say_left_out_later() {
 
 void Scheduler::wait() {
   // With tasks ready, a look at the driver's own work and no sleep: they must not starve it.
-  const bool may_sleep = !cancel_all_requested_ && posted_.prepare_to_sleep();
+  const bool may_sleep = !cancel_all_requested_ && !turn_soon_ && posted_.prepare_to_sleep();
   driver_.wait(may_sleep ? timers_.earliest() : std::optional{TimePoint{}});
   posted_.woke_up();
 }

@@ -67,6 +67,9 @@ class Scheduler {
   /// limits::posted_tasks_warning tasks in one turn a warning is logged.
   void post(Function<void()> task);
 
+  /// Logic thread. The next turn comes without a wait for what comes from outside, though nothing is posted.
+  void turn_soon() { turn_soon_ = true; }
+
   /// Runs `callback` once, `delay` from now (at the earliest: in the next turn). Timers that are due run in
   /// the order of their times, those of one time in the order started.
   [[nodiscard]] Timer after(Duration delay, Function<void()> callback);
@@ -253,6 +256,7 @@ class Scheduler {
   bool closing_ = false;
   bool cancel_all_requested_ = false;
   bool posted_itself_ = false;  // logic thread
+  bool turn_soon_ = false;
 };
 
 /// What sleep() and yield() return, to be awaited at once. Destroying the waiting coroutine ends the wait.

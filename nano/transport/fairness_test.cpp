@@ -228,6 +228,31 @@ TEST_P(FairnessOfSlowHandlers, ABystanderWaitsForARoundOfThem) {
   }
 }
 
+class FairnessAmongMany : public Fairness {
+ protected:
+  FairnessAmongMany() { each_ = std::chrono::milliseconds{1}; }
+};
+INSTANTIATE_TEST_SUITE_P(Transport, FairnessAmongMany, ::testing::Bool(),
+                         [](const auto& parameter) { return parameter.param ? "IoThread" : "Inline"; });
+
+TEST_P(FairnessAmongMany, NobodyIsServedTwiceBeforeAllWhoWaitAreServedOnce) {
+  constexpr std::size_t clients = 40;  // each of which sends its next as soon as it has been heard
+  std::size_t turns_taken = 0;
+  std::size_t most = 0;
+  for (std::size_t i = 0; i < clients; ++i) {
+    connect();
+    handlers_[i]->then = [&, i] {
+      ++turns_taken;
+      most = std::max(most, handlers_[i]->handled);
+      peers_[i].send(numbered(handlers_[i]->handled, 1));
+    };
+  }
+  for (Peer& peer : peers_) peer.send(numbered(0, 1));
+  let_read();
+  turn_until([&] { return turns_taken >= clients; });
+  EXPECT_LE(most, 2u) << "one more, by whom a round happens to begin with";
+}
+
 TEST_P(Fairness, WhatCameBeforeTheEndIsHandledFirst) {
   const std::size_t client = connect();
   peers_[client].send(numbered(0, 10'000));

@@ -100,6 +100,7 @@ void IoLoop::wait(std::optional<TimePoint> until) {
   }
   begin_work("sockets");
   serve_handshakes();
+  flush_to_logic();  // which works while this thread writes
   for (int i = 0; i < limits::events_per_turn && context_.poll_one() > 0; ++i) {
   }
   run_posted();
@@ -113,7 +114,7 @@ void IoLoop::wait(std::optional<TimePoint> until) {
 bool IoLoop::look() {
   back_from_wait();
   begin_work("sockets");
-  events_ = ready_set_.poll(scheduler_->clock());
+  events_ = ready_set_.poll(scheduler_->clock(), is_inline() ? limits::round_time : limits::read_round_time);
   end_work();
   return events_ > 0;
 }

@@ -53,32 +53,55 @@ void ReadySet::forget_removed() {
   const auto gone = std::exchange(removed_, {});  // ending them may remove others
 }
 
-std::size_t ReadySet::poll(const Clock& clock) {
+std::size_t ReadySet::poll(const Clock& clock, Duration round) {
   std::array<epoll_event, limits::events_per_turn> events;
-  const int found = epoll_wait(epoll_.native_handle(), events.data(), events.size(), 0);
-  const auto count = static_cast<std::size_t>(std::max(found, 0));
-  const std::size_t active = count + line_.size();
+  std::size_t found = look(events);
+  const std::size_t active = found + line_.size();
   if (active == 0) return 0;
-  begin_round(active, clock);
-  // One that closes another leaves it in removed_, so none of the pointers dangles.
-  for (std::size_t i = 0; i < count; ++i) {
-    auto& connection = *static_cast<SocketConnection*>(events[i].data.ptr);
-    if (!connection.on_ready(events[i].events)) continue;
-    if (!line_.has_new() && clock.coarse_now() < share_.until) {
-      connection.take_turn();
-    } else {
-      line_.add_new(connection.in_line());
-    }
+  begin_round(active, clock, round);
+  std::size_t ready = serve({events.data(), found}, clock);
+  // Those in line fill the events, too, as long as more comes from them; who waits behind must not.
+  for (int i = 0; i < limits::looks_per_turn && found == events.size() && ready < found / 2; ++i) {
+    found = look(events);
+    ready += serve({events.data(), found}, clock);
   }
   line_.serve(clock, share_.until, [](const auto& connection) { connection->take_turn(); });
   if (began_ != TimePoint{}) meter_.learn(packets_, clock.now() - began_);
   return active;
 }
 
-void ReadySet::begin_round(std::size_t active, const Clock& clock) {
+std::size_t ReadySet::look(std::span<epoll_event> events) {
+  const int found = epoll_wait(epoll_.native_handle(), events.data(), static_cast<int>(events.size()), 0);
+  return static_cast<std::size_t>(std::max(found, 0));
+}
+
+/// Returns how many were ready anew. One that closes another leaves it in removed_, so none of the pointers
+/// dangles.
+std::size_t ReadySet::serve(std::span<const epoll_event> events, const Clock& clock) {
+  std::size_t ready = 0;
+  for (const epoll_event& event : events) {
+    auto& connection = *static_cast<SocketConnection*>(event.data.ptr);
+    if (!connection.on_ready(event.events)) continue;
+    ++ready;
+    if (!line_.has_new() && in_time(clock)) {
+      connection.take_turn();
+    } else {
+      line_.add_new(connection.in_line());
+    }
+  }
+  return ready;
+}
+
+bool ReadySet::in_time(const Clock& clock) const {
+  return (began_ == TimePoint{} ? clock.coarse_now() : clock.now()) < share_.until;
+}
+
+void ReadySet::begin_round(std::size_t active, const Clock& clock, Duration round) {
+  line_.begin_round();
   packets_ = 0;
-  began_ = active > limits::round_clients_measured ? clock.now() : TimePoint{};
-  share_ = meter_.share(active, clock.coarse_now() + limits::round_time);
+  const TimePoint now = clock.now();
+  began_ = active > limits::round_clients_measured ? now : TimePoint{};
+  share_ = meter_.share(active, now + round);
   read_bytes_ = std::clamp(limits::read_round_bytes / active, limits::read_share_bytes_least,
                            limits::read_buffer_bytes);
 }

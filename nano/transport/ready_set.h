@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
+#include <sys/epoll.h>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -40,15 +42,16 @@ class ReadySet {
   /// The connection's share was not enough: it has another turn in one of the next poll()s. Once in line.
   void add_again(std::shared_ptr<SocketConnection> connection) { line_.add_again(std::move(connection)); }
 
-  /// Gives a turn to connections that are ready, without waiting, for about limits::round_time: at most one
-  /// turn to each, first to up to limits::events_per_turn that are ready anew. Returns how many wanted one.
-  std::size_t poll(const Clock& clock);
+  /// Gives a turn to connections that are ready, without waiting, for about `round`: at most one turn to
+  /// each, first to those that are ready anew. Returns how many wanted one.
+  std::size_t poll(const Clock& clock, Duration round);
   /// Whether poll() has something to do without any new event.
   bool has_waiting() const { return !line_.empty(); }
 
-  /// What each turn of this poll() may use of the logic thread, where that runs the loop; and how many bytes
-  /// it reads at most.
-  const TurnShare& share() const { return share_; }
+  /// A connection's turn begins.
+  void begin_turn() { turn_ = share_; }
+  /// What is left to it of the logic thread, where that runs the loop; and how many bytes it reads at most.
+  TurnShare& turn() { return turn_; }
   std::size_t read_bytes() const { return read_bytes_; }
   /// So many packets have been handled.
   void count(std::size_t packets) { packets_ += packets; }
@@ -57,14 +60,18 @@ class ReadySet {
   void wake_when_ready();
 
  private:
-  void begin_round(std::size_t active, const Clock& clock);
+  void begin_round(std::size_t active, const Clock& clock, Duration round);
+  std::size_t look(std::span<epoll_event> events);
+  std::size_t serve(std::span<const epoll_event> events, const Clock& clock);
+  bool in_time(const Clock& clock) const;
 
   asio::posix::stream_descriptor epoll_;
   std::vector<std::shared_ptr<SocketConnection>> connections_;  // each knows its place
   std::vector<std::shared_ptr<SocketConnection>> removed_;
   TurnLine<std::shared_ptr<SocketConnection>> line_;
   ShareMeter meter_;
-  TurnShare share_;
+  TurnShare share_;          // of each turn in this poll()
+  TurnShare turn_;           // what is left of it
   TimePoint began_{};        // this poll(), where it is measured
   std::size_t packets_ = 0;  // handled in it
   std::size_t read_bytes_ = limits::read_buffer_bytes;

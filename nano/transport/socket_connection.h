@@ -210,6 +210,7 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
   // logic thread
   std::shared_ptr<WireReceiver> receiver_;
   std::unique_ptr<Inbox> inbox_;  // packets beyond the connection's share; none: all are handled
+  RoundPart part_;
   std::uint32_t staged_at_ = not_staged;
   bool closed_by_logic_ = false;
 };

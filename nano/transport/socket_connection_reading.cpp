@@ -25,7 +25,8 @@ bool SocketConnection::on_ready(std::uint32_t events) {
 
 void SocketConnection::take_turn() {
   in_line_ = false;
-  if (loop_.is_inline() && inbox_) return handle_inbox(loop_.ready_set().share());
+  loop_.ready_set().begin_turn();
+  if (loop_.is_inline() && inbox_) return handle_inbox(loop_.ready_set().turn());
   if (!paused_) read();
 }
 
@@ -105,13 +106,13 @@ void SocketConnection::tell_logic(Inbox::Ending tell) {
 /// connection's share is copied; until that is handled, nothing more is read.
 void SocketConnection::receive_inline(protocol::ByteView packets) {
   if (!inbox_) {
-    TurnShare share = loop_.ready_set().share();
-    if (loop_.scheduler().noted_at() < share.until) packets = packets.subspan(handle(packets, share));
+    TurnShare& turn = loop_.ready_set().turn();
+    if (turn.packets > 0) packets = packets.subspan(handle(packets, turn));
     if (packets.empty()) return;
     inbox_ = std::make_unique<Inbox>();
-    inbox_->waits = share.waits;
+    inbox_->waits = turn.waits;
     paused_ = true;
-    if (!share.waits) line_up();
+    if (!turn.waits) line_up();
   }
   inbox_->add(protocol::Bytes{packets.begin(), packets.end()});
 }
@@ -120,14 +121,16 @@ void SocketConnection::receive(protocol::Bytes packets) {
   handled(limits::message_overhead_bytes);
   if (inbox_) return inbox_->add(std::move(packets));
   ReceiveLine& line = loop_.receive_line();
-  TurnShare share = line.share_now();
+  TurnShare share = line.share_now(part_);
   const std::size_t taken = share.packets > 0 ? handle(packets, share) : 0;
+  if (taken > 0) part_.packets_left = share.packets;
   if (taken == packets.size()) return;
   inbox_ = std::make_unique<Inbox>();
   inbox_->add(std::move(packets));
   inbox_->take(taken);
   inbox_->waits = share.waits;
-  if (!share.waits) taken == 0 ? line.add_new(shared_from_this()) : line.add_again(shared_from_this());
+  if (share.waits) return;
+  line.had_turn(part_) ? line.add_again(shared_from_this()) : line.add_new(shared_from_this());
 }
 
 std::size_t SocketConnection::handle(protocol::ByteView packets, TurnShare& share) {

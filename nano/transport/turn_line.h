@@ -23,30 +23,32 @@ class TurnLine {
   bool has_new() const { return !new_.empty(); }
   std::size_t size() const { return new_.size() + again_.size(); }
 
-  /// Calls `serve(T)` for items in order, until the coarse clock says `until` or each that was there has been
-  /// served once; at least for the first of each line. What `serve` adds is for the next time. Returns how
-  /// many were served.
+  /// Those that come again from now on do so after the next serve().
+  void begin_round() { again_in_round_ = again_.size(); }
+
+  /// Calls `serve(T)` for items in order, until `until` or each that has come anew, or was there again when
+  /// the round began, has been served once; at least for the first of each line. What `serve` adds is for the
+  /// next time.
   template <class Serve>
-  std::size_t serve(const Clock& clock, TimePoint until, Serve&& serve) {
-    return serve_line(new_, clock, until, serve) + serve_line(again_, clock, until, serve);
+  void serve(const Clock& clock, TimePoint until, Serve&& serve) {
+    serve_line(new_, new_.size(), clock, until, serve);
+    serve_line(again_, again_in_round_, clock, until, serve);
   }
 
  private:
   template <class Serve>
-  static std::size_t serve_line(std::deque<T>& line, const Clock& clock, TimePoint until, Serve& serve) {
-    const std::size_t there = line.size();
-    std::size_t served = 0;
-    while (served < there && (served == 0 || clock.coarse_now() < until)) {
+  static void serve_line(std::deque<T>& line, std::size_t most, const Clock& clock, TimePoint until,
+                         Serve& serve) {
+    for (std::size_t served = 0; served < most && (served == 0 || clock.now() < until); ++served) {
       T item = std::move(line.front());
       line.pop_front();
-      ++served;
       serve(std::move(item));
     }
-    return served;
   }
 
   std::deque<T> new_;
   std::deque<T> again_;
+  std::size_t again_in_round_ = 0;
 };
 
 }  // namespace nano

@@ -15,6 +15,7 @@ class TurnLineTest : public ::testing::Test {
   /// Who is served within 4 ms, each taking 1 ms and then doing what `then` says.
   std::string serve(const std::function<void(char)>& then = [](char) {}) {
     std::string served;
+    line_.begin_round();
     line_.serve(clock_, clock_.now() + milliseconds{4}, [&](char who) {
       served += who;
       clock_.advance(milliseconds{1});
@@ -54,6 +55,16 @@ TEST_F(TurnLineTest, WhoComesAgainWhileServedWaitsForTheNextTime) {
   line_.add_again('x');
   EXPECT_EQ(serve([this](char who) { line_.add_again(who); }), "x");
   EXPECT_EQ(line_.size(), 1u);
+}
+
+TEST_F(TurnLineTest, WhoHadATurnSinceTheRoundBeganWaitsForTheNext) {
+  line_.add_again('x');
+  line_.begin_round();
+  line_.add_again('y');
+  std::string served;
+  line_.serve(clock_, clock_.now() + milliseconds{4}, [&](char who) { served += who; });
+  EXPECT_EQ(served, "x");
+  EXPECT_EQ(serve(), "y");
 }
 
 }  // namespace
