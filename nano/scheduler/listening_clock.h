@@ -20,8 +20,10 @@ class ListeningClock {
  public:
   explicit ListeningClock(TimePoint now) : last_(now), listened_(now) {}
 
-  /// The thread has done its work and waits from here on. Until it says so again, it works.
+  /// The thread has done its work and waits from here on, unless it waits already. Until it says so again, it
+  /// works.
   void begin_wait(TimePoint now) {
+    if (waits_) return;
     pass(now, Duration::zero());
     waits_ = true;
   }

@@ -39,6 +39,17 @@ TEST_F(Listening, GoesOnWhileTheThreadWaitsHoweverLong) {
   EXPECT_EQ(listened(), 2h + 5ms);
 }
 
+TEST_F(Listening, GoesOnWhileTheThreadWaitsOnAfterALookThatFoundNothing) {
+  wait(0ms);
+  wait(1s);
+  EXPECT_EQ(listened(), 1s);
+  clock_.begin_wait(now_);
+  now_ += 1s;
+  clock_.begin_wait(now_);
+  clock_.end_wait(now_, std::nullopt);
+  EXPECT_EQ(listened(), 2s) << "it had waited all the time";
+}
+
 TEST_F(Listening, StandsStillWhileTheThreadComesBackLate) {
   wait(3'500ms, 1s);
   EXPECT_EQ(listened(), 1s);

@@ -173,6 +173,8 @@ class Scheduler {
   /// For drivers that handle events of their own: the thread is back from waiting and is about to look at
   /// them. Drivers that also wait for a time of their own say which.
   void back_from_wait(std::optional<TimePoint> driver_until = std::nullopt);
+  /// For the same drivers: there were none, and the thread waits on.
+  void begin_wait() { listening_.begin_wait(clock_.coarse_now()); }
   const Clock& clock() const { return clock_; }
   /// The Log may be used by any thread. Its limited lines go by this Scheduler's clock, and are all said when
   /// it ends.

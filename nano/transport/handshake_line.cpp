@@ -1,7 +1,5 @@
 #include "nano/transport/handshake_line.h"
 
-#include <chrono>
-
 #include "nano/transport/socket_connection.h"
 
 namespace nano {
@@ -17,16 +15,17 @@ std::uint64_t network_of(const asio::ip::address& address) {
   return network;
 }
 
-void HandshakeLine::serve() {
+void HandshakeLine::serve(const Clock& clock) {
   if (line_.empty()) return;
-  TimePoint now = std::chrono::steady_clock::now();
+  TimePoint now = clock.now();
   const TimePoint end = now + limits::handshake_slice;
   while (!line_.empty() && now < end && budget_.allows(now)) {
     const auto connection = line_.take().lock();
     if (!connection) continue;
+    ended_.reset();
     connection->take_turn();
-    const TimePoint done = std::chrono::steady_clock::now();
-    budget_.spend(done - now);
+    const TimePoint done = clock.now();
+    budget_.spend(ended_.value_or(done) - now);
     now = done;
   }
 }

@@ -55,7 +55,36 @@ class AddressLine {
   std::deque<std::uint64_t> order_;               // each network once
 };
 
-/// A part of a thread's time, saved up to `burst` at most. One thread.
+/// Those who have got their first answer go before those who come anew: what was computed for them is lost
+/// when they give up, and comes again. Of both, addresses take turns. One thread.
+template <class T>
+class HandshakeOrder {
+ public:
+  bool empty() const { return begun_.empty() && new_.empty(); }
+
+  void add(std::uint64_t network, T item, bool begun) {
+    (begun ? begun_ : new_).add(network, std::move(item));
+  }
+
+  /// Not when empty.
+  T take() {
+    const bool begun = !begun_.empty() && (new_.empty() || begun_in_a_row_ < begun_for_each_new);
+    begun_in_a_row_ = begun ? begun_in_a_row_ + 1 : 0;
+    return (begun ? begun_ : new_).take();
+  }
+
+ private:
+  /// More turns than a client needs to finish, so that none of them waits for long; but who takes turn after
+  /// turn and does not finish, does not keep the others out.
+  static constexpr int begun_for_each_new = 4;
+
+  AddressLine<T> begun_;
+  AddressLine<T> new_;
+  int begun_in_a_row_ = 0;
+};
+
+/// A part of a thread's time, saved up to `burst` at most. What was too much is held against it up to as
+/// much: it may be that nobody has used it, as when the thread was held up. One thread.
 class TimeBudget {
  public:
   /// `percent`: 1 to 100. Begins with a whole burst.
@@ -68,7 +97,7 @@ class TimeBudget {
     return left_ > Duration::zero();
   }
   /// May be more than what is left, since only doing it tells how long it takes.
-  void spend(Duration took) { left_ -= took; }
+  void spend(Duration took) { left_ = std::max(left_ - took, -burst_); }
   /// When there is something left again, as far as allows() can tell: at once before its first call.
   TimePoint allows_at() const {
     if (!counted_to_) return TimePoint{};
@@ -90,9 +119,10 @@ class HandshakeLine {
   /// `percent` of the thread's time is theirs. Before use.
   void set_percent(int percent) { budget_ = TimeBudget{percent, limits::handshake_burst}; }
 
-  /// The connection's take_turn() is called when its turn comes, if it still exists.
-  void add(const asio::ip::address& client, std::weak_ptr<SocketConnection> connection) {
-    line_.add(network_of(client), std::move(connection));
+  /// The connection's take_turn() is called when its turn comes, if it still exists. `begun`: it has been
+  /// answered before.
+  void add(const asio::ip::address& client, std::weak_ptr<SocketConnection> connection, bool begun) {
+    line_.add(network_of(client), std::move(connection), begun);
   }
   bool empty() const { return line_.empty(); }
   /// Counts as if a handshake had taken so long.
@@ -100,11 +130,14 @@ class HandshakeLine {
   /// When serve() has something to do; not when empty.
   TimePoint ready_at() const { return budget_.allows_at(); }
   /// Gives turns for about limits::handshake_slice, if the budget allows.
-  void serve();
+  void serve(const Clock& clock);
+  /// The handshake whose turn it is ended at that time: what its client gets from then on is not counted.
+  void ended(TimePoint at) { ended_ = at; }
 
  private:
-  AddressLine<std::weak_ptr<SocketConnection>> line_;
+  HandshakeOrder<std::weak_ptr<SocketConnection>> line_;
   TimeBudget budget_{limits::handshake_percent, limits::handshake_burst};
+  std::optional<TimePoint> ended_;  // within the current turn
 };
 
 }  // namespace nano

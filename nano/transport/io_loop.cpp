@@ -104,11 +104,11 @@ void IoLoop::wait(std::optional<TimePoint> until) {
   for (int i = 0; i < limits::events_per_turn && context_.poll_one() > 0; ++i) {
   }
   run_posted();
-  if (std::exchange(deadlines_due_, false)) run_deadlines();
+  run_deadlines();
   flush_dirty();
   flush_to_logic();
   end_work();
-  if (own_thread_) listening_.begin_wait(scheduler_->clock().coarse_now());
+  if (own_thread_) begin_wait();
 }
 
 bool IoLoop::look() {
@@ -122,7 +122,7 @@ bool IoLoop::look() {
 void IoLoop::serve_handshakes() {
   if (handshakes_.empty()) return;
   begin_work("TLS handshakes");
-  handshakes_.serve();
+  handshakes_.serve(scheduler_->clock());
   end_work();
 }
 
@@ -134,14 +134,19 @@ void IoLoop::end_work() {
   if (is_inline()) scheduler_->end_work();
 }
 
+void IoLoop::begin_wait() {
+  own_thread_ ? listening_.begin_wait(scheduler_->clock().coarse_now()) : scheduler_->begin_wait();
+}
+
 void IoLoop::back_from_wait() {
   std::optional<TimePoint> until;
-  if (!deadlines_.empty()) until = deadline_timer_.expiry();
+  if (!deadlines_.empty()) until = deadline_wake_;
   own_thread_ ? listening_.end_wait(scheduler_->clock().coarse_now(), until)
               : scheduler_->back_from_wait(until);
 }
 
 void IoLoop::sleep(std::optional<TimePoint> until) {
+  begin_wait();  // a look that found nothing has ended the wait before
   ready_set_.wake_when_ready();
   if (!handshakes_.empty()) until = std::min(until.value_or(TimePoint::max()), handshakes_.ready_at());
   if (until) {
@@ -168,31 +173,37 @@ void IoLoop::flush_dirty() {
   flushing_.swap(dirty_);
   for (SocketConnection* connection : flushing_) connection->flush();
   flushing_.clear();
-  // Flushing can make other connections dirty; those are for the next turn.
-  if (!dirty_.empty()) return wake();
+  // Flushing can make other connections dirty; those are for the next turn, but for what is forgotten now.
+  if (!dirty_.empty()) {
+    std::erase_if(dirty_, [](const SocketConnection* connection) { return connection->is_closed(); });
+    wake();
+  }
   ready_set_.forget_removed();
 }
 
-void IoLoop::add_deadline(TimePoint when, std::weak_ptr<SocketConnection> connection) {
-  const auto added = deadlines_.emplace(when, std::move(connection));
+IoLoop::Deadline IoLoop::add_deadline(TimePoint when, SocketConnection& connection) {
+  const Duration least{1};  // what is found late is not in the turn of run_deadlines() that is going on
+  const Deadline added = deadlines_.emplace(std::max(when, listened() + least), &connection);
   if (added == deadlines_.begin()) arm_deadline_timer();
+  return added;
 }
 
 void IoLoop::arm_deadline_timer() {
   const Duration left = std::max(deadlines_.begin()->first - listened(), clock_step);
+  deadline_wake_ = scheduler_->clock().coarse_now() + left;
   deadline_timer_.expires_after(left);
-  deadline_timer_.async_wait([this](asio::error_code error) {
-    if (!error) deadlines_due_ = true;
+  deadline_timer_runs_ = true;
+  deadline_timer_.async_wait([this](asio::error_code cancelled) {
+    if (!cancelled) deadline_timer_runs_ = false;
   });
 }
 
 void IoLoop::run_deadlines() {
   const TimePoint now = listened();
   while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
-    auto due = deadlines_.extract(deadlines_.begin());
-    if (const auto connection = due.mapped().lock()) connection->on_deadline(due.key());
+    deadlines_.extract(deadlines_.begin()).mapped()->on_deadline();
   }
-  if (!deadlines_.empty()) arm_deadline_timer();
+  if (!deadlines_.empty() && !deadline_timer_runs_) arm_deadline_timer();
 }
 
 }  // namespace nano

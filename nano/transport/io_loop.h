@@ -69,9 +69,13 @@ class IoLoop final : public Driver {
 
   /// The connection has something to write: it is flushed once at the end of this turn.
   void mark_dirty(SocketConnection& connection) { dirty_.push_back(&connection); }
-  /// Calls connection->on_deadline(when) when listened() has come that far, if the connection still exists;
-  /// after what has come until then was looked at.
-  void add_deadline(TimePoint when, std::weak_ptr<SocketConnection> connection);
+  using Deadlines = std::multimap<TimePoint, SocketConnection*>;
+  using Deadline = Deadlines::iterator;
+  /// Calls connection.on_deadline() when listened() has come that far, after what has come until then was
+  /// looked at, and forgets the deadline before. Until then it can be removed, and must be when the
+  /// connection closes.
+  Deadline add_deadline(TimePoint when, SocketConnection& connection);
+  void remove_deadline(Deadline deadline) { deadlines_.erase(deadline); }
   /// The ListeningClock of the loop's thread.
   TimePoint listened() const { return own_thread_ ? listening_.now() : scheduler_->listened(); }
 
@@ -96,6 +100,7 @@ class IoLoop final : public Driver {
   void flush_dirty();
   void flush_to_logic();
   void flush_from_logic();
+  void begin_wait();
   void back_from_wait();
   void arm_deadline_timer();
   void run_deadlines();
@@ -103,8 +108,9 @@ class IoLoop final : public Driver {
   asio::io_context context_{1};
   asio::executor_work_guard<asio::io_context::executor_type> work_{context_.get_executor()};
   asio::steady_timer deadline_timer_{context_};
-  std::multimap<TimePoint, std::weak_ptr<SocketConnection>> deadlines_;  // on listened()
-  bool deadlines_due_ = false;
+  Deadlines deadlines_;  // on listened()
+  bool deadline_timer_runs_ = false;
+  TimePoint deadline_wake_{};              // when the timer, which does nothing but wake the thread, is due
   ListeningClock listening_{TimePoint{}};  // of the loop's own thread
   ReadySet ready_set_{context_};
   HandshakeLine handshakes_;

@@ -1,11 +1,17 @@
 #include "nano/transport/io_loop.h"
 
 #include <atomic>
+#include <chrono>
 #include <future>
+#include <memory>
+#include <optional>
 #include <thread>
 #include <vector>
 
+#include <asio/post.hpp>
 #include <gtest/gtest.h>
+
+#include "nano/transport/socket_pair_for_tests.h"
 
 namespace nano {
 namespace {
@@ -79,6 +85,114 @@ TEST_F(IoLoopTest, RunsWhatWasPostedBeforeItStopsAndDropsTheRest) {
   EXPECT_TRUE(before);
   loop_.post([token] {});
   EXPECT_TRUE(loop_.is_inline()) << "calls of a stopped loop need no thread";
+}
+
+/// The time of a loop with clients, inline or on its own thread, goes on while the test says so.
+class IoLoopTime : public ::testing::TestWithParam<bool> {
+ protected:
+  IoLoopTime() {
+    scheduler_.adopt_thread();
+    GetParam() ? loop_.attach(scheduler_, std::make_shared<ReceiveLine>(scheduler_))
+               : loop_.attach(scheduler_);
+  }
+  ~IoLoopTime() override { loop_.stop(); }
+
+  /// Runs `call` on the loop's thread.
+  template <class F>
+  void on_loop(F call) {
+    if (loop_.is_inline()) return call();
+    std::promise<void> done;
+    loop_.post([&] {
+      call();
+      done.set_value();
+    });
+    done.get_future().wait();
+  }
+  Peer connect(ListenerOptions options = {}) {
+    options.wires = std::make_shared<std::atomic<std::size_t>>(0);
+    if (!options.make_receiver) options.make_receiver = [](const auto&) { return nullptr; };
+    return connect_pair(loop_, std::make_shared<const ListenerOptions>(std::move(options)));
+  }
+  void turn() {
+    if (loop_.is_inline()) scheduler_.run_once();
+    loop_.wait(TimePoint{});
+  }
+  /// A turn in which that much passes while the thread waits.
+  void wait_for(Duration duration) {
+    if (loop_.is_inline()) scheduler_.run_once();
+    asio::post(loop_.context(), [&] { clock_.advance(duration); });
+    loop_.wait(std::nullopt);
+  }
+
+  ManualClock clock_;
+  ParkingDriver parking_;
+  InlineWorkers workers_;
+  IoLoop loop_;
+  Scheduler scheduler_{clock_, GetParam() ? static_cast<Driver&>(parking_) : loop_, workers_,
+                       Log{LogLevel::off}};
+};
+INSTANTIATE_TEST_SUITE_P(Loop, IoLoopTime, ::testing::Bool(),
+                         [](const auto& parameter) { return parameter.param ? "OnItsThread" : "Inline"; });
+
+TEST_P(IoLoopTime, IsListenedToInIdleTimeAfterManyClientsCameAtOnce) {
+  on_loop([this] {
+    const Peer one = connect();
+    const Peer two = connect();
+    turn();  // both can be written to
+    const TimePoint before = loop_.listened();
+    wait_for(std::chrono::seconds{1});
+    EXPECT_EQ(loop_.listened() - before, std::chrono::seconds{1});
+  });
+}
+
+TEST_P(IoLoopTime, OfAClientEndsWithItsConnection) {
+  on_loop([this] {
+    Peer late = connect({.websocket = true, .handshake_timeout = std::chrono::seconds{10}});
+    { Peer gone = connect({.websocket = true, .handshake_timeout = std::chrono::seconds{10}}); }
+    for (int i = 0; i < 3; ++i) turn();
+    wait_for(std::chrono::seconds{9});
+    EXPECT_FALSE(late.at_end());
+    wait_for(std::chrono::seconds{1});
+    EXPECT_TRUE(late.at_end());
+  });
+}
+
+/// Wants to be told, each time that it is, when all has been sent.
+class AlwaysWriting final : public WireReceiver {
+ public:
+  explicit AlwaysWriting(std::shared_ptr<Wire> wire) : wire_(std::move(wire)) { wire_->tell_when_drained(); }
+  std::size_t on_packets(protocol::ByteView packets, TurnShare&) override { return packets.size(); }
+  void on_malformed(std::string_view) override {}
+  void on_end_of_input() override { std::exchange(wire_, nullptr)->close(WireClose::drop, {}); }
+  void on_drained() override { wire_->tell_when_drained(); }
+  void on_lost(std::string_view) override {}
+
+ private:
+  std::shared_ptr<Wire> wire_;
+};
+
+TEST(InlineIoLoop, ForgetsWhoHasGoneThoughOthersAlwaysHaveSomethingToWrite) {
+  SystemClock clock;
+  InlineWorkers workers;
+  IoLoop loop;
+  Scheduler scheduler{clock, loop, workers, Log{LogLevel::off}};
+  scheduler.adopt_thread();
+  loop.attach(scheduler);
+  std::weak_ptr<Wire> last;
+  ListenerOptions options;
+  options.wires = std::make_shared<std::atomic<std::size_t>>(0);
+  options.make_receiver = [&last](const std::shared_ptr<Wire>& wire) {
+    last = wire;
+    return std::make_shared<AlwaysWriting>(wire);
+  };
+  const auto shared = std::make_shared<const ListenerOptions>(std::move(options));
+  const Peer writing = connect_pair(loop, shared);
+  const std::weak_ptr<Wire> writing_wire = last;
+  std::optional<Peer> gone = connect_pair(loop, shared);
+  gone.reset();
+  for (int i = 0; i < 5; ++i) loop.wait(TimePoint{});
+  EXPECT_TRUE(last.expired());
+  if (const auto wire = writing_wire.lock()) wire->close(WireClose::drop, {});
 }
 
 TEST(InlineIoLoop, IsTheLogicThreadsOwnPlaceToWait) {

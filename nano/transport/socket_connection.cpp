@@ -29,12 +29,9 @@ void SocketConnection::start() {
   }
   if (options_->tls) tls_ = std::make_unique<TlsStream>(*options_->tls);
   handshaking_ = tls_ != nullptr;
-  if (mode_ == Mode::http) {
-    http_ = std::make_unique<Http>();
-    set_deadline(options_->handshake_timeout);
-  } else {
-    open_receiver();
-  }
+  if (mode_ == Mode::http) http_ = std::make_unique<Http>();
+  if (handshaking_ || mode_ == Mode::http) return set_deadline(options_->handshake_timeout);
+  open_receiver();
 }
 
 // -- the logic thread's side --------------------------------------------------------------------------------
@@ -57,19 +54,36 @@ std::string SocketConnection::remote_address() const {
 void SocketConnection::on_bytes(std::span<std::uint8_t> bytes) {
   if (!tls_) return on_plaintext(bytes);
   if (handshaking_ && discarding()) return;
-  const TlsStream::Status status =
-      tls_->decrypt(bytes, [this](std::span<std::uint8_t> plaintext) { on_plaintext(plaintext); });
-  handshaking_ = handshaking_ && status == TlsStream::Status::ok && !tls_->handshake_done();
+  const TlsStream::Status status = tls_->decrypt(bytes, [this](std::span<std::uint8_t> plaintext) {
+    if (handshaking_) end_handshake();
+    on_plaintext(plaintext);
+  });
+  if (handshaking_ && status == TlsStream::Status::ok && tls_->handshake_done()) end_handshake();
   if (tls_->output().size() > limits::encrypted_piece_bytes) return on_lost("TLS replies are not read");
   if (!tls_->output().empty()) mark_dirty();
   if (status == TlsStream::Status::closed) on_end_of_stream();
   if (status == TlsStream::Status::error) on_tls_failed();
 }
 
+/// What has come behind it is its client's usual business.
+void SocketConnection::end_handshake() {
+  handshaking_ = false;
+  loop_.handshakes().ended(loop_.scheduler().clock().now());
+  if (mode_ == Mode::http) return;  // the first request has to come within the same time
+  deadline_ = {};                   // from here on the connection's state machine watches the time
+  open_receiver();
+}
+
+void SocketConnection::on_handshake_lost() {
+  log(LogLevel::debug, "TLS failed", "the client has gone before the handshake was done");
+  close_socket();
+}
+
 void SocketConnection::on_tls_failed() {
   if (closing_ != Closing::no || std::exchange(ignoring_input_, true)) return;
   log(LogLevel::info, "TLS failed", tls_->error_text());
-  if (mode_ == Mode::http) return begin_close(WireClose::flush, {});  // the alert still leaves
+  if (std::exchange(handshaking_, false) || mode_ == Mode::http)
+    return begin_close(WireClose::flush, {});  // the alert still leaves
   tell_logic([why = tls_->error_text()](SocketConnection&, WireReceiver& receiver) {
     receiver.on_malformed("TLS: " + why);
   });
@@ -129,6 +143,7 @@ void SocketConnection::on_websocket_finished() {
 }
 
 void SocketConnection::on_end_of_stream() {
+  if (handshaking_) return on_handshake_lost();
   if (closing_ != Closing::no) {
     end_of_input_ = true;
     if (closing_ == Closing::lingering) close_socket();
@@ -204,6 +219,8 @@ void SocketConnection::linger() {
 
 void SocketConnection::close_socket() {
   if (std::exchange(closing_, Closing::closed) == Closing::closed) return;
+  handshaking_ = false;
+  disarm_deadline();
   abandon_http_request();
   loop_.ready_set().remove(*this);
   socket_.close();
@@ -214,28 +231,36 @@ void SocketConnection::close_socket() {
 void SocketConnection::set_deadline(Duration from_now) {
   deadline_ = loop_.listened() + from_now;
   // A deadline that moves on, as with each HTTP request, costs the loop nothing: the earlier one looks again.
-  if (deadline_ < armed_deadline_) arm_deadline();
+  if (!armed_ || deadline_ < (*armed_)->first) arm_deadline();
 }
 
 void SocketConnection::arm_deadline() {
-  armed_deadline_ = deadline_;
-  loop_.add_deadline(armed_deadline_, weak_from_this());
+  disarm_deadline();
+  armed_ = loop_.add_deadline(deadline_, *this);
 }
 
-void SocketConnection::on_deadline(TimePoint when) {
-  if (when != armed_deadline_) return;  // replaced by an earlier one
-  armed_deadline_ = TimePoint::max();
-  if (deadline_ == TimePoint{} || closing_ == Closing::closed) return;
-  if (deadline_ > when) return arm_deadline();
+void SocketConnection::disarm_deadline() {
+  if (armed_) loop_.remove_deadline(*armed_);
+  armed_.reset();
+}
+
+void SocketConnection::stop_time() { time_left_ = std::exchange(deadline_, {}) - loop_.listened(); }
+
+void SocketConnection::on_deadline() {
+  armed_.reset();
+  if (deadline_ == TimePoint{}) return;
+  if (deadline_ > loop_.listened()) return arm_deadline();
   if (http_ && http_->exchange) return on_http_answer_late();
   // What has come meanwhile is read first.
-  if (closing_ == Closing::no && !paused_ && !handshaking_ && socket_.unread() > 0)
-    return set_deadline(limits::held_up_least);
+  if (closing_ == Closing::no && !paused_ && socket_.unread() > 0) return set_deadline(limits::held_up_least);
   // More time for what a thread that was held up has not tried to send, and for downloads that make progress.
   if (dirty_ && closing_ == Closing::flushing) return set_deadline(close_timeout());
   const std::uint64_t taken_before = taken_at_deadline_;
   expect_progress();
-  if (!sending() || taken_at_deadline_ - taken_before < limits::progress_bytes) return close_socket();
+  if (!sending() || taken_at_deadline_ - taken_before < limits::progress_bytes) {
+    if (handshaking_) log(LogLevel::info, "TLS failed", "the handshake was not done in time");
+    return close_socket();
+  }
   set_deadline(closing_ == Closing::no ? options_->http_idle_timeout : close_timeout());
 }
 

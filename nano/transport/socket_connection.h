@@ -77,7 +77,9 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
   /// Loop's thread: writes all that is queued.
   void flush();
   /// Loop's thread: the time given to IoLoop::add_deadline() has come.
-  void on_deadline(TimePoint when);
+  void on_deadline();
+  /// Loop's thread.
+  bool is_closed() const { return closing_ == Closing::closed; }
 
  private:
   enum class Mode : std::uint8_t { http, websocket, packets };
@@ -108,6 +110,10 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
   void on_websocket_bytes(std::span<std::uint8_t> bytes);
   void on_websocket_finished();
   void on_tls_failed();
+  void end_handshake();
+  void on_handshake_lost();
+  /// The client's hello: before that is answered nothing is written.
+  bool hello_answered() const { return written_ > 0; }
   void on_end_of_stream();
   void tell_end_of_input();
   void on_lost(std::string_view why);
@@ -151,6 +157,10 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
   bool sending() const;
   Duration close_timeout() const;
   void arm_deadline();
+  void disarm_deadline();
+  /// The client's time stands still while it waits for us.
+  void stop_time();
+  void continue_time() { set_deadline(time_left_); }
   void hold_up_stop(bool hold);
   void log(LogLevel level, std::string_view event, std::string_view error) const {
     const std::string remote = remote_address();
@@ -181,14 +191,15 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
   protocol::PacketDecoder decoder_;
   SendAccount account_;
   SendQueue queue_;
-  std::string ciphertext_;                       // encrypted, not yet written
-  std::size_t ciphertext_cost_ = 0;              // of its frames, for the budget
-  TimePoint deadline_{};                         // none: the connection's state machine watches the time
-  TimePoint armed_deadline_ = TimePoint::max();  // what the loop was told
-  std::uint64_t written_ = 0;                    // to the socket, since the beginning
-  std::uint64_t taken_at_deadline_ = 0;          // by the client: see expect_progress()
-  TimePoint heard_{};                            // the last packet, on the loop's listened()
-  std::uint32_t place_ = 0;                      // in the loop's ReadySet
+  std::string ciphertext_;                 // encrypted, not yet written
+  std::size_t ciphertext_cost_ = 0;        // of its frames, for the budget
+  TimePoint deadline_{};                   // none: the connection's state machine watches the time
+  std::optional<IoLoop::Deadline> armed_;  // what the loop was told
+  Duration time_left_{};                   // until the deadline, while the time stands still
+  std::uint64_t written_ = 0;              // to the socket, since the beginning
+  std::uint64_t taken_at_deadline_ = 0;    // by the client: see expect_progress()
+  TimePoint heard_{};                      // the last packet, on the loop's listened()
+  std::uint32_t place_ = 0;                // in the loop's ReadySet
   Mode mode_;
   Closing closing_ = Closing::no;
   bool dirty_ = false;

@@ -72,10 +72,15 @@ void SocketConnection::on_http_request(HttpRequest request) {
 /// Epoll tells it also while the socket is not read.
 void SocketConnection::on_hung_up(std::uint32_t events) {
   hung_up_ = true;
-  if (handshaking_) return on_lost("gone before the TLS handshake was done");
+  const bool is_lost = (events & (EPOLLHUP | EPOLLERR)) != 0;
+  if (handshaking_) {
+    // Who closes its side after its last request has sent the end of the handshake, too.
+    if (is_lost || !hello_answered()) on_handshake_lost();
+    return;
+  }
   if (mode_ != Mode::http || closing_ != Closing::no) return;
   // With nobody there to be answered, what is still to be read does not matter.
-  if ((events & (EPOLLHUP | EPOLLERR)) != 0) return on_lost("reset");
+  if (is_lost) return on_lost("reset");
   on_http_half_closed();
 }
 

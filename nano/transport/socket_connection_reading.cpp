@@ -25,6 +25,7 @@ bool SocketConnection::on_ready(std::uint32_t events) {
 
 void SocketConnection::take_turn() {
   in_line_ = false;
+  if (handshaking_) continue_time();
   loop_.ready_set().begin_turn();
   if (loop_.is_inline() && inbox_) return handle_inbox(loop_.ready_set().turn());
   if (!paused_) read();
@@ -39,7 +40,8 @@ void SocketConnection::line_up() {
   if (in_line_) return;
   if (!handshaking_) return loop_.ready_set().add_again(in_line());
   in_line_ = true;
-  loop_.handshakes().add(remote_.address(), weak_from_this());
+  stop_time();
+  loop_.handshakes().add(remote_.address(), weak_from_this(), hello_answered());
 }
 
 /// One read for each turn, so that the answers leave in between and a client that floods holds up nobody.

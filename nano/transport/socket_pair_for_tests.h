@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cerrno>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -31,6 +32,11 @@ class Peer {
     return sent < 0 ? 0 : static_cast<std::size_t>(sent);
   }
   void finish() { ::shutdown(descriptor_, SHUT_WR); }
+  /// Whether the server's end of the stream, or of the connection, has come behind all that was received.
+  bool at_end() {
+    char next = 0;
+    return ::recv(descriptor_, &next, 1, MSG_PEEK) >= 0 || errno != EAGAIN;
+  }
   /// All that is there.
   std::string receive() {
     std::string all;

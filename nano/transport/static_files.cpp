@@ -175,7 +175,7 @@ HttpResponse StaticFiles::refuse(std::error_code why, std::string_view path) con
 }
 
 void StaticFiles::log_failure(std::string_view path, std::string_view why) const {
-  log_.limited(why).error("file not served", {{"path", path}, {"error", why}});
+  log_.limited(path).error("file not served", {{"path", path}, {"error", why}});
 }
 
 std::shared_ptr<const std::string> StaticFiles::cached(const std::string& file,

@@ -171,8 +171,8 @@ class Silence : public OverTransports {
     options.handshake_timeout = handshake_timeout;
     server_.emplace(Server::Settings{.io_threads = io_threads(), .options = options});
   }
-  /// Starts a server with a short handshake timeout and connects. TLS and the upgrade count as part of the
-  /// handshake: where the machine is too busy to get through them in time, a longer one is tried.
+  /// Starts a server with a short handshake timeout and connects. TLS and the upgrade have to be done within
+  /// it, too: where the machine is too busy to get through them in time, a longer one is tried.
   Client& connect() {
     for (std::chrono::milliseconds timeout{50};; timeout *= 10) {
       start(timeout);
