@@ -93,6 +93,7 @@ const ioThreads = [0, 1, 2].map((count) => ({
   server: 'ours',
   flags: ['--io-threads', String(count)],
 }));
+const withoutAndWithThread = ioThreads.slice(0, 2);
 const echoInCluster = { scenario: 'request', connections: 100, in_flight: 8, route: 'Test.Echo' };
 const clusterFigures = [
   { ...cpuFigure(), against: 'Go Nano' },
@@ -166,7 +167,7 @@ export const rows = [
           target: { of: 'value', max: 20_000 },
         },
       ],
-      { transport, sides: [ours] },
+      { transport, sides: withoutAndWithThread, subjects: withoutAndWithThread.map((side) => side.name) },
     ),
   ),
   row('idle-tcp', 'memory of an idle TCP connection', [idle], [memoryFigure(2048)], {

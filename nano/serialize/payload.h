@@ -21,6 +21,10 @@ class MessageLite;
 
 namespace nano {
 
+namespace detail {
+class TextFields;
+}
+
 /// Payloads that only look at bytes that somebody else owns.
 template <class T>
 concept ViewPayload = std::same_as<T, std::string_view> || std::same_as<T, std::span<const std::uint8_t>>;
@@ -78,16 +82,15 @@ struct PayloadType {
   const google::protobuf::MessageLite* (*message)(const void* value) = nullptr;
   /// Protobuf: the message's name with its package, as "game.Position".
   std::string (*protobuf_name)() = nullptr;
-  /// Protobuf: the message's description, if it can hold text; null otherwise, and of the lite runtime, which
-  /// has none.
-  const google::protobuf::Descriptor* (*text_description)() = nullptr;
+  /// Protobuf: where the message can hold texts; null: nowhere, or it is of the lite runtime, which does not
+  /// tell.
+  const detail::TextFields* (*text_fields)() = nullptr;
 };
 
 namespace detail {
 
-/// The same description if messages of its kind, or messages within them, have fields of type string; else
-/// null.
-const google::protobuf::Descriptor* text_description(const google::protobuf::Descriptor* description);
+/// Null: messages of this kind, and messages within them, have no fields of type string.
+const TextFields* text_fields(const google::protobuf::Descriptor* description);
 
 template <RawPayload T>
 constexpr PayloadType make_payload_type() {
@@ -127,10 +130,10 @@ constexpr PayloadType make_payload_type() {
     return static_cast<const T*>(value);
   };
   type.protobuf_name = [] { return std::string{T::default_instance().GetTypeName()}; };
-  type.text_description = []() -> const google::protobuf::Descriptor* {
+  type.text_fields = []() -> const TextFields* {
     if constexpr (requires { T::descriptor(); }) {
-      static const google::protobuf::Descriptor* const description = text_description(T::descriptor());
-      return description;
+      static const TextFields* const fields = text_fields(T::descriptor());
+      return fields;
     }
     return nullptr;
   };

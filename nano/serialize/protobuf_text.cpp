@@ -1,13 +1,13 @@
 #include "nano/serialize/protobuf_text.h"
 
 #include <cstdint>
-#include <set>
 
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/wire_format_lite.h>
 
 #include "nano/serialize/payload.h"
+#include "nano/serialize/text_fields.h"
 #include "protocol/surrogates.h"
 #include "protocol/utf8.h"
 
@@ -18,17 +18,6 @@ using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::internal::WireFormatLite;
 using google::protobuf::io::CodedInputStream;
-
-bool holds_text(const Descriptor& description, std::set<const Descriptor*>& seen) {
-  if (!seen.insert(&description).second) return false;
-  if (description.extension_range_count() > 0) return true;  // what extends it may
-  for (int i = 0; i < description.field_count(); ++i) {
-    const FieldDescriptor& field = *description.field(i);
-    if (field.type() == FieldDescriptor::TYPE_STRING) return true;
-    if (field.message_type() && holds_text(*field.message_type(), seen)) return true;
-  }
-  return false;
-}
 
 void append_varint(std::string& out, std::uint64_t value) {
   for (; value >= 0x80; value >>= 7) out += static_cast<char>(value | 0x80);
@@ -145,13 +134,11 @@ std::string copy_mended(std::string_view bytes, const Descriptor& description, b
 
 }  // namespace
 
-const Descriptor* text_description(const Descriptor* description) {
-  std::set<const Descriptor*> seen;
-  return holds_text(*description, seen) ? description : nullptr;
-}
+const TextFields* text_fields(const Descriptor* description) { return TextFields::of(*description); }
 
-Result<std::optional<std::string>> mend_texts(std::string_view bytes, const Descriptor& description) {
-  if (protocol::is_ascii(bytes)) return std::optional<std::string>{};
+Result<std::optional<std::string>> mend_texts(std::string_view bytes, const TextFields& fields) {
+  if (protocol::is_ascii(bytes) || fields.all_utf8(bytes)) return std::optional<std::string>{};
+  const Descriptor& description = fields.description();
   TextMender check{false};
   if (check.message(bytes, description, nullptr)) {
     return check.found_any() ? std::optional{copy_mended(bytes, description, false)} : std::nullopt;
@@ -163,8 +150,9 @@ Result<std::optional<std::string>> mend_texts(std::string_view bytes, const Desc
                "member \"" + check.invalid_field() + "\": expected UTF-8 text, got other bytes"};
 }
 
-std::optional<std::string> replace_invalid_texts(std::string_view bytes, const Descriptor& description) {
-  if (protocol::is_ascii(bytes)) return std::nullopt;
+std::optional<std::string> replace_invalid_texts(std::string_view bytes, const TextFields& fields) {
+  if (protocol::is_ascii(bytes) || fields.all_utf8(bytes)) return std::nullopt;
+  const Descriptor& description = fields.description();
   TextMender check{true};
   if (!check.message(bytes, description, nullptr) || !check.found_any()) return std::nullopt;
   return copy_mended(bytes, description, true);

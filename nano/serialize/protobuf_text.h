@@ -10,20 +10,16 @@
 
 #include "nano/base/result.h"
 
-namespace google::protobuf {
-class Descriptor;
-}
-
 namespace nano::detail {
+
+class TextFields;
 
 /// A message of this kind whose surrogates are joined, or nothing where all its texts are UTF-8 already.
 /// Errors are Errc::bad_payload: bytes that are no message, or a text of other bytes, with a sentence that
 /// names its field. At most 2 GiB.
-Result<std::optional<std::string>> mend_texts(std::string_view bytes,
-                                              const google::protobuf::Descriptor& description);
+Result<std::optional<std::string>> mend_texts(std::string_view bytes, const TextFields& fields);
 
 /// The same of a message that libprotobuf wrote: what is not UTF-8 then becomes U+FFFD.
-std::optional<std::string> replace_invalid_texts(std::string_view bytes,
-                                                 const google::protobuf::Descriptor& description);
+std::optional<std::string> replace_invalid_texts(std::string_view bytes, const TextFields& fields);
 
 }  // namespace nano::detail

@@ -35,9 +35,8 @@ Result<void> ProtobufSerializer::decode(std::span<const std::uint8_t> bytes, con
   google::protobuf::MessageLite& message = *type.mutable_message(into);
   const bool too_large = bytes.size() > std::numeric_limits<int>::max();
   std::optional<std::string> mended;
-  if (const auto* description = type.text_description(); description && !too_large) {
-    auto texts =
-        detail::mend_texts({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, *description);
+  if (const auto* fields = type.text_fields(); fields && !too_large) {
+    auto texts = detail::mend_texts({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, *fields);
     if (!texts) return texts.error();
     mended = std::move(*texts);
   }
@@ -64,8 +63,8 @@ Result<void> ProtobufSerializer::encode(const PayloadType& type, const void* val
     return Error{Errc::invalid_argument,
                  "the protobuf message " + message.GetTypeName() + " is larger than 2 GiB"};
   }
-  if (const auto* description = type.text_description()) {
-    auto mended = detail::replace_invalid_texts(std::string_view{out}.substr(size_before), *description);
+  if (const auto* fields = type.text_fields()) {
+    auto mended = detail::replace_invalid_texts(std::string_view{out}.substr(size_before), *fields);
     if (mended) out.replace(size_before, out.npos, *mended);
   }
   return {};

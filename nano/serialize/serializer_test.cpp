@@ -10,6 +10,7 @@
 #include "nano/serialize/testdata/parcel.pb.h"
 #include "nano/serialize/testdata/ping.pb.h"
 #include "nano/serialize/testdata/strict.pb.h"
+#include "nano/serialize/text_fields.h"
 
 namespace nano {
 namespace {
@@ -201,6 +202,27 @@ TEST(ProtobufTexts, AreFoundWhereverTheyAreInAMessage) {
 
   const auto refused = quietly_decoded<testdata::Parcel>(field_of('\x12', letter_of("\xff")));
   EXPECT_EQ(refused.error().message, R"(member "letters.text": expected UTF-8 text, got other bytes)");
+}
+
+TEST(ProtobufTexts, ThatAreWholeNeedNoSecondLookAtTheMessage) {
+  const detail::TextFields& fields = *detail::TextFields::of(*testdata::Parcel::descriptor());
+  const auto all_utf8 = [&fields](const std::string& bytes) { return fields.all_utf8(bytes); };
+  const std::string good = letter_of("\U0001f600");
+  const std::string bad = letter_of("\xff");
+  const std::string number = std::string("\x28\xff\x01", 3);  // 255, in a field that could be packed
+  EXPECT_TRUE(
+      all_utf8(field_of('\x0a', "\xff") + field_of('\x12', good) + number + field_of('\x3a', number)));
+  EXPECT_TRUE(all_utf8(field_of('\x7a', bad))) << "a field that is not known";
+  EXPECT_FALSE(all_utf8(field_of('\x12', bad)));
+  EXPECT_FALSE(all_utf8(field_of('\x1a', field_of('\x12', bad)))) << "a map";
+  EXPECT_FALSE(all_utf8(field_of('\x3a', field_of('\x12', bad)))) << "a message of its own kind";
+  EXPECT_FALSE(all_utf8('\x23' + good + '\x24')) << "groups are left to the library";
+  for (const std::string cut :
+       {"\x12", "\x12\x05he", "\x28\xff", "\x31\xff", "\x12\xff\xff\xff\xff\xff\xff\xff\xff\x7f"}) {
+    EXPECT_FALSE(all_utf8(cut));
+  }
+  EXPECT_FALSE(all_utf8("\x92\x80\x80\x80\x10" + good)) << "a number of more than 32 bits";
+  EXPECT_EQ(detail::TextFields::of(*testdata::Strict::descriptor()), nullptr);
 }
 
 TEST(ProtobufTexts, InBytesThatAreNoMessageAreNeverShownToProtobuf) {
