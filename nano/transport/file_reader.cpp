@@ -19,8 +19,8 @@ class FileReader::Held : public std::enable_shared_from_this<Held> {
       if (!threads_) return;
       if (pieces_ == limits::file_pieces_held) return waiting_.push_back(std::move(read));
       ++pieces_;
+      begin(std::move(read));
     }
-    begin(std::move(read));
   }
 
   /// Nothing is read from here on.
@@ -51,8 +51,9 @@ class FileReader::Held : public std::enable_shared_from_this<Held> {
     std::shared_ptr<Held> held_;
   };
 
+  /// Under the lock, so that the threads are still there; none is refused, since there are as many places for
+  /// jobs as for pieces.
   void begin(Read read) {
-    // Refused by a pool that ends; else there are as many places for jobs as for pieces.
     (void)threads_->submit([place = Place{shared_from_this()}, read = std::move(read)]() mutable {
       Piece bytes;
       try {
@@ -70,16 +71,13 @@ class FileReader::Held : public std::enable_shared_from_this<Held> {
   }
 
   void end_one() {
-    Read next;
-    {
-      const std::lock_guard lock{mutex_};
-      if (!threads_ || waiting_.empty()) {
-        --pieces_;
-        return;
-      }
-      next = std::move(waiting_.front());
-      waiting_.pop_front();
+    const std::lock_guard lock{mutex_};
+    if (!threads_ || waiting_.empty()) {
+      --pieces_;
+      return;
     }
+    Read next = std::move(waiting_.front());
+    waiting_.pop_front();
     begin(std::move(next));
   }
 

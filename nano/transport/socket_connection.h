@@ -13,6 +13,7 @@
 #include <asio/ip/tcp.hpp>
 
 #include "nano/session/wire.h"
+#include "nano/transport/body_account.h"
 #include "nano/transport/http_download.h"
 #include "nano/transport/http_reply.h"
 #include "nano/transport/http_request_reader.h"
@@ -99,6 +100,7 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
     std::shared_ptr<HttpExchange> exchange = {};  // until its answer comes
     HttpResponseForm form = {};                   // of that answer
     std::optional<HttpDownload> download = {};    // the body of a response that is being sent
+    BodyAccount body = {};                        // of one that a handler has made
   };
 
   // -- loop's thread: reading (socket_connection_reading.cpp)
@@ -125,6 +127,7 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
   void on_http_bytes(std::span<std::uint8_t> bytes);
   void on_http_request(HttpRequest request);
   void on_http_answer(HttpAnswer answer);
+  bool book_body(const HttpAnswer& answer);
   void on_http_drained();
   void on_http_response_sent();
   void on_hung_up(std::uint32_t events);

@@ -113,7 +113,15 @@ void SocketConnection::on_http_answer(HttpAnswer answer) {
   set_deadline(options_->http_idle_timeout);
   expect_progress();
   if (answer.file && http_->form.with_body) http_->download.emplace(*answer.file);
-  send_http(answer, http_->form);
+  if (book_body(answer)) return send_http(answer, http_->form);
+  log(LogLevel::warning, "answered 503", "as many bytes wait for all clients as may");
+  send_http(HttpResponse::too_busy(), http_->form);
+}
+
+bool SocketConnection::book_body(const HttpAnswer& answer) {
+  // Which others hold, too, is there whether or not this client reads it.
+  const bool is_its_own = answer.body && answer.body.use_count() == 1 && http_->form.with_body;
+  return http_->body.book(options_->send_total, is_its_own ? answer.body->size() : 0);
 }
 
 /// The socket has taken all that there was.
@@ -132,6 +140,7 @@ void SocketConnection::continue_download() {
         if (const auto connection = asking.lock()) connection->on_download_piece(std::move(piece));
       });
     };
+    stop_time();
     options_->router->file_reader().read(download.begin_reading(), std::move(take));
   } else if (download.finished()) {
     http_->download.reset();
@@ -142,6 +151,7 @@ void SocketConnection::continue_download() {
 
 void SocketConnection::on_download_piece(FileReader::Piece piece) {
   if (!http_->download) return;
+  continue_time();
   if (!piece) {  // the length is promised already, so only the end of the connection can say it
     const std::string remote = remote_address();
     loop_.scheduler().log().limited(remote).warning(
@@ -163,6 +173,7 @@ void SocketConnection::drop_unsent_piece() {
 
 void SocketConnection::on_http_response_sent() {
   answering_ = false;
+  http_->body.release();
   set_deadline(options_->http_idle_timeout);
   if (!http_->pipelined.empty()) {
     std::string next = std::exchange(http_->pipelined, {});
