@@ -43,8 +43,9 @@ class LogLimiter;
 
 /// A handle to a sink of log lines; copies share the sink. Any thread.
 /// A line reads `session closed session=7 reason=backpressure`. Values, keys and events that could be taken
-/// for something else are quoted; control characters, what changes the direction of writing, what cannot be
-/// seen and bytes that are no UTF-8 are escaped; what is long is cut. So no hostile value can forge a line.
+/// for something else are quoted; control characters, what changes the direction of writing, what has no
+/// width (but the variation selectors of emoji) and bytes that are no UTF-8 are escaped; what is long is cut.
+/// So no hostile value can forge a line.
 class Log {
  public:
   using Fields = LogFields;

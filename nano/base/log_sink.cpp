@@ -10,7 +10,7 @@
 #include <utility>
 
 #include <spdlog/pattern_formatter.h>
-#include <spdlog/sinks/base_sink.h>
+#include <spdlog/sinks/sink.h>
 
 #include "nano/base/log_writer.h"
 
@@ -53,14 +53,20 @@ std::string text_of(const LogLineCounts& dropped) {
   return text;
 }
 
-class StandardErrorSink final : public spdlog::sinks::base_sink<std::mutex> {
- private:
-  void sink_it_(const spdlog::details::log_msg& message) override {
+class StandardErrorSink final : public spdlog::sinks::sink {
+ public:
+  void log(const spdlog::details::log_msg& message) override {
+    const std::lock_guard lock{mutex_};  // so that the lines stand in the order of their times
     writer_.push(level_of(message.level), format(formatter_, message, in_colours_));
   }
-  void flush_() override { writer_.flush(); }
+  /// Without the lock: who flushes waits, and who logs never does.
+  void flush() override { writer_.flush(); }
+  void set_pattern(const std::string&) override {}
+  void set_formatter(std::unique_ptr<spdlog::formatter>) override {}
 
+ private:
   const bool in_colours_ = ::isatty(STDERR_FILENO) != 0;
+  std::mutex mutex_;  // of the formatter
   spdlog::pattern_formatter formatter_{pattern};
   LogWriter writer_{STDERR_FILENO, [in_colours = in_colours_,
                                     formatter = std::make_shared<spdlog::pattern_formatter>(pattern)](

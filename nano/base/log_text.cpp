@@ -17,7 +17,8 @@ struct Range {
 };
 
 /// Control characters, of which a terminal obeys some; ends of lines; what changes the direction of writing;
-/// and what has no width, so that two texts could look the same.
+/// and what has no width, so that two texts could look the same. Not the variation selectors FE00 to FE0F:
+/// emoji end with them.
 constexpr std::array<Range, 17> never_raw{{{0x00, 0x1f},
                                            {0x7f, 0x9f},
                                            {0xad, 0xad},
