@@ -27,7 +27,7 @@ void Pond::init() {
   telling_visitors_ = every(1s, [this] { tell_visitors(); });
   // Registered after the sockets' own hook: without I/O threads it runs when they have written what the tick
   // sent.
-  scheduler().at_turn_end([this] { meter_.end(now()); });
+  measuring_ = scheduler().on_turn_end([this] { meter_.end(now()); });
 }
 
 // -- what players ask for ----------------------------------------------------------------------------------

@@ -97,6 +97,7 @@ class Pond final : public nano::Component {
   std::int32_t visitors_told_ = 0;
   std::int64_t tick_ = 0;
   TickMeter meter_;
+  nano::Subscription measuring_;
   nano::Timer ticking_;
   nano::Timer telling_visitors_;
 };

@@ -5,6 +5,7 @@
 #include <list>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "nano/base/function.h"
 
@@ -54,6 +55,55 @@ class [[nodiscard]] Subscription {
 
  private:
   std::weak_ptr<detail::SubscribedCallback> place_;
+};
+
+/// The callbacks of an event that comes again and again. Logic thread only.
+template <class... Args>
+class RepeatedCallbacks {
+ public:
+  RepeatedCallbacks() = default;
+  RepeatedCallbacks(const RepeatedCallbacks&) = delete;
+  RepeatedCallbacks& operator=(const RepeatedCallbacks&) = delete;
+
+  Subscription add(Function<void(Args...)> callback) {
+    places_.push_back(std::make_shared<Place>(std::move(callback)));
+    return Subscription{places_.back()};
+  }
+  std::size_t count() const { return places_.size(); }
+  void clear() { const auto dropped = std::exchange(places_, {}); }
+
+  /// Hands the callbacks to `run`, which must not throw, in the order of adding. Those that one of them adds
+  /// have their turn the next time; those that one cancels have none any more.
+  template <class Run>
+  void each(Run&& run) {
+    const std::size_t count = places_.size();
+    bool any_removed = false;
+    for (std::size_t i = 0; i < count; ++i) {
+      Place& place = *places_[i];
+      place.runs = true;
+      if (!place.removed) run(place.callback);
+      place.runs = false;
+      if (!place.removed) continue;
+      any_removed = true;
+      place.callback = nullptr;
+    }
+    if (any_removed) std::erase_if(places_, [](const auto& place) { return place->removed; });
+  }
+
+ private:
+  struct Place final : detail::SubscribedCallback {
+    explicit Place(Function<void(Args...)> held) : callback(std::move(held)) {}
+    /// Out of the list when that is next gone through.
+    void remove() override {
+      removed = true;
+      if (!runs) callback = nullptr;
+    }
+    Function<void(Args...)> callback;
+    bool runs = false;
+    bool removed = false;
+  };
+
+  std::vector<std::shared_ptr<Place>> places_;
 };
 
 /// The callbacks of an event that comes once. Logic thread only. Empty, it costs a pointer.

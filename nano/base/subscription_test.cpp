@@ -45,6 +45,56 @@ TEST(Subscription, GoesWithItsHandleAndWithWhatTheCallbackHolds) {
   EXPECT_EQ(call(callbacks), "b");
 }
 
+TEST(RepeatedCallbacks, AreCalledEachTimeUntilTheirHandleGoes) {
+  RepeatedCallbacks<> events;
+  std::string told;
+  const auto tell = [](Function<void()>& callback) { callback(); };
+  const auto held = std::make_shared<int>();
+  events.add([&] { told += 'a'; }).detach();
+  {
+    const Subscription b = events.add([&, held] { told += 'b'; });
+    events.each(tell);
+    events.each(tell);
+    EXPECT_TRUE(b.active());
+  }
+  EXPECT_EQ(held.use_count(), 1) << "what it held goes at once";
+  events.each(tell);
+  EXPECT_EQ(told, "ababa");
+  EXPECT_EQ(events.count(), 1u);
+}
+
+TEST(RepeatedCallbacks, MayCancelAndAddOthersAndThemselves) {
+  RepeatedCallbacks<> events;
+  std::string told;
+  const auto tell = [](Function<void()>& callback) { callback(); };
+  const auto held = std::make_shared<int>();
+  Subscription own;
+  Subscription next;
+  own = events.add([&, held] {
+    own.cancel();
+    next.cancel();
+    events.add([&told] { told += 'c'; }).detach();
+    told += static_cast<char>('0' + held.use_count());
+  });
+  next = events.add([&] { told += "never"; });
+  events.each(tell);
+  EXPECT_EQ(told, "2");
+  EXPECT_EQ(held.use_count(), 1);
+  events.each(tell);
+  EXPECT_EQ(told, "2c");
+}
+
+TEST(RepeatedCallbacks, GoBeforeTheirHandles) {
+  Subscription subscription;
+  {
+    RepeatedCallbacks<> events;
+    subscription = events.add([] {});
+    events.clear();
+    EXPECT_FALSE(subscription.active());
+  }
+  subscription.cancel();
+}
+
 TEST(Subscription, StaysWhenDetached) {
   Callbacks callbacks;
   callbacks.add(says('a')).detach();

@@ -1,6 +1,7 @@
 // Internal header. PendingCall: a message whose handling outlasts its dispatch.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -106,6 +107,14 @@ class PendingCall final : private OpenCall {
     }
     return id;
   }
+  /// From here until end_wait() or its end the call waits in a local scheduler, and a stop for it.
+  void begin_wait() {
+    waits_ = true;
+    ++host_->waiting_calls;
+  }
+  void end_wait() {
+    if (std::exchange(waits_, false)) --host_->waiting_calls;
+  }
   /// What is answered when the call is dropped unanswered.
   void abandon_as(Errc code) { abandoned_as_ = code; }
 
@@ -125,13 +134,15 @@ class PendingCall final : private OpenCall {
     session_id_ = other.session_id_;
     reply_to_ = std::move(other.reply_to_);
     bytes_ = other.bytes_;
-    open_ = std::exchange(other.open_, false);
+    open_ = other.open_.exchange(false, std::memory_order_relaxed);
+    waits_ = std::exchange(other.waits_, false);
     given_up_ = other.given_up_;
     abandoned_as_ = other.abandoned_as_;
     take_place_of(other);
   }
   void end() {
-    if (!std::exchange(open_, false)) return;
+    if (!open_.exchange(false, std::memory_order_relaxed)) return;
+    end_wait();
     leave();
     if (const SessionPtr session = std::exchange(session_, nullptr)) {
       session->end_call(bytes_);
@@ -145,8 +156,9 @@ class PendingCall final : private OpenCall {
   SessionPtr session_;  // null once answered
   SessionId session_id_ = 0;
   ReplyTo reply_to_;
-  std::size_t bytes_ = 0;  // that the call keeps, as the session counted them
-  bool open_ = false;
+  std::size_t bytes_ = 0;           // that the call keeps, as the session counted them
+  std::atomic<bool> open_ = false;  // whoever drops the call on another thread asks, too
+  bool waits_ = false;
   bool given_up_ = false;
   Errc abandoned_as_ = Errc::internal;
 };

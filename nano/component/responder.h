@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <utility>
 
 #include "nano/component/pending_call.h"
@@ -12,51 +13,70 @@ namespace nano {
 /// Responder is given, now or later. It belongs to one request and can answer no other. The first answer
 /// counts: a second one, as when a timer gave up before, is not sent, but named in the log with route and
 /// session. Dropped without an answer, it answers `internal`. Called for a notify, its answer goes nowhere.
-/// One that was moved from throws std::logic_error. Logic thread only; move-only.
+/// One that was moved from throws std::logic_error. Move-only, and for the logic thread only: elsewhere an
+/// answer throws std::logic_error, and one that is dropped there is logged, and answers when the logic thread
+/// comes to it.
 template <Payload T>
 class Responder {
  public:
   using value_type = T;
 
-  explicit Responder(PendingCall call) : call_(std::move(call)) {}
+  explicit Responder(PendingCall call) : call_(new PendingCall{std::move(call)}) {}
 
   /// Whether this is the answer: false when there was one before.
   bool respond(const T& value) {
     if (!is_first_answer()) return false;
-    call_.answer(payload_type<T>(), &value);
+    call_->answer(payload_type<T>(), &value);
     return true;
   }
   bool respond(const Result<T>& result) { return result ? respond(result.value()) : fail(result.error()); }
   bool fail(const Error& error) {
     if (!is_first_answer()) return false;
-    call_.fail(error);
+    call_->fail(error);
     return true;
   }
   /// Whether a client or service waits for the answer: false for a notify.
-  bool awaited() const { return call_.reply_to().anybody(); }
+  bool awaited() const { return call().reply_to().anybody(); }
   /// Not answered yet.
-  bool open() const { return call_.open(); }
+  bool open() const { return call_ && call_->open(); }
   /// The session that the message came for, until it is answered. Throws std::logic_error afterwards, and for
   /// a call that a service made without a session.
   Session& session() const {
-    NANO_REQUIRE(call_.session(), "this call has no session, or was answered");
-    return *call_.session();
+    NANO_REQUIRE(call().session(), "this call has no session, or was answered");
+    return *call_->session();
   }
   /// Of the client's request; 0 for calls and notifies.
-  std::uint64_t request_id() const { return call_.reply_to().request_id(); }
+  std::uint64_t request_id() const { return call().reply_to().request_id(); }
   /// Leaves the request open for `session.respond(id, value)` and returns the id. Client ids may repeat: of
   /// two open requests with one id, respond() answers the older first. Throws std::logic_error when the
   /// request was answered, or the call has no session.
-  std::uint64_t release() { return call_.release(); }
+  std::uint64_t release() { return call().release(); }
 
  private:
+  /// Ends the call on the logic thread, wherever it is dropped.
+  struct Drop {
+    void operator()(PendingCall* dropped) const noexcept {
+      std::unique_ptr<PendingCall> call{dropped};
+      if (!call->open()) return;  // and whose server may be gone
+      Scheduler& scheduler = call->host().scheduler();
+      if (scheduler.on_another_thread()) scheduler.drop_later("a Responder", std::move(call));
+    }
+  };
+
+  PendingCall& call() const {
+    NANO_REQUIRE(call_, "a Responder that was moved from has no request to answer");
+    return *call_;
+  }
   bool is_first_answer() const {
-    if (call_.open()) return true;
-    call_.note_second_answer();
+    if (call().open()) {
+      call().host().scheduler().assert_logic_thread();
+      return true;
+    }
+    call().note_second_answer();
     return false;
   }
 
-  PendingCall call_;
+  std::unique_ptr<PendingCall, Drop> call_;
 };
 
 }  // namespace nano

@@ -1,4 +1,6 @@
 #include <stdexcept>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include "nano/component/handler_test_fixture.h"
@@ -68,6 +70,31 @@ TEST_F(ResponderTest, DroppedUnansweredAnswersInternal) {
   component_.held.clear();
   world_.settle();
   EXPECT_EQ(answer_to(id), "internal: The handler gave no answer.");
+}
+
+TEST_F(ResponderTest, DroppedOnAnotherThreadAnswersAllTheSameAndTheLogSaysSo) {
+  const std::uint64_t id = client_->send_request("Counter.Hold", "");
+  std::jthread{[&] { const auto dropped = std::move(component_.held); }}.join();
+  world_.settle();
+  EXPECT_EQ(answer_to(id), "internal: The handler gave no answer.");
+  EXPECT_TRUE(
+      world_.log().contains("error dropped on a thread other than the logic thread what=\"a Responder\""));
+}
+
+TEST_F(ResponderTest, AnsweredOnAnotherThreadThrowsAndStaysOpen) {
+  const std::uint64_t id = client_->send_request("Counter.Hold", "");
+  std::jthread{[&] { EXPECT_THROW(component_.held[0].respond("there"), std::logic_error); }}.join();
+  component_.held[0].respond("here");
+  world_.settle();
+  EXPECT_EQ(answer_to(id), "here");
+}
+
+TEST_F(ResponderTest, DroppedOnAnotherThreadOnceItIsAnsweredIsNoMistake) {
+  client_->send_request("Counter.Hold", "");
+  component_.held[0].respond("here");
+  std::jthread{[&] { const auto dropped = std::move(component_.held); }}.join();
+  world_.settle();
+  EXPECT_FALSE(world_.log().contains("another"));
 }
 
 TEST_F(ResponderTest, ReplacedByAnotherAnswersInternalAndTheOtherItsOwnRequest) {

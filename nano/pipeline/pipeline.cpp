@@ -1,6 +1,6 @@
 #include "nano/pipeline/pipeline.h"
 
-#include "nano/session/failure_text.h"
+#include "nano/scheduler/failure.h"
 
 namespace nano {
 

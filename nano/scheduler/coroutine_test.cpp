@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "nano/base/result.h"
 #include "nano/scheduler/scheduler_test_fixture.h"
 
 namespace nano {
@@ -79,6 +80,23 @@ TEST_F(Coroutines, SeeTheExceptionsOfThoseTheyAwait) {
   advance(1ms);
   EXPECT_EQ(seen, "slow failure");
   EXPECT_EQ(recorded_.text(), "");
+}
+
+TEST_F(Coroutines, ThatThrowAreLoggedUnderTheirNameAndTheSessionInWhoseNameTheyWereSpawned) {
+  const auto fail = [](Scheduler& scheduler, Duration after) -> Task<void> {
+    co_await scheduler.sleep(after);
+    throw Error{"disk_full", "no room"};
+  };
+  scheduler_.spawn(fail(scheduler_, 1ms), {.name = "autosave"});
+  scheduler_.run_now([&] { scheduler_.spawn(fail(scheduler_, 2ms)); }, "Room.Join", 7);
+  scheduler_.run_now([&] { scheduler_.spawn(fail(scheduler_, 3ms), {.name = "letter"}); }, "Room.Join", 8);
+  scheduler_.run_now([&] { throw std::runtime_error{"at once"}; }, "on_closed", 9);
+  for (int i = 0; i < 3; ++i) advance(1ms);
+  EXPECT_EQ(recorded_.text(),
+            "error task failed in=on_closed session=9 error=\"at once\"\n"
+            "error task failed in=autosave error=\"disk_full: no room\"\n"
+            "error task failed in=Room.Join session=7 error=\"disk_full: no room\"\n"
+            "error task failed in=letter session=8 error=\"disk_full: no room\"\n");
 }
 
 TEST_F(Coroutines, ThatThrowAreLoggedAndHarmNobody) {

@@ -1,26 +1,28 @@
 #include "nano/scheduler/failure.h"
 
-#include <utility>
+#include <exception>
 
 #include "nano/base/result.h"
 
 namespace nano {
 
-void log_failure(const Log& log, std::string_view what, std::exception_ptr failure) {
-  const auto write = [&](std::string_view error, std::string_view code) {
-    const LimitedLog limited = log.limited(error, what);
-    if (code.empty()) return limited.error("task failed", {{"in", what}, {"error", error}});
-    limited.error("task failed", {{"in", what}, {"error", error}, {"code", code}});
-  };
+std::string text_of_current_exception() {
   try {
-    std::rethrow_exception(std::move(failure));
-  } catch (const std::exception& exception) {
-    write(exception.what(), "");
+    throw;
+  } catch (const std::exception& failure) {
+    return failure.what();
   } catch (const Error& error) {
-    write(error.message, error.code);
+    return error.code + ": " + error.message;
   } catch (...) {
-    write("an exception that is no std::exception", "");
+    return "an exception that is no std::exception";
   }
+}
+
+void log_failure(const Log& log, std::string_view what, std::uint64_t session) {
+  const std::string error = text_of_current_exception();
+  const LimitedLog limited = log.limited(error, what);
+  if (session == 0) return limited.error("task failed", {{"in", what}, {"error", error}});
+  limited.error("task failed", {{"in", what}, {"session", session}, {"error", error}});
 }
 
 }  // namespace nano

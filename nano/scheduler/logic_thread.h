@@ -13,11 +13,14 @@ class LogicThread {
  public:
   void adopt() { id_.store(std::this_thread::get_id(), std::memory_order_relaxed); }
   bool is_current() const { return id() == std::this_thread::get_id(); }
+  /// Whether there is one, and it is not the calling thread.
+  bool is_another() const {
+    const auto owner = id();
+    return owner != std::thread::id{} && owner != std::this_thread::get_id();
+  }
   /// Throws std::logic_error on another thread.
   void assert_current() const {
-    const auto owner = id();
-    NANO_REQUIRE(owner == std::thread::id{} || owner == std::this_thread::get_id(),
-                 "this call is for the logic thread; use Scheduler::post() elsewhere");
+    NANO_REQUIRE(!is_another(), "this call is for the logic thread; use Scheduler::post() elsewhere");
   }
 
   /// Adopts the calling thread for a scope, then restores what was before.

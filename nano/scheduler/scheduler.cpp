@@ -22,7 +22,7 @@ Scheduler::Scheduler(const Clock& clock, Driver& driver, WorkerPool& workers, Lo
       current_work_(std::make_shared<CurrentWork>()),
       watch_(clock_, log_, *current_work_),
       listening_(clock_.coarse_now()),
-      timers_(thread_),
+      timers_(thread_, [this](Timer timer) { drop_later("a Timer", std::move(timer)); }),
       spawned_(log_),
       offload_gate_(std::make_shared<OffloadGate>()) {}
 
@@ -39,7 +39,7 @@ void Scheduler::close() {
   offload_gate_->close();
   timers_.clear();
   posted_.close();
-  for (auto& stage : hooks_) stage.clear();
+  for (RepeatedCallbacks<>& stage : hooks_) stage.clear();
 }
 
 void Scheduler::post(Function<void()> task) {
@@ -73,7 +73,7 @@ void Scheduler::spawn(Task<void> task, SpawnOptions options) {
   const Depth depth{*this};
   const WorkName current = work();
   if (options.name.empty()) options.name = current.text();
-  spawned_.spawn(std::move(task), options);
+  spawned_.spawn(std::move(task), options, current.session());
 }
 
 void Scheduler::cancel_all() {
@@ -82,9 +82,10 @@ void Scheduler::cancel_all() {
   if (depth_ == 0) finish_cancel_all();
 }
 
-void Scheduler::at_turn_end(Function<void()> hook, TurnEnd stage) {
+Subscription Scheduler::on_turn_end(Function<void()> hook, TurnEnd stage) {
   assert_logic_thread();
-  hooks_[static_cast<std::size_t>(stage)].push_back(std::move(hook));
+  if (closing_) return Subscription{};
+  return hooks_[static_cast<std::size_t>(stage)].add(std::move(hook));
 }
 
 void Scheduler::run() {
@@ -182,13 +183,14 @@ std::size_t Scheduler::run_due(std::uint64_t sequence_end) {
 
 void Scheduler::run_hooks() {
   watch_.rename("turn end");
-  for (auto& stage : hooks_) {
-    const std::size_t count = stage.size();
-    for (std::size_t i = 0; i < count; ++i) guarded(stage[i], "turn end");
+  for (RepeatedCallbacks<>& stage : hooks_) {
+    stage.each([this](Function<void()>& hook) { guarded(hook, "turn end"); });
   }
 }
 
-void Scheduler::log_task_failure(std::string_view name) { log_failure(log_, name, std::current_exception()); }
+void Scheduler::log_task_failure(std::string_view name, std::uint64_t session) {
+  log_failure(log_, name, session);
+}
 
 void Scheduler::say_left_out_later() {
   post([this] { left_out_timer_ = after(limits::log_window, [this] { log_.say_left_out(); }); });

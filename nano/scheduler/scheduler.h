@@ -6,7 +6,6 @@
 #include <coroutine>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -17,6 +16,7 @@
 #include "nano/base/clock.h"
 #include "nano/base/function.h"
 #include "nano/base/log.h"
+#include "nano/base/subscription.h"
 #include "nano/base/task.h"
 #include "nano/scheduler/current_work.h"
 #include "nano/scheduler/driver.h"
@@ -127,10 +127,14 @@ class Scheduler {
   }
 
   /// Runs `hook` at the end of every turn: what a turn has to send leaves there, in one batch. Hooks run in
-  /// the order of their stages, those of one stage in the order registered, and stay until the Scheduler
-  /// ends. What they send leaves in the same turn; what they post or start runs in the next one, which
-  /// follows at once.
-  void at_turn_end(Function<void()> hook, TurnEnd stage = TurnEnd::application);
+  /// the order of their stages, those of one stage in the order registered. What they send leaves in the same
+  /// turn; what they post or start runs in the next one, which follows at once. As with a timer, destroying
+  /// the handle takes the hook back: keep it with what the hook needs.
+  Subscription on_turn_end(Function<void()> hook, TurnEnd stage = TurnEnd::application);
+  /// The same for a hook that stays until the Scheduler ends.
+  void at_turn_end(Function<void()> hook, TurnEnd stage = TurnEnd::application) {
+    on_turn_end(std::move(hook), stage).detach();
+  }
 
   /// Runs `task` now, with the care that posted tasks get: its exception is logged, its time watched, both
   /// under `name`, and done for `session` (0: none). For logic that a driver's own handlers enter, and for
@@ -140,7 +144,7 @@ class Scheduler {
     assert_logic_thread();
     const Depth depth{*this};
     watch_.begin(name, session);
-    guarded(task, name);
+    guarded(task, name, session);
     watch_.end();
   }
 
@@ -162,6 +166,16 @@ class Scheduler {
   void adopt_thread() { thread_.adopt(); }
   /// Any thread. Whether the calling thread is the logic thread. False for all while there is none.
   bool on_logic_thread() const { return thread_.is_current(); }
+  /// Any thread. Whether there is a logic thread and it is another one. What belongs to it then must not be
+  /// destroyed here: see drop_later().
+  bool on_another_thread() const { return thread_.is_another(); }
+  /// Any thread. Destroys `held` on the logic thread. For what was dropped where it should not be, as by a
+  /// worker: the log says so.
+  template <class T>
+  void drop_later(std::string_view what, T held) {
+    log_.limited("", what).error("dropped on a thread other than the logic thread", {{"what", what}});
+    post([held = std::move(held)] {});
+  }
   /// Any thread. Throws std::logic_error on a thread other than the logic thread.
   void assert_logic_thread() const { thread_.assert_current(); }
 
@@ -222,15 +236,15 @@ class Scheduler {
   std::size_t run_due(std::uint64_t sequence_end);
   void run_hooks();
   template <class F>
-  void guarded(F& call, std::string_view name) {
+  void guarded(F& call, std::string_view name, std::uint64_t session = 0) {
     try {
       call();
     } catch (...) {
-      log_task_failure(name);
+      log_task_failure(name, session);
     }
   }
   /// From within a catch block.
-  void log_task_failure(std::string_view name);
+  void log_task_failure(std::string_view name, std::uint64_t session);
   void finish_cancel_all() {
     if (std::exchange(cancel_all_requested_, false)) spawned_.destroy_all();
   }
@@ -250,7 +264,7 @@ class Scheduler {
   std::vector<Function<void()>> batch_;
   TimerQueue timers_;
   Timer left_out_timer_;
-  std::array<std::deque<Function<void()>>, 3> hooks_;  // by stage; those running stay in place
+  std::array<RepeatedCallbacks<>, 3> hooks_;  // by stage
   SpawnedTasks spawned_;
   std::shared_ptr<OffloadGate> offload_gate_;
   std::atomic<bool> stop_requested_{false};

@@ -52,7 +52,7 @@ TEST_F(SchedulerTasks, ThatThrowAreLoggedAndHarmNobody) {
   EXPECT_TRUE(ran);
   EXPECT_EQ(recorded_.text(),
             "error task failed in=task error=\"no such room\"\n"
-            "error task failed in=task error=\"The room is full.\" code=room_full\n"
+            "error task failed in=task error=\"room_full: The room is full.\"\n"
             "error task failed in=task error=\"an exception that is no std::exception\"\n");
 }
 
@@ -166,6 +166,17 @@ TEST_F(SchedulerTurn, HooksThatThrowAreLoggedAndStay) {
   EXPECT_EQ(calls, 4);
   EXPECT_EQ(recorded_.text(),
             "error task failed in=\"turn end\" error=hook\nerror task failed in=\"turn end\" error=hook\n");
+}
+
+TEST_F(SchedulerTurn, HooksGoWithTheirHandle) {
+  int calls = 0;
+  {
+    const Subscription hook = scheduler_.on_turn_end([&] { ++calls; });
+    scheduler_.run_once();
+    scheduler_.run_once();
+  }
+  scheduler_.run_once();
+  EXPECT_EQ(calls, 2);
 }
 
 TEST_F(SchedulerTurn, WhatAHookStartsRunsInTheNextTurn) {

@@ -8,10 +8,12 @@
 
 namespace nano {
 
-SpawnedTasks::Root::promise_type::promise_type(SpawnedTasks& owner, Task<void>&, const SpawnOptions& options)
+SpawnedTasks::Root::promise_type::promise_type(SpawnedTasks& owner, Task<void>&, const SpawnOptions& options,
+                                               std::uint64_t session)
     : owner_(owner),
       previous_(owner.last_),
       number_(owner.next_number_++),
+      session_(session),
       background_(options.background),
       name_bytes_(
           static_cast<std::uint8_t>(std::min(options.name.size(), std::tuple_size_v<decltype(name_)>))) {
@@ -31,14 +33,18 @@ SpawnedTasks::Root::promise_type::~promise_type() {
 
 SpawnedTasks::~SpawnedTasks() { NANO_ASSERT(count_ == 0, "spawned coroutines outlive their owner"); }
 
-void SpawnedTasks::spawn(Task<void> task, SpawnOptions options) { drive(*this, std::move(task), options); }
+void SpawnedTasks::spawn(Task<void> task, SpawnOptions options, std::uint64_t session) {
+  drive(*this, std::move(task), options, session);
+}
 
 /// The options' name is a view, of use only until the task first waits: the promise has a copy.
-SpawnedTasks::Root SpawnedTasks::drive(SpawnedTasks& owner, Task<void> task, SpawnOptions) {
+SpawnedTasks::Root SpawnedTasks::drive(SpawnedTasks& owner, Task<void> task, SpawnOptions, std::uint64_t) {
+  const Root::promise_type& self = *owner.last_;  // made just now
   try {
     co_await std::move(task);
   } catch (...) {
-    log_failure(owner.log_, "coroutine", std::current_exception());
+    const std::string_view name = self.name();
+    log_failure(owner.log_, name.empty() ? "coroutine" : name, self.session_);
   }
 }
 

@@ -32,8 +32,9 @@ class SpawnedTasks {
   SpawnedTasks(const SpawnedTasks&) = delete;
   SpawnedTasks& operator=(const SpawnedTasks&) = delete;
 
-  /// Runs the task until it first waits; logs an exception that leaves it, now or later.
-  void spawn(Task<void> task, SpawnOptions options = {});
+  /// Runs the task until it first waits; logs an exception that leaves it, now or later, under its name, and
+  /// with the session (0: none) in whose name it was spawned.
+  void spawn(Task<void> task, SpawnOptions options = {}, std::uint64_t session = 0);
   /// Destroys those spawned so far that have not ended, in the order of spawning. None of them may be
   /// running.
   void destroy_all();
@@ -53,7 +54,7 @@ class SpawnedTasks {
   struct Root {
     class promise_type {
      public:
-      promise_type(SpawnedTasks& owner, Task<void>& task, const SpawnOptions& options);
+      promise_type(SpawnedTasks& owner, Task<void>& task, const SpawnOptions& options, std::uint64_t session);
       ~promise_type();
       promise_type(const promise_type&) = delete;
       promise_type& operator=(const promise_type&) = delete;
@@ -72,13 +73,14 @@ class SpawnedTasks {
       promise_type* previous_;
       promise_type* next_ = nullptr;
       const std::uint64_t number_;
+      const std::uint64_t session_;
       const bool background_;
       std::uint8_t name_bytes_;
       std::array<char, 64> name_;
     };
   };
 
-  static Root drive(SpawnedTasks& owner, Task<void> task, SpawnOptions options);
+  static Root drive(SpawnedTasks& owner, Task<void> task, SpawnOptions options, std::uint64_t session);
 
   const Log& log_;
   Root::promise_type* first_ = nullptr;

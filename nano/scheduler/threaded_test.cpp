@@ -129,6 +129,49 @@ TEST_F(ThreadedScheduler, IsTheLogicThreadForItsTasksOnly) {
   EXPECT_FALSE(elsewhere);
 }
 
+TEST_F(ThreadedScheduler, TimersThatEndOnAnotherThreadAreCancelledAndTheLogSaysSo) {
+  const auto held = std::make_shared<int>();
+  long held_after = 0;
+  run([&] {
+    scheduler_.post([&] {
+      Timer timer = scheduler_.after(1h, [held] {});
+      Timer periodic = scheduler_.every(1h, [held] {});
+      std::jthread{[&] {
+        const Timer dropped = std::move(timer);
+        periodic = Timer{};
+      }}.join();
+      scheduler_.post([&] {
+        held_after = held.use_count();
+        scheduler_.stop();
+      });
+    });
+  });
+  EXPECT_EQ(held_after, 1);
+  const std::string line = "error dropped on a thread other than the logic thread what=\"a Timer\"\n";
+  EXPECT_EQ(recorded_.text(), line + line);
+}
+
+TEST_F(ThreadedScheduler, ATimerCancelledOnAnotherThreadThrowsAndStays) {
+  bool threw = false;
+  bool active = false;
+  run([&] {
+    scheduler_.post([&] {
+      Timer timer = scheduler_.after(1h, [] {});
+      std::jthread{[&] {
+        try {
+          timer.cancel();
+        } catch (const std::logic_error&) {
+          threw = true;
+        }
+      }}.join();
+      active = timer.active();
+      scheduler_.stop();
+    });
+  });
+  EXPECT_TRUE(threw);
+  EXPECT_TRUE(active);
+}
+
 TEST_F(ThreadedScheduler, OffloadsToAnotherThreadAndContinuesOnItsOwn) {
   std::thread::id logic, worker, continued;
   std::string failure;
@@ -216,6 +259,22 @@ TEST(ThreadedPool, RefusesJobsBeyondItsLimit) {
   EXPECT_TRUE(pool.submit([] {}));
   EXPECT_FALSE(pool.submit([] {}));
   finish.count_down();
+}
+
+TEST(ThreadedPool, RefusesNoneOnceItsLimitIsLifted) {
+  std::latch running{1};
+  std::latch finish{1};
+  std::latch done{10};
+  ThreadPool pool{1, 2};
+  ASSERT_TRUE(pool.submit([&] {
+    running.count_down();
+    finish.wait();
+  }));
+  running.wait();
+  pool.lift_bound();
+  for (int i = 0; i < 10; ++i) EXPECT_TRUE(pool.submit([&] { done.count_down(); }));
+  finish.count_down();
+  done.wait();
 }
 
 TEST(ThreadedPool, FinishesTheRunningJobAndDropsTheWaitingAtItsEnd) {

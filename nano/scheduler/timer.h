@@ -11,7 +11,9 @@ struct TimerNode;
 
 /// Owns a pending call: destroying the handle cancels it, so an object that keeps its timers as members is
 /// never called back after its end. Logic thread only. A callback may cancel, replace or destroy the handle
-/// of the very timer that runs it. A handle may outlive its Scheduler and is then inactive.
+/// of the very timer that runs it. A handle may outlive its Scheduler and is then inactive. One that is
+/// destroyed on another thread is a mistake: the log says so, and the call is cancelled, but only when the
+/// logic thread comes to it.
 class [[nodiscard]] Timer {
  public:
   /// Inactive.
@@ -24,7 +26,9 @@ class [[nodiscard]] Timer {
   }
   Timer(const Timer&) = delete;
   Timer& operator=(const Timer&) = delete;
-  ~Timer() { cancel(); }
+  ~Timer() {
+    if (node_) end();
+  }
 
   /// The call is not made any more, and what its callback holds is destroyed (at the callback's return, if it
   /// is running now). No effect on an inactive timer.
@@ -39,6 +43,7 @@ class [[nodiscard]] Timer {
  private:
   friend class TimerQueue;
   explicit Timer(detail::TimerNode* node) : node_(node) {}
+  void end();
 
   detail::TimerNode* node_ = nullptr;
 };

@@ -22,13 +22,21 @@ TimePoint saturating_add(TimePoint when, Duration by) {
 }  // namespace
 
 void Timer::cancel() {
-  detail::TimerNode* node = std::exchange(node_, nullptr);
-  if (!node) return;
-  if (node->queue) node->queue->cancel(node);
+  if (!node_) return;
+  TimerQueue* const queue = TimerQueue::queue_of(*node_);
+  if (queue) queue->thread_.assert_current();
+  detail::TimerNode* const node = std::exchange(node_, nullptr);
+  if (queue) queue->cancel(node);
   TimerQueue::release(node);
 }
 
-bool Timer::active() const { return node_ && node_->queue; }
+void Timer::end() {
+  TimerQueue* const queue = TimerQueue::queue_of(*node_);
+  if (queue && queue->thread_.is_another()) return queue->cancel_later_(std::move(*this));
+  cancel();
+}
+
+bool Timer::active() const { return node_ && TimerQueue::queue_of(*node_); }
 
 void Timer::detach() {
   if (detail::TimerNode* node = std::exchange(node_, nullptr)) TimerQueue::release(node);
@@ -51,7 +59,6 @@ Timer TimerQueue::start(TimePoint now, Duration delay, Duration interval, TimePo
   node->interval = interval;
   node->listened_due = listened_due;
   insert(saturating_add(now, std::max(delay, Duration::zero())), node.get());
-  node->holders = 2;  // the heap and the handle
   return Timer{node.release()};
 }
 
@@ -71,7 +78,7 @@ detail::TimerNode* TimerQueue::take_due(TimePoint now, TimePoint listened, std::
   if (due.node->interval > Duration::zero()) {
     const auto missed = (now - due.when) / due.node->interval;
     insert(saturating_add(due.when + missed * due.node->interval, due.node->interval), due.node);
-    ++due.node->holders;  // the heap; its old share goes to the caller
+    due.node->holders.fetch_add(1, std::memory_order_relaxed);  // the heap; its old share goes to the caller
   }
   return due.node;
 }
@@ -87,7 +94,6 @@ void TimerQueue::clear() {
 }
 
 void TimerQueue::cancel(detail::TimerNode* node) {
-  thread_.assert_current();
   remove(node->heap_index);
   const Function<void()> dropped = std::move(node->callback);
   release(node);
@@ -95,12 +101,12 @@ void TimerQueue::cancel(detail::TimerNode* node) {
 
 void TimerQueue::insert(TimePoint when, detail::TimerNode* node) {
   heap_.emplace_back();
-  node->queue = this;
+  node->queue.store(this, std::memory_order_relaxed);
   sift_up(heap_.size() - 1, Entry{when, next_sequence_++, node});
 }
 
 void TimerQueue::remove(std::size_t index) {
-  heap_[index].node->queue = nullptr;
+  heap_[index].node->queue.store(nullptr, std::memory_order_relaxed);
   const Entry last = heap_.back();
   heap_.pop_back();
   if (index == heap_.size()) return;
@@ -142,7 +148,9 @@ void TimerQueue::place(std::size_t index, Entry entry) {
 }
 
 void TimerQueue::release(detail::TimerNode* node) {
-  if (--node->holders == 0) delete node;
+  const bool is_last = node->holders.load(std::memory_order_acquire) == 1 ||
+                       node->holders.fetch_sub(1, std::memory_order_acq_rel) == 1;
+  if (is_last) delete node;
 }
 
 }  // namespace nano

@@ -1,9 +1,11 @@
 // Internal header. TimerQueue: pending calls, ordered by time and then by when they were started.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "nano/base/clock.h"
@@ -17,14 +19,15 @@ class TimerQueue;
 
 namespace detail {
 
-/// One timer, held by its queue while it is pending and by its handle: freed when neither does.
+/// One timer, held by its queue while it is pending and by its handle: freed when neither does. A handle that
+/// ends on another thread asks for the queue and lets go.
 struct TimerNode {
   Function<void()> callback;
-  Duration interval;            // zero: once
-  TimePoint listened_due;       // on the ListeningClock, not before; TimePoint::min(): whatever that says
-  TimerQueue* queue = nullptr;  // null: not pending
+  Duration interval;       // zero: once
+  TimePoint listened_due;  // on the ListeningClock, not before; TimePoint::min(): whatever that says
+  std::atomic<TimerQueue*> queue = nullptr;  // null: not pending
   std::uint32_t heap_index = 0;
-  std::uint32_t holders = 0;
+  std::atomic<std::uint32_t> holders = 2;  // the heap and the handle
 };
 
 }  // namespace detail
@@ -33,7 +36,9 @@ struct TimerNode {
 /// timer. Logic thread only.
 class TimerQueue {
  public:
-  explicit TimerQueue(const LogicThread& thread) : thread_(thread) {}
+  /// `cancel_later` is given the handles that end on other threads; it must end them on the logic thread.
+  TimerQueue(const LogicThread& thread, Function<void(Timer)> cancel_later)
+      : thread_(thread), cancel_later_(std::move(cancel_later)) {}
   ~TimerQueue() { clear(); }
   TimerQueue(const TimerQueue&) = delete;
   TimerQueue& operator=(const TimerQueue&) = delete;
@@ -56,7 +61,7 @@ class TimerQueue {
     // Outside the node, because the callback may cancel its timer, which destroys what the node holds.
     Function<void()> callback = std::move(node->callback);
     run(callback);
-    if (node->queue) node->callback = std::move(callback);
+    if (queue_of(*node)) node->callback = std::move(callback);
     release(node);
     return true;
   }
@@ -88,9 +93,13 @@ class TimerQueue {
   void sift_up(std::size_t index, Entry entry);
   void sift_down(std::size_t index, Entry entry);
   void place(std::size_t index, Entry entry);
+  static TimerQueue* queue_of(const detail::TimerNode& node) {
+    return node.queue.load(std::memory_order_relaxed);
+  }
   static void release(detail::TimerNode* node);
 
   const LogicThread& thread_;
+  Function<void(Timer)> cancel_later_;
   std::vector<Entry> heap_;
   std::uint64_t next_sequence_ = 0;
 };

@@ -1,5 +1,6 @@
 #include "nano/scheduler/worker_pool.h"
 
+#include <limits>
 #include <stdexcept>
 #include <utility>
 
@@ -31,6 +32,11 @@ bool ThreadPool::submit(Function<void()> job) {
   }
   changed_.notify_one();
   return true;
+}
+
+void ThreadPool::lift_bound() {
+  const std::lock_guard lock{mutex_};
+  jobs_max_ = std::numeric_limits<std::size_t>::max();
 }
 
 void ThreadPool::work() {

@@ -34,12 +34,15 @@ class ThreadPool final : public WorkerPool {
   ~ThreadPool() override;
 
   [[nodiscard]] bool submit(Function<void()> job) override;
+  /// Any thread. From here on no job is refused for others that wait: whoever stops wants all done, and waits
+  /// for it as long as it can.
+  void lift_bound();
 
  private:
   void work();
 
-  const std::size_t jobs_max_;
   std::mutex mutex_;
+  std::size_t jobs_max_;
   std::condition_variable changed_;
   std::deque<Function<void()>> jobs_;
   bool stopping_ = false;

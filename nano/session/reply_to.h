@@ -37,7 +37,8 @@ class ReplyTo {
   /// Of a client's request; 0 for others.
   std::uint64_t request_id() const { return request_id_; }
 
-  /// To nobody this does nothing. `session` is the one that the message came for: null only without a client.
+  /// To nobody this does nothing. `session` is the one that the message came for; null: the call is nobody's,
+  /// or its client was answered.
   /// Throws std::length_error when an answer to a client does not fit the wire.
   void answer(Session* session, protocol::ByteView payload) const;
   void fail(Session* session, const Error& error) const;

@@ -97,6 +97,7 @@ class SessionHost {
   std::list<Connection*> connections;  ///< all that are not closed, in the order of connecting
   OpenCalls open_calls;                ///< those of closed sessions included
   std::size_t unanswered_calls = 0;    ///< that are open, without those of closed sessions
+  std::size_t waiting_calls = 0;       ///< that wait in local schedulers, those of closed sessions included
   bool stopping = false;
 
  private:

@@ -72,7 +72,7 @@ class HttpCoroutine {
       check(*response);
       reply(std::move(*response));
     } catch (...) {
-      log_failure(scheduler_.log(), pattern_, std::current_exception());
+      log_failure(scheduler_.log(), pattern_);
     }
   }
 
@@ -94,7 +94,7 @@ HttpRouter::Handler http_function(Scheduler& scheduler, std::string pattern,
       check(response);
       reply(std::move(response));
     } catch (...) {
-      log_failure(scheduler.log(), pattern, std::current_exception());
+      log_failure(scheduler.log(), pattern);
     }
   };
 }
