@@ -185,10 +185,10 @@ Result<Options> Options::parse(const std::vector<std::string>& arguments, Option
           std::string{to_string(options.log_level)}, {}};
   CLI::App app{"A real-time game server made with Nano.", program};
   app.footer("Each flag can also be given as an environment variable, named in its line; the flag wins.");
-  add_own_flags(app, own);
-  add_flags(app, options, raw);
-  options.warnings = warnings_of_variables(app);
   try {
+    add_own_flags(app, own);
+    add_flags(app, options, raw);
+    options.warnings = warnings_of_variables(app);
     app.parse(std::vector<std::string>{arguments.rbegin(), arguments.rend()});  // CLI11 takes them reversed
     options.heartbeat_interval = from_seconds(raw.heartbeat_s);
     options.handshake_timeout = from_seconds(raw.handshake_timeout_s);
@@ -207,6 +207,10 @@ Result<Options> Options::parse(const std::vector<std::string>& arguments, Option
     options.check();
   } catch (const CLI::CallForHelp&) {
     return Error{"help", app.help()};
+  } catch (const CLI::ConstructionError& failure) {
+    return Error{Errc::invalid_argument,
+                 "One of the program's own flags has a name that no flag can have, or that another has: " +
+                     std::string{failure.what()} + "."};
   } catch (const CLI::ParseError& failure) {
     return Error{Errc::invalid_argument, std::string{failure.what()} + " (--help lists all options.)" +
                                              origin_of(app, failure.what(), arguments)};

@@ -266,6 +266,26 @@ TEST(OptionsTest, HelpListsEveryFlagWithItsVariableAndDefault) {
   EXPECT_NE(help.error().message.find("0.01 to 86400=30"), std::string::npos) << help.error().message;
 }
 
+TEST(OptionsTest, FlagsOfTheProgramThatCannotBeAreToldInASentence) {
+  bool flag = false;
+  std::string text;
+  const auto told = [](const ProgramOption& own) {
+    const Result<Options> parsed = Options::parse({}, Options{}, {own}, "chat");
+    return parsed ? "" : parsed.error().code + ": " + parsed.error().message;
+  };
+  const auto expect_told = [&](const ProgramOption& own) {
+    const std::string sentence = told(own);
+    EXPECT_TRUE(sentence.starts_with("invalid_argument: One of the program's own flags")) << sentence;
+    EXPECT_NE(sentence.find(own.flag.substr(own.flag.find_first_not_of('-'), 5)), std::string::npos)
+        << sentence;
+  };
+  expect_told({"--inflate", "Nano's", &flag});
+  expect_told({"--io-threads", "Nano's", &text});
+  expect_told({"--ro oms", "With a space", &text});
+  expect_told({"rooms", "A flag without dashes", &flag});
+  EXPECT_EQ(told({"--rooms", "Possible", &flag}), "");
+}
+
 TEST(OptionsTest, ProgramsHaveFlagsOfTheirOwn) {
   std::string title = "Chat";
   int rooms = 3;

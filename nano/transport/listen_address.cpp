@@ -5,7 +5,12 @@
 namespace nano {
 namespace {
 
-bool stands_for_all(const std::string& host) { return host.empty() || host == "0.0.0.0" || host == "::"; }
+/// Whether a socket on `all` leaves none for `host`. One on all IPv6 addresses is on those of IPv4, too.
+bool takes(const std::string& all, const std::string& host) {
+  if (all.empty() || all == "::" || all == host) return true;
+  const bool is_v6 = host.find(':') != std::string::npos;
+  return all == "0.0.0.0" && !is_v6;
+}
 
 }  // namespace
 
@@ -36,7 +41,7 @@ Result<ListenAddress> parse_listen_address(std::string_view address) {
 
 bool overlap(const ListenAddress& a, const ListenAddress& b) {
   if (a.port != b.port || a.port == 0) return false;
-  return a.host == b.host || stands_for_all(a.host) || stands_for_all(b.host);
+  return takes(a.host, b.host) || takes(b.host, a.host);
 }
 
 }  // namespace nano

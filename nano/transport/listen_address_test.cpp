@@ -57,6 +57,10 @@ TEST(ListenAddressTest, OverlapsWhereASecondSocketCouldNotBe) {
   EXPECT_TRUE(both("127.0.0.1:1", "127.0.0.1:1"));
   EXPECT_TRUE(both("127.0.0.1:1", "0.0.0.0:1"));
   EXPECT_TRUE(both(":1", "localhost:1"));
+  EXPECT_TRUE(both("[::1]:1", "[::]:1"));
+  EXPECT_TRUE(both("0.0.0.0:1", "[::]:1"));
+  EXPECT_TRUE(both("[::1]:1", ":1"));
+  EXPECT_FALSE(both("0.0.0.0:1", "[::1]:1"));
   EXPECT_FALSE(both("127.0.0.1:1", "127.0.0.2:1"));
   EXPECT_FALSE(both("127.0.0.1:1", "127.0.0.1:2"));
   EXPECT_FALSE(both(":0", ":0"));

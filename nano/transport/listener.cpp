@@ -85,10 +85,23 @@ Listeners try_endpoints(const std::vector<IoLoop*>& loops, const Endpoints& endp
   return listeners;
 }
 
+/// A name may stand for an address that another of our listeners has.
+void check_not_ours(const std::string& address, const Endpoints& endpoints, const Listeners& ours) {
+  for (const auto& listener : ours) {
+    const Result<ListenAddress> taken = parse_listen_address(listener->address());
+    const auto same = std::find_if(endpoints.begin(), endpoints.end(), [&](const tcp::endpoint& endpoint) {
+      return taken && overlap(*taken, {endpoint.address().to_string(), endpoint.port()});
+    });
+    if (same == endpoints.end()) continue;
+    throw std::invalid_argument("Two listeners cannot share the address \"" + address + "\" (\"" +
+                                listener->address() + "\"): give each a port of its own.");
+  }
+}
+
 }  // namespace
 
 Listeners listen_on(const std::vector<IoLoop*>& loops, const std::string& address,
-                    const std::shared_ptr<const ListenerOptions>& options) {
+                    const std::shared_ptr<const ListenerOptions>& options, const Listeners& ours) {
   const Endpoints endpoints = endpoints_of(loops.front()->context(), address);
   const tcp::endpoint& first = endpoints.front();
   asio::error_code error;
@@ -102,6 +115,7 @@ Listeners listen_on(const std::vector<IoLoop*>& loops, const std::string& addres
        ++tries) {
     listeners = try_endpoints(loops, endpoints, options, error);
   }
+  if (error == asio::error::address_in_use) check_not_ours(address, endpoints, ours);
   if (error) refuse_address(address, error);
   return listeners;
 }

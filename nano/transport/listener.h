@@ -48,9 +48,10 @@ class Listener final : public std::enable_shared_from_this<Listener> {
 /// Listeners on all addresses that `address` stands for, on one port: of "localhost:3250" on 127.0.0.1 and
 /// [::1]. Otherwise `address` is as parse_listen_address() takes it, and it is one listener; all addresses of
 /// the machine are its IPv6 ones, too, where it has any. Throws std::runtime_error with a sentence that says
-/// what to change.
+/// what to change, or std::invalid_argument where one of `ours` is in the way.
 std::vector<std::shared_ptr<Listener>> listen_on(const std::vector<IoLoop*>& loops,
                                                  const std::string& address,
-                                                 const std::shared_ptr<const ListenerOptions>& options);
+                                                 const std::shared_ptr<const ListenerOptions>& options,
+                                                 const std::vector<std::shared_ptr<Listener>>& ours = {});
 
 }  // namespace nano

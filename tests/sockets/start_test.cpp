@@ -12,6 +12,7 @@
 
 #include <gtest/gtest.h>
 
+#include "cluster/network/reserved_port_for_tests.h"
 #include "nano/transport/tls_certificate_for_tests.h"
 #include "tests/sockets/parameters.h"
 
@@ -122,6 +123,12 @@ TEST_P(Start, MisconfiguredIsToldByRunAndNeedsNoTry) {
                 app.add<Echo>().echo("again");
               }),
               "is registered twice");
+  const TlsFiles files{"game.crt", "game.key"};
+  expect_says(impossible([&](Application& app) { app.listen_tcp("127.0.0.1:0", {.tls_files = files}); }),
+              "would listen in plain text");
+  expect_says(
+      impossible([&](Application& app) { app.listen_websocket("127.0.0.1:0", {.tls_files = files}); }),
+      "would listen in plain text");
   expect_says(impossible([](Application& app) { app.refuse("--rooms is a number from 1 on."); }), "--rooms");
 }
 
@@ -144,6 +151,13 @@ TEST_P(Start, WithTwoListenersOnOneAddressSaysSo) {
   };
   expect_says(refusal(both("127.0.0.1:4000", "127.0.0.1:4000"), 2), "Two listeners cannot share");
   expect_says(refusal(both("127.0.0.1:4000", "0.0.0.0:4000"), 2), "Two listeners cannot share");
+  const cluster::ReservedPort reserved;
+  const std::string port = std::to_string(reserved.port());
+  const std::string one = "127.0.0.1:" + port;
+  const std::string same = "localhost:" + port;
+  const std::string said = refusal(both(one.c_str(), same.c_str()), 2);
+  expect_says(said, "Two listeners cannot share");
+  expect_says(said, same);
 }
 
 TEST_P(Start, WhoseInitThrowsSaysWhatItThrew) {
@@ -171,7 +185,26 @@ TEST_P(Start, SaysWhatWorksAndCanHardlyBeMeant) {
   unused.tls_certificate = "game.crt";
   unused.tls_key = "game.key";
   expect_says(log_of_a_run(unused, [](Application& app) { app.listen_tcp("127.0.0.1:0"); }),
-              "--tls-certificate is used by no listener");
+              "--tls-certificate is used by no listener: clients connect without TLS");
+  const TestCertificate own;
+  expect_says(
+      log_of_a_run(unused,
+                   [&](Application& app) {
+                     app.listen_tcp(
+                         "127.0.0.1:0",
+                         {.tls = true, .tls_files = {own.certificate_file.string(), own.key_file.string()}});
+                   }),
+      "--tls-certificate is used by no listener: those with TLS have the files that the program names");
+  const auto handle = [](Application& app) {
+    app.listen_tcp("127.0.0.1:0");
+    app.handle_http("/hello", [](const HttpRequest&) { return HttpResponse::text(200, "hello"); });
+  };
+  expect_says(log_of_a_run({}, handle), "nobody can fetch the files and HTTP answers");
+  const auto serve = [](Application& app) {
+    app.listen_tcp("127.0.0.1:0");
+    app.serve_files("/", ".");
+  };
+  expect_says(log_of_a_run({}, serve), "nobody can fetch the files and HTTP answers");
   Options many;
   many.io_threads = std::min(256u, std::thread::hardware_concurrency() + 1);
   expect_says(log_of_a_run(many, [](Application& app) { app.listen_tcp("127.0.0.1:0"); }),
