@@ -9,9 +9,9 @@
 
 #include "nano/application/drain.h"
 #include "nano/application/machine.h"
+#include "nano/scheduler/failure.h"
 #include "nano/serialize/protobuf_log.h"
 #include "nano/session/connection.h"
-#include "nano/session/failure_text.h"
 #include "nano/transport/http_handler.h"
 
 namespace nano {
@@ -83,7 +83,7 @@ Application::~Application() {
   // more.
   if (machine_) {
     machine_->calm();
-    machine_->expect_end_within(limits::exit_grace);
+    machine_->time_to_end->expect_within(limits::exit_grace);
     machine_->stop_listening();
     machine_->stop_loops();
   }
@@ -126,7 +126,7 @@ void Application::refuse(const std::string& sentence) {
 }
 
 void Application::listen_tcp(std::string address, TcpListenerOptions options) {
-  if (machine_) machine_->add_tcp(std::move(address), std::move(options));
+  if (machine_) configure([&] { machine_->add_tcp(std::move(address), std::move(options)); });
 }
 
 void Application::listen_websocket(std::string address, WebSocketListenerOptions options) {
@@ -145,7 +145,7 @@ void Application::add_http_function(std::string pattern,
   if (!machine_) return;
   configure([&] {
     auto handler = http_function(*scheduler_, pattern, std::move(function));
-    machine_->router->add_handler(std::move(pattern), std::move(handler));
+    machine_->handle_http(std::move(pattern), std::move(handler));
   });
 }
 
@@ -159,7 +159,7 @@ void Application::add_http_coroutine(std::string pattern,
     }
     if (!machine_) return;
     auto handler = http_coroutine(*scheduler_, pattern, std::move(coroutine), options.requests_max);
-    machine_->router->add_handler(std::move(pattern), std::move(handler), options.timeout);
+    machine_->handle_http(std::move(pattern), std::move(handler), options.timeout);
   });
 }
 
@@ -269,7 +269,7 @@ std::shared_ptr<WireReceiver> Application::connect(std::shared_ptr<Wire> wire) {
 void Application::stop() { request_stop(scheduler_->is_running_caller()); }
 
 void Application::request_stop(bool by_stopping_application) {
-  if (machine_) machine_->expect_end_within(options_.shutdown_timeout + limits::exit_grace);
+  if (machine_) machine_->time_to_end->expect_within(options_.shutdown_timeout + limits::exit_grace);
   scheduler_->post([this, by_stopping_application] {
     if (phase_ == Phase::stopping && by_stopping_application) return;
     begin_stop();
@@ -281,7 +281,10 @@ void Application::begin_stop() {
   if (phase_ != Phase::running) return end_stop();
   phase_ = Phase::stopping;
   host_->stopping = true;
-  if (machine_) machine_->stop_listening();
+  if (machine_) {
+    machine_->stop_listening();
+    machine_->workers.lift_bound();
+  }
   scheduler_->at_turn_end([this] {
     if (phase_ == Phase::stopping) drain_->look();
   });

@@ -1,5 +1,6 @@
 #include "nano/application/drain.h"
 
+#include <algorithm>
 #include <chrono>
 #include <map>
 #include <utility>
@@ -13,6 +14,9 @@ namespace {
 
 /// Sockets end on the loops' threads, which tell nobody: how often it is looked whether all have.
 constexpr Duration look_again_after = std::chrono::milliseconds{5};
+
+/// So much of the time in which something held the thread up counts: callbacks of sessions, hooks.
+constexpr Duration held_up_counted = std::chrono::seconds{1};
 
 const Error& stopping() {
   static const Error error{Errc::unavailable, "The server is stopping."};
@@ -47,8 +51,9 @@ class NameCounts {
 
 Drain::Drain(Server server, Duration timeout, Function<void()> done)
     : server_(std::move(server)),
-      begin_(server_.scheduler.now()),
       timeout_(timeout),
+      measured_at_(server_.scheduler.now()),
+      listened_(server_.scheduler.listened()),
       done_(std::move(done)),
       own_(server_.scheduler.log()) {
   own_.spawn(run());
@@ -57,55 +62,63 @@ Drain::Drain(Server server, Duration timeout, Function<void()> done)
 Drain::~Drain() { own_.destroy_all(); }
 
 Task<void> Drain::run() {
-  const TimePoint answered_by = begin_ + timeout_ * limits::stop_percent_answers / 100;
-  const TimePoint closed_by = begin_ + timeout_ * limits::stop_percent_sessions / 100;
-  const TimePoint finished_by = begin_ + timeout_ * limits::stop_percent_components / 100;
-  const TimePoint end = begin_ + timeout_;
+  const Duration answered_by = timeout_ * limits::stop_percent_answers / 100;
+  const Duration closed_by = timeout_ * limits::stop_percent_sessions / 100;
+  const Duration finished_by = timeout_ * limits::stop_percent_components / 100;
 
   leave_cluster();
-  co_await until(&Drain::has_left, begin_ + (answered_by - begin_) / 2);
+  co_await until(&Drain::has_left, answered_by / 2);
   server_.dispatcher.refuse_clients();
   co_await run_hooks(Hook::before_shutdown, answered_by);
   co_await until(&Drain::is_quiet, answered_by);
   give_up_clients_requests();
 
   if (server_.remote) server_.remote->refuse_sessions();
-  do {
-    co_await server_.scheduler.yield();
-  } while (close_some_sessions());
+  co_await close_sessions(closed_by);
   co_await until(&Drain::is_quiet, closed_by);
 
   co_await run_hooks(Hook::shutdown, finished_by);
+  co_await close_sessions(finished_by);  // those whose turn did not come before
   co_await until(&Drain::is_quiet, finished_by);
 
   cancel_what_is_left();
-  co_await until(&Drain::is_cancelled, end);
+  co_await until(&Drain::is_cancelled, timeout_);
   if (server_.remote) server_.remote->close();
   const Timer look_again = server_.scheduler.every(look_again_after, [] {});
-  co_await until(&Drain::is_sent, end);
+  co_await until(&Drain::is_sent, timeout_);
   done_();
 }
 
 // -- waiting -----------------------------------------------------------------------------------------------
 
-void Drain::wait(std::coroutine_handle<> waiting, Condition holds, TimePoint deadline) {
+void Drain::wait(std::coroutine_handle<> waiting, Condition holds, Duration deadline) {
   waiting_ = waiting;
   holds_ = holds;
   deadline_ = deadline;
+  time_is_up_ = false;
   server_.scheduler.post([] {});  // the condition may hold already: look at the end of the next turn
-  timer_ = server_.scheduler.after(deadline - server_.scheduler.now(), [] {});
+  timer_ = server_.scheduler.after_listening(deadline - passed_, [this] { time_is_up_ = true; });
+}
+
+void Drain::measure() {
+  const TimePoint now = server_.scheduler.now();
+  const TimePoint listened = server_.scheduler.listened();
+  const Duration all = now - std::exchange(measured_at_, now);
+  const Duration heard = listened - std::exchange(listened_, listened);
+  passed_ += heard + std::clamp(all - heard, Duration::zero(), held_up_counted);
 }
 
 void Drain::look() {
+  measure();
   if (!waiting_) return;
-  if (!(this->*holds_)() && server_.scheduler.now() < deadline_) return;
+  if (!(this->*holds_)() && passed_ < deadline_ && !time_is_up_) return;
   timer_.cancel();
   std::exchange(waiting_, nullptr).resume();
 }
 
 bool Drain::is_quiet() const {
   return !server_.scheduler.has_posted_itself() && server_.scheduler.foreground_count() == 0 &&
-         server_.host.unanswered_calls == 0;
+         server_.host.unanswered_calls == 0 && server_.host.waiting_calls == 0;
 }
 
 bool Drain::is_cancelled() const {
@@ -129,17 +142,17 @@ void Drain::leave_cluster() {
 
 /// One after the other, since one may need what another has. Of two or more, none takes more than half of the
 /// time, so that one that hangs leaves some to the others.
-Task<void> Drain::run_hooks(Hook hook, TimePoint end) {
+Task<void> Drain::run_hooks(Hook hook, Duration end) {
   const auto& components = server_.registry.components();
   for (std::size_t left = components.size(); left > 0; --left) {
     const ComponentRegistry::Entry& entry = components[left - 1];
-    const TimePoint now = server_.scheduler.now();
-    const TimePoint deadline = left > 1 ? now + (end - now) / 2 : end;
+    const Duration deadline = left > 1 ? passed_ + (end - passed_) / 2 : end;
+    const TimePoint by_clock = server_.scheduler.now() + (deadline - passed_);
     const std::string name = entry.name + (hook == Hook::shutdown ? ".shutdown" : ".before_shutdown");
     hook_ended_ = std::make_shared<bool>(false);
     server_.scheduler.run_now(
         [&] {
-          auto task = run_hook(hook, *entry.component, deadline, name, hook_ended_);
+          auto task = run_hook(hook, *entry.component, by_clock, name, hook_ended_);
           server_.scheduler.spawn(std::move(task));
         },
         name);
@@ -157,7 +170,7 @@ Task<void> Drain::run_hook(Hook hook, Component& component, TimePoint deadline, 
       co_await component.before_shutdown(deadline);
     }
   } catch (...) {
-    log_failure(log, name, std::current_exception());
+    log_failure(log, name);
   }
   *ended = true;
 }
@@ -181,6 +194,13 @@ void Drain::give_up_clients_requests() {
       {{"count", given_up.total() + released}, {"released", released}, {"routes", given_up.text()}});
 }
 
+Task<void> Drain::close_sessions(Duration until) {
+  do {
+    co_await server_.scheduler.yield();
+    measure();  // what the callbacks of the last ones took
+  } while (passed_ < until && close_some_sessions());
+}
+
 /// Connections first, in the order of connecting; what is left are sessions of clients at other nodes.
 bool Drain::close_some_sessions() {
   SessionHost& host = server_.host;
@@ -201,10 +221,12 @@ void Drain::report_unfinished() const {
   server_.scheduler.for_each_foreground(
       [&](std::string_view name) { coroutines.add(name.empty() ? "unnamed" : name); });
   const std::size_t offloaded = server_.scheduler.offloaded_running();
-  if (coroutines.total() == 0 && offloaded == 0) return;
-  server_.scheduler.log().warning(
-      "stopped before all was done",
-      {{"coroutines", coroutines.total()}, {"offloaded", offloaded}, {"of", coroutines.text()}});
+  const std::size_t sessions = server_.host.sessions.size();
+  if (coroutines.total() == 0 && offloaded == 0 && sessions == 0) return;
+  server_.scheduler.log().warning("stopped before all was done", {{"coroutines", coroutines.total()},
+                                                                  {"offloaded", offloaded},
+                                                                  {"of", coroutines.text()},
+                                                                  {"sessions", sessions}});
 }
 
 void Drain::cancel_what_is_left() {

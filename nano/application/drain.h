@@ -22,6 +22,10 @@ namespace nano {
 /// of its own by which the next one begins whatever is left, so that nothing that hangs keeps the others from
 /// their turn. What is left in the end is cancelled, counted and named in the log.
 ///
+/// Times are counted by what the thread was there for (Scheduler::listened()), and what holds it up counts
+/// for a second at most: a process that is frozen meanwhile loses next to nothing, and work that takes long
+/// does not go on for ever.
+///
 /// Logic thread only; not to be destroyed from within a coroutine, hook or callback that it waits for.
 class Drain {
  public:
@@ -51,24 +55,26 @@ class Drain {
   enum class Hook { before_shutdown, shutdown };
   using Condition = bool (Drain::*)() const;
 
-  /// Awaits that the condition holds at the end of a turn, or the deadline.
+  /// Awaits that the condition holds at the end of a turn, or the deadline: so long after the stop began.
   struct Until {
     Drain& drain;
     Condition holds;
-    TimePoint deadline;
+    Duration deadline;
     bool await_ready() const noexcept { return false; }
     void await_suspend(std::coroutine_handle<> waiting) { drain.wait(waiting, holds, deadline); }
     void await_resume() const noexcept {}
   };
-  Until until(Condition holds, TimePoint deadline) { return {*this, holds, deadline}; }
-  void wait(std::coroutine_handle<> waiting, Condition holds, TimePoint deadline);
+  Until until(Condition holds, Duration deadline) { return {*this, holds, deadline}; }
+  void wait(std::coroutine_handle<> waiting, Condition holds, Duration deadline);
+  void measure();
 
   Task<void> run();
   void leave_cluster();
-  Task<void> run_hooks(Hook hook, TimePoint end);
+  Task<void> run_hooks(Hook hook, Duration end);
   Task<void> run_hook(Hook hook, Component& component, TimePoint deadline, std::string name,
                       std::shared_ptr<bool> ended);
   void give_up_clients_requests();
+  Task<void> close_sessions(Duration until);
   bool close_some_sessions();
   void cancel_what_is_left();
 
@@ -79,15 +85,18 @@ class Drain {
   bool is_sent() const;
 
   Server server_;
-  const TimePoint begin_;
   const Duration timeout_;
+  Duration passed_{};  // since the stop began, when it was last measured
+  TimePoint measured_at_;
+  TimePoint listened_;
   Function<void()> done_;
   bool left_ = false;
   std::shared_ptr<bool> hook_ended_;
   std::shared_ptr<Drain*> alive_ = std::make_shared<Drain*>(this);
   std::coroutine_handle<> waiting_;
   Condition holds_ = nullptr;
-  TimePoint deadline_{};
+  Duration deadline_{};
+  bool time_is_up_ = false;
   Timer timer_;
   SpawnedTasks own_;  // run() alone, which is nothing to wait for
 };

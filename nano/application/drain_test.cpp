@@ -1,7 +1,6 @@
 // What a stop finishes, in which order, and within which time.
 
 #include <chrono>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,70 +9,10 @@
 
 #include <gtest/gtest.h>
 
-#include "nano/component/responder.h"
-#include "nano/scheduler/local_scheduler.h"
-#include "nano/testing/world.h"
+#include "nano/application/drain_test_fixture.h"
 
 namespace nano {
 namespace {
-
-using Texts = std::vector<std::string>;
-using std::chrono::milliseconds;
-using std::chrono::seconds;
-
-/// Handlers that take their time, and hooks that do what the test says.
-class Worker final : public Component {
- public:
-  explicit Worker(Texts& events) : events_(events) {}
-  static void routes(Routes<Worker>& on) {
-    on.add<&Worker::echo>("Echo").add<&Worker::slow>("Slow").add<&Worker::hold>("Hold");
-    on.add<&Worker::note>("Note").add<&Worker::save_when_closed>("SaveWhenClosed").add<&Worker::ask>("Ask");
-  }
-
-  void before_shutdown() override {
-    if (at_before_shutdown) at_before_shutdown();
-  }
-  void shutdown() override {
-    if (at_shutdown) at_shutdown();
-  }
-
-  std::string echo(const std::string& in) { return in; }
-  Task<std::string> slow(std::string in) {
-    co_await sleep(milliseconds{std::stoi(in)});
-    events_.push_back("slow " + in);
-    co_return in;
-  }
-  void hold(Responder<std::string> answer) { held.push_back(std::move(answer)); }
-  void note(const std::string& in) { events_.push_back("note " + in); }
-  void save_when_closed(Session& session) {
-    session.on_closed([this](Session& closed) { scheduler().spawn(save(closed.id())); }).detach();
-  }
-  Task<std::string> ask(SessionPtr session, std::string route) {
-    co_await sleep(seconds{1});
-    const Result<std::string> answer = co_await session->call<std::string>(route, "100");
-    co_return answer ? "got " + *answer : answer.error().code;
-  }
-  Task<void> wait(Duration duration, std::string what) {
-    co_await sleep(duration);
-    events_.push_back(what);
-  }
-
-  std::function<void()> at_before_shutdown;
-  std::function<void()> at_shutdown;
-  std::vector<Responder<std::string>> held;
-  std::size_t saved = 0;
-
- private:
-  Task<void> save(SessionId) {
-    co_await sleep(milliseconds{100});
-    auto call = offload([] { return 1; });
-    const int one = co_await call;
-    co_await sleep(milliseconds{100});
-    saved += static_cast<std::size_t>(one);
-  }
-
-  Texts& events_;
-};
 
 class DrainTest : public ::testing::Test {
  protected:
@@ -354,34 +293,6 @@ TEST_F(DrainHooks, ThatHangTakeNothingFromTheSessionsAndTheOtherHooks) {
   EXPECT_EQ(events_, (Texts{"c begins before_shutdown", "b before_shutdown", "a before_shutdown", "closed",
                             "c begins shutdown", "b shutdown", "a shutdown"}));
   EXPECT_TRUE(world_.log().contains("coroutines=2 offloaded=0 of=\"c.before_shutdown 1, c.shutdown 1\""));
-}
-
-TEST(DrainOfFrames, MessagesThatWaitForAFrameAreHandled) {
-  testing::World world;
-  FrameScheduler frames{world.app().scheduler(), milliseconds{50}};
-  Texts events;
-  world.app().add<Worker>(ComponentOptions{.scheduler = &frames}, events);
-  world.start();
-  auto client = world.connect();
-  const std::uint64_t id = client->send_request("Worker.Echo", "in the frame");
-  client->notify("Worker.Note", "too");
-  world.stop();
-  const Result<std::string> reply = client->take_reply<std::string>(id);
-  EXPECT_TRUE(reply && *reply == "in the frame");
-  EXPECT_EQ(events, Texts{"note too"});
-}
-
-TEST(DrainTime, IsWhatTheOptionsSay) {
-  Options options;
-  options.shutdown_timeout = seconds{60};
-  testing::World world{1, options};
-  Texts events;
-  world.app().add<Worker>(events);
-  world.start();
-  auto client = world.connect();
-  const std::uint64_t id = client->send_request("Worker.Slow", "20000");
-  world.stop();
-  EXPECT_TRUE(client->take_reply<std::string>(id).ok());
 }
 
 }  // namespace

@@ -10,6 +10,15 @@
 #include "nano/transport/listen_address.h"
 
 namespace nano {
+namespace {
+
+void refuse_unused_files(const std::string& address, bool tls, const TlsFiles& files) {
+  if (tls || (files.certificate.empty() && files.key.empty())) return;
+  throw std::invalid_argument("The listener on \"" + address +
+                              "\" names TLS files and would listen in plain text: set its `tls`, too.");
+}
+
+}  // namespace
 
 Application::Machine::Machine(const Options& options)
     : loops_on_threads(options.io_threads > 0),
@@ -27,10 +36,12 @@ void Application::Machine::attach(Scheduler& scheduler) {
 }
 
 void Application::Machine::add_tcp(std::string address, TcpListenerOptions options) {
+  refuse_unused_files(address, options.tls, options.tls_files);
   planned.push_back({false, std::move(address), options.tls, std::move(options.tls_files), {}});
 }
 
 void Application::Machine::add_websocket(std::string address, WebSocketListenerOptions options) {
+  refuse_unused_files(address, options.tls, options.tls_files);
   WebSocketUpgradePolicy policy{std::move(options.path), std::move(options.origins), options.same_origin};
   const std::string problem = policy_problem(policy);
   if (!problem.empty()) throw std::invalid_argument(problem);
@@ -40,6 +51,12 @@ void Application::Machine::add_websocket(std::string address, WebSocketListenerO
 void Application::Machine::serve_files(std::unique_ptr<StaticFiles> files) {
   if (!file_reader) file_reader.emplace();
   router->add_files(std::move(files), *file_reader);
+  answers_http = true;
+}
+
+void Application::Machine::handle_http(std::string pattern, HttpRouter::Handler handler, Duration timeout) {
+  router->add_handler(std::move(pattern), std::move(handler), timeout);
+  answers_http = true;
 }
 
 void Application::Machine::apply_operator_addresses(const Options& options) {
@@ -134,18 +151,38 @@ void Application::Machine::warn_of_oddities(const Application& application) cons
   if (planned.empty() && !application.remote_) {
     application.log().warning("no listener: nobody can reach this server");
   }
-  const bool uses_certificate = std::any_of(planned.begin(), planned.end(), [&](const Planned& plan) {
-    return plan.tls && certificate_of(plan, options).certificate == options.tls_certificate;
-  });
-  if (!options.tls_certificate.empty() && !uses_certificate) {
+  const bool has_websocket =
+      std::any_of(planned.begin(), planned.end(), [](const Planned& plan) { return plan.websocket; });
+  if (answers_http && !planned.empty() && !has_websocket) {
     application.log().warning(
-        "--tls-certificate is used by no listener: clients connect without TLS, unless --listen-tcp-tls or "
-        "--listen-websocket-tls names an address");
+        "nobody can fetch the files and HTTP answers: they are served by WebSocket listeners, and there is "
+        "none");
   }
+  warn_of_unused_certificate(application);
   const unsigned processors = std::thread::hardware_concurrency();
   if (processors > 0 && options.io_threads > processors) {
     application.log().warning("--io-threads is more than there are processors, which gains nothing",
                               {{"io_threads", options.io_threads}, {"processors", processors}});
+  }
+}
+
+void Application::Machine::warn_of_unused_certificate(const Application& application) const {
+  const std::string& given = application.options().tls_certificate;
+  const Planned* with_own_files = nullptr;
+  for (const Planned& plan : planned) {
+    if (!plan.tls) continue;
+    if (certificate_of(plan, application.options()).certificate == given) return;
+    with_own_files = &plan;
+  }
+  if (given.empty()) return;
+  if (with_own_files) {
+    application.log().warning(
+        "--tls-certificate is used by no listener: those with TLS have the files that the program names",
+        {{"listener", with_own_files->address}, {"certificate", with_own_files->tls_files.certificate}});
+  } else {
+    application.log().warning(
+        "--tls-certificate is used by no listener: clients connect without TLS, unless --listen-tcp-tls or "
+        "--listen-websocket-tls names an address");
   }
 }
 
@@ -157,7 +194,7 @@ void Application::Machine::listen(Application& application) {
   for (const auto& loop : loops) all.push_back(loop.get());
   for (const Planned& plan : planned) {
     const std::string scheme = plan.websocket ? (plan.tls ? "wss" : "ws") : (plan.tls ? "tls" : "tcp");
-    for (auto& listener : listen_on(all, plan.address, listener_options(application, plan))) {
+    for (auto& listener : listen_on(all, plan.address, listener_options(application, plan), listeners)) {
       addresses.push_back({scheme, listener->address(), plan.policy.path});
       application.log().info("listening", {{"scheme", scheme}, {"address", listener->address()}});
       listeners.push_back(std::move(listener));
@@ -181,22 +218,15 @@ void Application::Machine::stop_loops() {
 
 void Application::Machine::watch(Application& application) {
   const Scheduler& scheduler = application.scheduler();
-  auto made = std::make_unique<ProcessWatch>(
+  process_watch = std::make_unique<ProcessWatch>(
       ProcessWatch::Watched{.logic = scheduler.current_work(),
                             .workers = scheduler.offload_gate(),
+                            .time_to_end = time_to_end,
                             .log = application.log(),
                             .stop = [&application] { application.request_stop(false); }});
-  const std::lock_guard lock{process_watch_mutex};
-  process_watch = std::move(made);
-}
-
-void Application::Machine::expect_end_within(Duration time) {
-  const std::lock_guard lock{process_watch_mutex};
-  if (process_watch) process_watch->expect_end_within(time);
 }
 
 void Application::Machine::calm() {
-  const std::lock_guard lock{process_watch_mutex};
   if (process_watch) process_watch->calm();
 }
 

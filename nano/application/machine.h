@@ -3,7 +3,6 @@
 
 #include <atomic>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
@@ -30,6 +29,8 @@ struct Application::Machine {
   void add_websocket(std::string address, WebSocketListenerOptions options);
 
   void serve_files(std::unique_ptr<StaticFiles> files);
+  void handle_http(std::string pattern, HttpRouter::Handler handler,
+                   Duration timeout = limits::http_answer_timeout);
 
   /// Takes the addresses of all listeners. Throws with a sentence: std::invalid_argument when two are the
   /// same, std::runtime_error when one cannot be had. Says in the log what works and can hardly be meant.
@@ -43,8 +44,6 @@ struct Application::Machine {
   std::size_t wires_open() const { return wires->load(); }
   /// From here on signals stop the application, and what hangs is told.
   void watch(Application& application);
-  /// The process ends within this time, or as it is. Any thread.
-  void expect_end_within(Duration time);
   /// All is done but for what follows in main(), which may take its time.
   void calm();
 
@@ -56,8 +55,8 @@ struct Application::Machine {
     WebSocketUpgradePolicy policy;
   };
 
+  const std::shared_ptr<TimeToEnd> time_to_end = std::make_shared<TimeToEnd>();
   std::unique_ptr<ProcessWatch> process_watch;  // goes last: it watches over the end of the others
-  std::mutex process_watch_mutex;
   SystemClock clock;
   ParkingDriver parking;
   bool loops_on_threads;
@@ -70,11 +69,13 @@ struct Application::Machine {
   std::vector<Planned> planned;
   std::vector<std::shared_ptr<Listener>> listeners;
   std::vector<ListeningAddress> addresses;
+  bool answers_http = false;  // there are files or handlers
 
  private:
   void apply_operator_addresses(const Options& options);
   void check_planned() const;
   void warn_of_oddities(const Application& application) const;
+  void warn_of_unused_certificate(const Application& application) const;
   static PemFiles certificate_of(const Planned& planned, const Options& options);
   std::shared_ptr<const ListenerOptions> listener_options(Application& application, const Planned& planned);
 };

@@ -22,26 +22,39 @@ std::string name_of(int signal) { return std::string{"SIG"} + ::sigabbrev_np(sig
 
 }  // namespace
 
+void TimeToEnd::expect_within(Duration time) {
+  const std::lock_guard lock{mutex_};
+  if (!left_) left_ = time;
+}
+
+void TimeToEnd::forget() {
+  const std::lock_guard lock{mutex_};
+  left_.reset();
+}
+
+bool TimeToEnd::pass(Duration passed) {
+  const std::lock_guard lock{mutex_};
+  if (!left_) return false;
+  *left_ -= passed;
+  return *left_ <= Duration::zero();
+}
+
 ProcessWatch::ProcessWatch(Watched watched) : watched_(std::move(watched)), thread_([this] { run(); }) {}
 
 ProcessWatch::~ProcessWatch() {
-  {
-    const std::lock_guard lock{mutex_};
-    ending_ = true;
-  }
+  calm();
+  ending_ = true;
   signals_.wake();
   thread_.join();
 }
 
-void ProcessWatch::expect_end_within(Duration time) {
-  const std::lock_guard lock{mutex_};
-  if (!time_left_) time_left_ = time;
-}
-
 void ProcessWatch::calm() {
-  const std::scoped_lock lock{stop_mutex_, mutex_};
-  time_left_.reset();
-  stopped_ = true;
+  const std::lock_guard lock{stop_mutex_};
+  watched_.time_to_end->forget();
+  if (std::exchange(stopped_, true)) return;
+  signals_.rest();
+  while (signals_.read()) {  // it was to stop, and has
+  }
 }
 
 void ProcessWatch::run() {
@@ -50,10 +63,9 @@ void ProcessWatch::run() {
   while (true) {
     pollfd readable{signals_.descriptor(), POLLIN, 0};
     ::poll(&readable, 1, static_cast<int>(milliseconds(limits::process_watch_interval)));
-    while (const std::optional<int> signal = signals_.read()) {
-      if (*signal != 0) on_signal(*signal);
+    while (take_signal()) {
     }
-    if (const std::lock_guard lock{mutex_}; ending_) return;
+    if (ending_) return;
     look_at_stall();
     const TimePoint now = clock.now();
     // Longer than that this thread itself was held up: what it waits for may have been, too.
@@ -61,17 +73,22 @@ void ProcessWatch::run() {
   }
 }
 
-void ProcessWatch::on_signal(int number) {
-  const int count = signals_seen_.count(number, SystemClock{}.now());
-  if (count == 0) return;
-  bool at_once = count > 1;
-  if (!at_once) {
+bool ProcessWatch::take_signal() {
+  std::optional<int> signal;
+  bool at_once = false;
+  {
     const std::lock_guard lock{stop_mutex_};
-    at_once = stopped_;
-    if (!stopped_) watched_.stop();
+    signal = signals_.read();
+    if (!signal) return false;
+    const int count = *signal == 0 ? 0 : signals_seen_.count(*signal, SystemClock{}.now());
+    if (count == 0) return true;
+    at_once = stopped_ || count > 1;
+    if (!at_once) watched_.stop();
   }
-  if (at_once) end_process(128 + number, LogLevel::warning, "ended at once", name_of(number));
-  say([name = name_of(number)](const Log& log) { log.info("stopping", {{"signal", name}}); });
+  const std::string name = name_of(*signal);
+  if (at_once) end_process(128 + *signal, LogLevel::warning, "ended at once", name);
+  say([name](const Log& log) { log.info("stopping", {{"signal", name}}); });
+  return true;
 }
 
 void ProcessWatch::look_at_stall() {
@@ -90,13 +107,8 @@ void ProcessWatch::look_at_stall() {
 }
 
 void ProcessWatch::count_down(Duration passed) {
-  {
-    const std::lock_guard lock{mutex_};
-    if (!time_left_) return;
-    *time_left_ -= passed;
-    if (*time_left_ > Duration::zero()) return;
-  }
-  end_process(1, LogLevel::error, "ended as it is", "the stop takes too long");
+  if (watched_.time_to_end->pass(passed))
+    end_process(1, LogLevel::error, "ended as it is", "the stop takes too long");
 }
 
 ProcessWatch::Hanging ProcessWatch::hanging() const {

@@ -36,10 +36,25 @@ class SignalCount {
   TimePoint at_{};
 };
 
+/// How long a process that ends may still take. Any thread.
+class TimeToEnd {
+ public:
+  /// What was said first holds.
+  void expect_within(Duration time);
+  /// No end is expected any more.
+  void forget();
+  /// Takes off what has passed. Whether the time is up.
+  bool pass(Duration passed);
+
+ private:
+  std::mutex mutex_;
+  std::optional<Duration> left_;
+};
+
 /// A thread that only looks and tells, and never waits for others:
 /// - The first SIGINT, SIGTERM or SIGHUP stops the application; the second ends the process at once, with
-///   exit code 128 + its number. So does the first once the application has stopped. The same signal twice
-///   within limits::signal_repeat is one.
+///   exit code 128 + its number. So does the first once the application has stopped; but while others of the
+///   same process run, it is for them. The same signal twice within limits::signal_repeat is one.
 /// - It logs `logic thread stalled in=<name> session=<id> for_ms=<n>` while a piece of work takes too long.
 /// - A stop that does not end in time ends the process with exit code 1, and names in the log what hangs.
 /// Times are counted while the process runs: one that is stopped or frozen loses none.
@@ -48,6 +63,7 @@ class ProcessWatch {
   struct Watched {
     std::shared_ptr<const CurrentWork> logic;
     std::shared_ptr<const OffloadGate> workers;
+    std::shared_ptr<TimeToEnd> time_to_end;  ///< for others to set, before and while the watch lives
     Log log;
     std::function<void()> stop;  ///< any thread; must not wait
   };
@@ -57,8 +73,6 @@ class ProcessWatch {
   ProcessWatch(const ProcessWatch&) = delete;
   ProcessWatch& operator=(const ProcessWatch&) = delete;
 
-  /// Any thread. The process ends unless calmed within the time. What was said first holds.
-  void expect_end_within(Duration time);
   /// Any thread. The application has stopped, and is not told to any more: its main() may take its time with
   /// what follows.
   void calm();
@@ -72,7 +86,8 @@ class ProcessWatch {
   };
 
   void run();
-  void on_signal(int number);
+  /// Whether there was one.
+  bool take_signal();
   void look_at_stall();
   void count_down(Duration passed);
   Hanging hanging() const;
@@ -82,12 +97,10 @@ class ProcessWatch {
   const Watched watched_;
   SignalPipe signals_;
 
-  std::mutex stop_mutex_;  // held while the application is told to stop, so that it is still there
+  std::mutex stop_mutex_;  // held while a signal is taken and the application told, so that it is still there
   bool stopped_ = false;
 
-  std::mutex mutex_;  // of the next two
-  std::optional<Duration> time_left_;
-  bool ending_ = false;
+  std::atomic<bool> ending_{false};
 
   // the thread's
   SignalCount signals_seen_;

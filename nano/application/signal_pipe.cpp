@@ -26,6 +26,7 @@ struct Dispositions {
   // The handler's.
   std::atomic<pid_t> process{0};
   std::array<std::atomic<int>, 64> writing_ends{};  // one more than the descriptor; 0: none
+  std::array<std::atomic<bool>, 64> resting{};
   std::atomic<int> handlers_running{0};
 };
 
@@ -45,8 +46,13 @@ extern "C" void nano_on_signal(int number) {
   Dispositions& all = dispositions();
   if (::getpid() == all.process.load()) {
     all.handlers_running.fetch_add(1);
-    for (const std::atomic<int>& end : all.writing_ends) {
-      if (const int descriptor = end.load() - 1; descriptor >= 0) write_byte(descriptor, number);
+    bool all_rest = true;
+    for (std::size_t i = 0; i < all.writing_ends.size(); ++i) {
+      if (all.writing_ends[i].load() != 0 && !all.resting[i].load()) all_rest = false;
+    }
+    for (std::size_t i = 0; i < all.writing_ends.size(); ++i) {
+      const int descriptor = all.writing_ends[i].load() - 1;
+      if (descriptor >= 0 && (all_rest || !all.resting[i].load())) write_byte(descriptor, number);
     }
     all.handlers_running.fetch_sub(1);
   } else {  // a child shares the pipes, which are its parent's
@@ -93,6 +99,7 @@ SignalPipe::SignalPipe() {
     throw std::runtime_error("The system gives no pipe for signals: too many files are open.");
   }
   place_ = static_cast<std::size_t>(free - all.writing_ends.begin());
+  all.resting[place_] = false;
   *free = ends_[1] + 1;
   if (all.pipes++ == 0) install(all);
 }
@@ -106,6 +113,8 @@ SignalPipe::~SignalPipe() {
   while (all.handlers_running.load() != 0) std::this_thread::yield();
   for (const int end : ends_) ::close(end);
 }
+
+void SignalPipe::rest() { dispositions().resting[place_] = true; }
 
 std::optional<int> SignalPipe::read() {
   std::uint8_t byte = 0;

@@ -105,10 +105,12 @@ void Dispatcher::call_later(const Handler& handler, Invocation& invocation) {
   std::optional<PendingCall> pending = invocation.defer();
   if (!pending) return;
   pending->abandon_as(Errc::unavailable);
+  pending->begin_wait();
   const bool accepted =
       handler.scheduler->schedule([this, &handler, pending = std::move(*pending),
                                    payload = std::string{protocol::as_text(invocation.payload())}]() mutable {
-        if (stopped_) return;
+        pending.end_wait();
+        if (stopped_ || !pending.open()) return;       // given up meanwhile, by a server that stops
         const SessionPtr session = pending.session();  // lives during the call
         Invocation later{std::move(pending), handler.route, protocol::as_bytes(payload)};
         note_work(handler, later);

@@ -129,8 +129,9 @@ class Keeper final : public Component {
  public:
   static void routes(Routes<Keeper>& on) { on.add<&Keeper::join>("Join").add<&Keeper::slow>("Slow"); }
   void join(Session& session) {
-    session.on_closed([this](Session&) { scheduler().spawn(save()); }).detach();
+    session.on_closed([this](Session&) { begin_save(); }).detach();
   }
+  void begin_save() { scheduler().spawn(save()); }
   Task<std::string> slow(std::string in) {
     ++begun;
     co_await sleep(std::chrono::milliseconds{300});
@@ -170,6 +171,22 @@ TEST_P(StopWithWork, WhatClosedCallbacksStartEnds) {
   }
   EXPECT_EQ(server_.wait_for_end(), 0);
   EXPECT_EQ(keeper_->saved, 100u);
+}
+
+TEST_P(StopWithWork, WhatClosedCallbacksHaveForTheWorkersIsNotRefusedHoweverMuchItIs) {
+  constexpr std::size_t saves = limits::worker_queue_jobs * 3 / 2;
+  server_.on_logic([this](Application& app) {
+    app.on_session_closed([this](Session&) {
+      for (std::size_t i = 0; i < saves; ++i) keeper_->begin_save();
+    });
+  });
+  Client client{server_, Transport::tcp};
+  ASSERT_TRUE(client.open().echoes());
+  server_.ask_to_stop();
+  client.read_to_end();
+  client.socket().shut_down_sending();
+  EXPECT_EQ(server_.wait_for_end(), 0);
+  EXPECT_EQ(keeper_->saved, saves);
 }
 
 TEST_P(StopWithWork, EachRequestThatWasBegunIsAnswered) {
