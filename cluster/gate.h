@@ -36,6 +36,8 @@ class Gate {
   virtual bool invoke(Session& session, Invocation& invocation) = 0;
   /// The session is no more; its entity is destroyed in a later turn.
   virtual void forget(SessionId session) = 0;
+  /// Nothing that is said to it arrives any more, and its sessions are about to end.
+  virtual bool is_lost() const { return false; }
   /// "host:port" of a gate of Go Nano, which others reach as well; empty: only this node reaches it.
   virtual std::string_view go_address() const { return {}; }
 };

@@ -10,12 +10,8 @@ LinkGate::LinkGate(SessionHost& host, PendingRequests& pending, IncomingLink& li
     : host_(host), pending_(pending), link_(link), events_(events) {}
 
 LinkGate::~LinkGate() {
-  end_sessions("shutdown");
+  while (!sessions_.empty()) sessions_.begin()->second->end("shutdown");  // which takes it out
   pending_.fail_all(this, {Errc::unavailable, "The session's gate is gone."});
-}
-
-void LinkGate::end_sessions(const std::string& reason) {
-  while (!sessions_.empty()) sessions_.begin()->second->end(reason);  // which takes it out
 }
 
 RemoteSession* LinkGate::find(SessionId session) const {
@@ -51,6 +47,10 @@ void LinkGate::on_message(const LinkMessage& message) {
 void LinkGate::on_session_opened(const LinkMessage& message) {
   const SessionId id = message.session_id();
   if (!events_.takes_sessions()) return;
+  if (const SessionPtr there = host_.sessions.find(id)) {
+    RemoteSession* const old = RemoteSession::of(*there);
+    if (old && old->gate().is_lost()) old->end("gate_lost");  // the same client, over the gate's next link
+  }
   if (host_.sessions.find(id)) {
     host_.log()
         .limited(link_.address())
@@ -75,8 +75,10 @@ void LinkGate::on_session_message(const LinkMessage& message) {
   }
   RemoteSession* const remote = find(message.session_id());
   if (!remote) {
-    return LinkAnswer::reply_to(*this, message.id())
-        .fail(nullptr, {Errc::unavailable, "The session has closed."});
+    // Sessions that a stopping node refused are open at their gate.
+    const std::string_view why =
+        events_.takes_sessions() ? "The session has closed." : "The server is stopping.";
+    return LinkAnswer::reply_to(*this, message.id()).fail(nullptr, {Errc::unavailable, std::string{why}});
   }
   remote->touch();
   const SessionPtr session = remote->session().shared_from_this();
@@ -94,8 +96,14 @@ void LinkGate::on_session_change(const LinkMessage& message) {
 }
 
 void LinkGate::on_over(std::string_view) {
-  end_sessions("gate_lost");
   pending_.fail_all(this, {Errc::unavailable, "The session's gate is gone."});
+}
+
+bool LinkGate::clear_away() {
+  for (std::size_t i = 0; i < nano::limits::sessions_closed_per_turn && !sessions_.empty(); ++i) {
+    sessions_.begin()->second->end("gate_lost");  // which takes it out
+  }
+  return sessions_.empty();
 }
 
 // -- to the gate -------------------------------------------------------------------------------------------
@@ -174,8 +182,9 @@ bool LinkGate::share(SessionId session, std::string_view name, const std::string
 /// The gate routes it, as it knows where the session's messages for that service go.
 bool LinkGate::invoke(Session& session, Invocation& invocation) {
   std::uint64_t id = 0;
-  if (link_.full()) {
-    invocation.fail({Errc::unavailable, "Too much waits for the session's gate."});
+  if (link_.full() || link_.over()) {
+    invocation.fail({Errc::unavailable, link_.over() ? "The session's gate is gone."
+                                                     : "Too much waits for the session's gate."});
     return true;
   }
   if (invocation.wants_answer()) {

@@ -38,9 +38,6 @@ class LinkGate final : public Gate, public IncomingLinkEvents, private AnswerSen
   LinkGate(SessionHost& host, PendingRequests& pending, IncomingLink& link, GateEvents& events);
   ~LinkGate() override;
 
-  /// Its sessions end here; what comes for them is answered with an error.
-  void end_sessions(const std::string& reason);
-
   // Gate
   bool push(SessionId session, std::string_view latest_key, std::string_view route,
             protocol::ByteView payload) override;
@@ -53,12 +50,15 @@ class LinkGate final : public Gate, public IncomingLinkEvents, private AnswerSen
   bool share(SessionId session, std::string_view name, const std::string* value) override;
   bool invoke(Session& session, Invocation& invocation) override;
   void forget(SessionId session) override;
+  bool is_lost() const override { return link_.over(); }
 
  private:
   void on_message(const LinkMessage& message) override;
   void on_flushed() override { last_frame_ = {}; }
   void on_stream_lost() override { events_.on_gate_stream_lost(link_.address()); }
   void on_over(std::string_view why) override;
+  /// Its sessions end here, some in each turn.
+  bool clear_away() override;
   void send_answer(std::uint64_t id, protocol::ByteView payload, bool is_error) override;
 
   LinkMessage& add(LinkMessage::Kind kind, SessionId session, std::size_t bytes);

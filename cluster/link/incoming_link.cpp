@@ -8,6 +8,7 @@ void IncomingLink::attach(Stream& stream, std::uint64_t received_by_other) {
   memory_.cancel();
   LinkBatch batch;
   batch.mutable_welcome()->set_received(end_.received());
+  batch.mutable_welcome()->set_takes_pieces(true);
   stream.send(batch.SerializeAsString());
   end_.attach(stream, received_by_other);
 }
@@ -15,8 +16,12 @@ void IncomingLink::attach(Stream& stream, std::uint64_t received_by_other) {
 bool IncomingLink::on_batch(LinkBatch& batch, std::size_t bytes) {
   if (over_) return false;
   flush_later();
-  const LinkEnd::Received received = end_.receive(batch, bytes);
-  if (received != LinkEnd::Received::fresh) return received == LinkEnd::Received::nothing;
+  switch (end_.receive(batch, bytes)) {
+    case LinkEnd::Received::nothing: return true;
+    case LinkEnd::Received::broken: return false;
+    case LinkEnd::Received::garbage: end("it does not speak the link's protocol"); return false;
+    case LinkEnd::Received::fresh: break;
+  }
   for (const LinkMessage& message : batch.messages()) {
     if (message.kind() == LinkMessage::GOODBYE) {
       end_.heartbeat();  // so that it knows that all has arrived

@@ -23,21 +23,26 @@ class IncomingLinkEvents {
   virtual void on_flushed() {}
   /// The other node's stream broke; it may come again.
   virtual void on_stream_lost() = 0;
-  /// Once, and the last: either node said goodbye, the other began anew, or could not be reached for too
-  /// long. The link must not be used in a later turn.
+  /// Once: either node said goodbye, the other began anew, or could not be reached for too long. What is
+  /// added to the link from now on goes nowhere.
   virtual void on_over(std::string_view why) = 0;
+  /// After that, once in each turn until it says that nothing is left to be done: then both end.
+  virtual bool clear_away() { return true; }
 };
 
-/// Lives until the end of the turn in which it is over, at least. Logic thread only.
+/// Lives until the end of the turn in which it is over, at least, and as long as its events. Logic thread
+/// only.
 class IncomingLink {
  public:
   /// Puts itself into `to_flush` when it has something for flush() to do. Both must outlive the link.
-  IncomingLink(Scheduler& scheduler, std::vector<IncomingLink*>& to_flush, std::string address,
-               std::uint64_t conversation)
+  /// `hello`: the first one of the conversation.
+  IncomingLink(Scheduler& scheduler, std::vector<IncomingLink*>& to_flush, const wire::Hello& hello)
       : scheduler_(scheduler),
         to_flush_(to_flush),
-        address_(std::move(address)),
-        conversation_(conversation) {}
+        address_(hello.address()),
+        conversation_(hello.conversation()) {
+    if (hello.takes_pieces()) end_.cut_large_batches();
+  }
 
   /// "host:port" of the other node, as it says.
   const std::string& address() const { return address_; }

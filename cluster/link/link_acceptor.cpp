@@ -138,7 +138,7 @@ IncomingLink* LinkAcceptor::begin(const wire::Hello& hello) {
   sweep();
   if (conversations_.size() >= limits::link_conversations) return nullptr;
   Conversation begun;
-  begun.link = std::make_unique<IncomingLink>(scheduler_, to_flush_, address, hello.conversation());
+  begun.link = std::make_unique<IncomingLink>(scheduler_, to_flush_, hello);
   begun.events = make_events_(*begun.link);
   begun.link->set_events(*begun.events);
   return conversations_.emplace(address, std::move(begun)).first->second.link.get();
@@ -171,8 +171,12 @@ void LinkAcceptor::bury_later() {
   if (burial_.active()) return;
   burial_ = scheduler_.after(Duration::zero(), [this] {
     std::erase_if(streams_, [](const auto& stream) { return stream->dropped(); });
-    for (const Conversation& conversation : over_) std::erase(to_flush_, conversation.link.get());
-    over_.clear();
+    std::erase_if(over_, [this](const Conversation& conversation) {
+      if (!conversation.events->clear_away()) return false;
+      std::erase(to_flush_, conversation.link.get());
+      return true;
+    });
+    if (!over_.empty()) bury_later();
   });
 }
 

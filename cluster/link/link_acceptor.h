@@ -58,7 +58,7 @@ class LinkAcceptor {
   const MakeEvents make_events_;
   std::vector<IncomingLink*> to_flush_;
   std::map<std::string, Conversation> conversations_;  // by address
-  std::list<Conversation> over_;                       // taken out of the table, until the burial
+  std::list<Conversation> over_;                       // taken out of the table, until all is cleared away
   std::list<std::unique_ptr<IncomingStream>> streams_;
   std::size_t strangers_ = 0;  // streams that run no conversation
   bool closed_ = false;

@@ -136,7 +136,36 @@ TEST_F(LinkBounds, ASlowLineIsNotTakenForADeadOne) {
   EXPECT_EQ(server.streams.size(), 1u);
 }
 
-TEST_F(LinkBounds, PiecesThatNeverEndOrMakeNoBatchCloseTheStreamOnly) {
+/// They take a piece for a batch without messages, and acknowledge it.
+TEST_F(LinkBounds, ANodeThatDoesNotKnowPiecesIsSentLargeMessagesWhole) {
+  RawServer old_server{world_, server_process_};
+  caller_.call(std::string(15 * mib, 'x'));
+  world_.advance(milliseconds{10});
+  RawStream& raw = *old_server.streams.at(0);
+  raw.takes_pieces = false;
+  raw.welcome();
+  caller_.call(std::string(10 * mib, 'y'));
+  world_.advance(milliseconds{10});
+  raw.acknowledge(1);
+  world_.advance(milliseconds{10});
+  ASSERT_EQ(raw.heard.size(), 3u) << "a Hello and two batches";
+  EXPECT_EQ(raw.heard[1].messages(0).payload().size(), 15 * mib);
+  EXPECT_EQ(raw.heard[2].messages(0).payload().size(), 10 * mib);
+}
+
+TEST_F(LinkBounds, ACallerThatDoesNotKnowPiecesIsAnsweredWhole) {
+  Server server{world_, server_process_};
+  RawCaller old{world_, caller_process_, "raw:1"};
+  RawStream& raw = old.open();
+  raw.takes_pieces = false;
+  raw.hello("raw:1", 7);
+  raw.text(1, std::string(15 * mib, 'x'));
+  world_.advance(milliseconds{10});
+  ASSERT_EQ(raw.heard.size(), 2u) << "a Welcome and a batch";
+  EXPECT_EQ(raw.heard[1].messages(0).payload().size(), 15 * mib);
+}
+
+TEST_F(LinkBounds, PiecesThatNeverEndOrMakeNoBatchEndTheirConversationOnly) {
   Server server{world_, server_process_};
   RawCaller other{world_, caller_process_, "raw:1"};
   RawStream& raw = other.open();
@@ -160,6 +189,10 @@ TEST_F(LinkBounds, PiecesThatNeverEndOrMakeNoBatchCloseTheStreamOnly) {
   world_.advance(seconds{1});
   EXPECT_TRUE(next.closed) << "no batch";
   EXPECT_TRUE(server.heard.empty());
+  EXPECT_EQ(server.over, Texts(2, "it does not speak the link's protocol")) << "as nothing can go on there";
+  caller_.call("hi");
+  world_.advance(milliseconds{10});
+  EXPECT_EQ(caller_.heard, Texts{"hi"});
 }
 
 TEST_F(LinkBounds, ManyTimesTheQueueEndsTheCallersConversation) {

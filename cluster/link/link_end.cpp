@@ -26,6 +26,19 @@ LinkMessage* LinkEnd::last() {
   return batch_.mutable_messages(batch_.messages_size() - 1);
 }
 
+void LinkEnd::cut_large_batches() {
+  if (std::exchange(cuts_, true)) return;
+  NANO_ASSERT(sent_ == 0, "nothing has been sent that would be numbered anew");
+  std::deque<Queued> waiting = std::exchange(queue_, {});
+  last_sequence_ -= waiting.size();
+  queued_bytes_ = 0;
+  for (; !waiting.empty(); waiting.pop_front()) {
+    LinkBatch batch;
+    batch.ParseFromString(waiting.front().bytes);
+    queue_whole_or_cut(batch);
+  }
+}
+
 void LinkEnd::flush() {
   queue_batch();
   if (not_acknowledged_bytes_ >= limits::link_acknowledge_bytes) send_acknowledgement();
@@ -69,6 +82,7 @@ void LinkEnd::reset() {
   received_ = 0;
   pieces_ = {};
   not_acknowledged_bytes_ = 0;
+  cuts_ = false;
 }
 
 LinkEnd::Received LinkEnd::receive(LinkBatch& batch, std::size_t bytes) {
@@ -80,29 +94,30 @@ LinkEnd::Received LinkEnd::receive(LinkBatch& batch, std::size_t bytes) {
   received_ = batch.sequence();
   not_acknowledged_bytes_ += bytes;
   if (!batch.piece().empty()) return receive_piece(batch);
-  return pieces_.empty() ? Received::fresh : Received::broken;
+  return pieces_.empty() ? Received::fresh : Received::garbage;
 }
 
 LinkEnd::Received LinkEnd::receive_piece(LinkBatch& batch) {
-  if (pieces_.size() + batch.piece().size() > limits::link_whole_bytes) return Received::broken;
+  if (pieces_.size() + batch.piece().size() > limits::link_whole_bytes) return Received::garbage;
   pieces_ += batch.piece();
   if (batch.more_follows()) return Received::nothing;
   const std::string whole = std::exchange(pieces_, {});
-  return batch.ParseFromString(whole) ? Received::fresh : Received::broken;
+  return batch.ParseFromString(whole) ? Received::fresh : Received::garbage;
 }
 
 void LinkEnd::queue_batch() {
   if (batch_.messages_size() == 0) return;
   batch_bytes_ = 0;
   if (closed_) return batch_.Clear();
-  if (batch_.ByteSizeLong() <= limits::link_piece_bytes) {
-    queue(batch_);
-  } else {
-    queue_pieces(batch_.SerializeAsString());
-  }
+  queue_whole_or_cut(batch_);
   batch_.Clear();  // keeps its memory for the next turn
   send_queued();
   if (stream_ && sent_ == queue_.size()) not_acknowledged_bytes_ = 0;  // it is acknowledged along with it
+}
+
+void LinkEnd::queue_whole_or_cut(LinkBatch& batch) {
+  const bool cut = cuts_ && batch.ByteSizeLong() > limits::link_piece_bytes;
+  cut ? queue_pieces(batch.SerializeAsString()) : queue(batch);
 }
 
 void LinkEnd::queue(LinkBatch& batch) {

@@ -30,7 +30,12 @@ class LinkEnd {
     fresh,    ///< its messages are to be handled
     nothing,  ///< it has nothing that has not been handled before
     broken,   ///< the stream lost something, or makes it up: to be closed, and the next one goes on
+    garbage,  ///< the other end sends no batch in its pieces: the conversation cannot go on
   };
+
+  /// The other end takes pieces: what is too large for one batch is cut from now on, and so is what waits.
+  /// Before the first attach(), as nothing has been sent by then.
+  void cut_large_batches();
 
   /// A message at the end of this turn's batch, to be filled in by the caller, and valid until the next call.
   /// `bytes`: about what it will hold.
@@ -78,6 +83,7 @@ class LinkEnd {
   };
 
   void queue_batch();
+  void queue_whole_or_cut(LinkBatch& batch);
   void queue(LinkBatch& batch);
   void queue_pieces(std::string_view whole);
   Received receive_piece(LinkBatch& batch);
@@ -97,6 +103,7 @@ class LinkEnd {
   std::uint64_t received_ = 0;
   std::string pieces_;                      // received of a batch that is not whole yet
   std::size_t not_acknowledged_bytes_ = 0;  // received since this end last acknowledged
+  bool cuts_ = false;
   bool closed_ = false;
 };
 

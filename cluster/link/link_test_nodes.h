@@ -218,11 +218,13 @@ class RawStream final : public StreamEvents {
     batch.mutable_hello()->set_conversation(conversation);
     batch.mutable_hello()->set_received(received);
     batch.mutable_hello()->set_welcomed(welcomed);
+    batch.mutable_hello()->set_takes_pieces(takes_pieces);
     send(batch);
   }
   void welcome(std::uint64_t received = 0) {
     LinkBatch batch;
     batch.mutable_welcome()->set_received(received);
+    batch.mutable_welcome()->set_takes_pieces(takes_pieces);
     send(batch);
   }
   void text(std::uint64_t sequence, const std::string& payload) {
@@ -249,6 +251,7 @@ class RawStream final : public StreamEvents {
   }
 
   std::unique_ptr<Stream> stream;
+  bool takes_pieces = true;  // false: as nodes that do not know them
   std::vector<LinkBatch> heard;
   std::size_t heard_bytes = 0;
   bool closed = false;

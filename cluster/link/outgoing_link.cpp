@@ -83,6 +83,7 @@ void OutgoingLink::connect() {
   hello.set_conversation(conversation_);
   hello.set_received(end_.received());
   hello.set_welcomed(welcomed_);
+  hello.set_takes_pieces(true);
   connection_->stream().send(batch.SerializeAsString());
 }
 
@@ -94,7 +95,7 @@ void OutgoingLink::on_welcome(const wire::Welcome& welcome) {
   state_ = State::open;
   opened_at_ = scheduler_.now();
   unreachable_ = false;
-  welcomed_ = true;
+  if (!std::exchange(welcomed_, true) && welcome.takes_pieces()) end_.cut_large_batches();
   end_.attach(connection_->stream(), welcome.received());
 }
 
@@ -174,6 +175,7 @@ void OutgoingLink::on_batch(LinkBatch& batch, std::size_t bytes) {
   switch (end_.receive(batch, bytes)) {
     case LinkEnd::Received::nothing: return;
     case LinkEnd::Received::broken: return lost("a message is missing");
+    case LinkEnd::Received::garbage: return end_conversation("it does not speak the link's protocol");
     case LinkEnd::Received::fresh: break;
   }
   const std::uint64_t conversation = conversation_;

@@ -33,6 +33,19 @@ inline constexpr std::uint32_t gate_number_max = 0x7fffffff;
 /// machines than that carry a game.
 inline constexpr std::size_t members = 4096;
 
+// -- what operators may choose ------------------------------------------------------------------------------
+
+/// Between attempts to reach the registry: soon enough for a cluster that starts, and no burden.
+inline constexpr Duration register_interval = 3s;
+
+/// A client's request that another node leaves unanswered. Longer than handlers take, shorter than people
+/// wait.
+inline constexpr Duration request_timeout = 30s;
+
+/// What either may be: shorter is a loop, longer a mistake.
+inline constexpr Duration option_time_least = 10ms;
+inline constexpr Duration option_time_most = 1h;
+
 // -- the built-in registry ----------------------------------------------------------------------------------
 
 /// Between two heartbeats of a member of ours: cheap, and some fit into the expiry.
@@ -83,6 +96,10 @@ inline constexpr Duration stale_unregister_timeout = 60s;
 inline constexpr Duration go_registration_time = 2s;
 inline constexpr Duration go_registration_spread = 4s;
 
+/// A member that the master took off its list, and that was calling this node just then, is heard this late
+/// at the most.
+inline constexpr Duration gone_member_remembered = 2 * master_call_timeout;
+
 /// A node that stops waits this long for the registry to know it.
 inline constexpr Duration leave_timeout = 2s;
 
@@ -110,8 +127,8 @@ inline constexpr std::size_t link_window_bytes = std::size_t{4} << 20;
 /// A batch is sent before its turn ends when it holds this much.
 inline constexpr std::size_t link_batch_bytes = std::size_t{256} << 10;
 
-/// A batch that is larger, for one large message, travels in pieces of this size: so the other node hears
-/// something all the time on a slow line, too. A piece takes half a second at 8 Mbit/s.
+/// A batch that is larger, for one large message, travels in pieces of this size to nodes that take them: so
+/// the other node hears something all the time on a slow line, too. A piece takes half a second at 8 Mbit/s.
 inline constexpr std::size_t link_piece_bytes = std::size_t{512} << 10;
 
 /// A batch that was put together from its pieces: one that was about to be full, and the largest message.
@@ -156,7 +173,7 @@ inline constexpr Duration link_memory = 15s;
 // -- requests to other nodes --------------------------------------------------------------------------------
 
 /// A session that has closed: its requests are given up after this, all at once for those that close
-/// together.
+/// together; and what waits for a node of Go Nano to take it, after once or twice this.
 inline constexpr Duration closed_session_requests_kept = 100ms;
 
 /// Between two looks for calls whose coroutine waits no more; until then each costs some hundred bytes.
@@ -166,6 +183,12 @@ inline constexpr Duration abandoned_requests_interval = 1s;
 
 /// Its servers write to disk and agree before they answer, which takes tens of milliseconds.
 inline constexpr Duration etcd_call_timeout = 3s;
+
+/// A node that etcd has not heard of for this long is gone; as with the built-in registry.
+inline constexpr Duration etcd_lease_ttl = member_expiry;
+
+/// Between attempts to do something there.
+inline constexpr Duration etcd_retry_interval = 500ms;
 
 /// A node that leaves waits this long for the news of it to reach the others.
 inline constexpr Duration leave_grace = 100ms;
@@ -186,6 +209,14 @@ inline constexpr std::int64_t grpc_untaken_bytes = std::int64_t{4} << 20;
 
 /// What such a message costs beside its bytes.
 inline constexpr std::int64_t grpc_message_overhead_bytes = 128;
+
+/// Up to here one copy of a message is cheaper than the holder of a string.
+inline constexpr std::size_t grpc_copied_bytes = 512;
+
+/// A connection in use over which nothing comes for this long is asked whether it lives, and given up when it
+/// does not answer in time. Links notice sooner, by their heartbeats; unary calls do not.
+inline constexpr Duration grpc_keepalive = 5s;
+inline constexpr Duration grpc_keepalive_timeout = 3s;
 
 /// Between two attempts to connect: quick at first, so that a restart costs little.
 inline constexpr Duration grpc_reconnect_first = 100ms;
@@ -226,5 +257,13 @@ inline constexpr Duration unary_call_timeout = 5s;
 /// Between two questions whether a node is still there, while answers of it are awaited: unary calls don't
 /// tell when the other process dies.
 inline constexpr Duration unary_probe_interval = 500ms;
+
+/// A backend of Go Nano that has let so much time go by without a word, while it was asked, cannot be
+/// reached. As long as one call has.
+inline constexpr Duration go_backend_silence = unary_call_timeout;
+
+/// How long a session that this node closed is remembered when its gate of Go Nano has heard of that: a
+/// message of it that was overtaken comes within the time of a call.
+inline constexpr Duration go_closed_session_remembered = unary_call_timeout;
 
 }  // namespace nano::cluster::limits
