@@ -3,7 +3,9 @@
 #include <stdexcept>
 
 #include "cluster/make_registry.h"
+#include "cluster/network/limits.h"
 #include "cluster/registry/member.h"
+#include "protocol/utf8.h"
 
 namespace nano::cluster {
 
@@ -51,11 +53,20 @@ void NodeOptions::check() const {
             "A node of a cluster needs --cluster-address, the host:port where the others reach it.");
     return;
   }
+  const auto require_text = [&](const std::string& text, std::size_t bytes_max, const std::string& option) {
+    require(text.size() <= bytes_max && protocol::is_utf8(text),
+            option + " is UTF-8 of at most " + std::to_string(bytes_max) + " bytes.");
+  };
+  require_text(address, limits::address_bytes, "--cluster-address");
+  require_text(label, limits::label_bytes, "--cluster-label (or NANO_CLUSTER_LABEL)");
   require(is_address(address, 0), "--cluster-address is host:port, not \"" + address + "\".");
   require(!names_no_host(address),
           "--cluster-address is where the other nodes reach this one, which is not \"" + address +
               "\"; to listen on all addresses, say so with --cluster-listen.");
   require(listen.empty() || is_address(listen, 0), "--cluster-listen is host:port, not \"" + listen + "\".");
+  require(!listen.ends_with(":0") || address.ends_with(":0"),
+          "--cluster-listen has port 0, so that any free one is taken, but the others call this node at the "
+          "port of --cluster-address: give both the same.");
   require(master != !registry.empty(),
           "A node is the master (--cluster-master), or has a registry (--cluster-registry): one of both.");
   check_registry(*this);
@@ -66,10 +77,12 @@ void NodeOptions::check() const {
       is_etcd(registry) || (etcd_user.empty() && etcd_password.empty() && etcd_tls_authority.empty()),
       "--etcd-user, --etcd-password and --etcd-tls-authority are for --cluster-registry etcd://..., which "
       "this node does not have.");
-  require(register_interval_s >= 0.01 && register_interval_s <= 3600,
-          "--cluster-register-interval is a number of seconds from 0.01 to 3600.");
-  require(request_timeout_s >= 0.01 && request_timeout_s <= 3600,
-          "--cluster-request-timeout is a number of seconds from 0.01 to 3600.");
+  const auto require_time = [&](double time_s, const std::string& option) {
+    require(time_s >= in_seconds(limits::option_time_least) && time_s <= in_seconds(limits::option_time_most),
+            option + " is a number of seconds from 0.01 to 3600.");
+  };
+  require_time(register_interval_s, "--cluster-register-interval");
+  require_time(request_timeout_s, "--cluster-request-timeout");
   require(tls_certificate.empty() == tls_key.empty(),
           "--cluster-tls-certificate and --cluster-tls-key go together: give both files, or none.");
   require(

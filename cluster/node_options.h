@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "cluster/network/limits.h"
 #include "nano/application/options.h"
 
 namespace nano::cluster {
@@ -17,8 +18,10 @@ struct NodeOptions {
   bool master = false;   ///< this node keeps the list of members
   std::string registry;  ///< "host:port" of the master, or "etcd://host:port,host:port/prefix"
   std::string label;     ///< free text for routing functions, as "eu-west"
-  double register_interval_s = 3;  ///< between attempts to reach the registry
-  double request_timeout_s = 30;   ///< a client's request that a backend leaves unanswered fails then
+  /// Between attempts to reach the registry.
+  double register_interval_s = in_seconds(limits::register_interval);
+  /// A client's request that a backend leaves unanswered fails then.
+  double request_timeout_s = in_seconds(limits::request_timeout);
 
   // TLS between nodes, PEM files. With an authority, nodes must show a certificate of it to each other.
   std::string tls_authority;
@@ -43,6 +46,7 @@ struct NodeOptions {
   void check() const;
 
  private:
+  static constexpr double in_seconds(Duration time) { return std::chrono::duration<double>(time).count(); }
   static Duration seconds(double number) {
     return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(number));
   }

@@ -39,6 +39,18 @@ TEST(NodeOptions, SayWhatToChange) {
   EXPECT_NE(problem([](auto& o) { o.address = "0.0.0.0:7000"; }).find("--cluster-listen"), std::string::npos);
   EXPECT_NE(problem([](auto& o) { o.listen = "7000"; }).find("--cluster-listen is host:port"),
             std::string::npos);
+  EXPECT_NE(problem([](auto& o) { o.listen = "0.0.0.0:0"; }).find("--cluster-listen has port 0"),
+            std::string::npos);
+  EXPECT_EQ(problem([](auto& o) { o.listen = o.address = "10.0.0.1:0"; }), "");
+  EXPECT_EQ(problem([](auto& o) { o.listen = "0.0.0.0:7001"; }), "") << "behind a port that is forwarded";
+  for (const std::string& label : {std::string(1025, 'x'), std::string{"\xff"}}) {
+    EXPECT_NE(problem([&](auto& o) { o.label = label; }).find("--cluster-label"), std::string::npos);
+  }
+  EXPECT_EQ(problem([](auto& o) { o.label = std::string(1024, 'x'); }), "");
+  for (const std::string& host : {std::string(255, 'x'), std::string{"\xff"}}) {
+    EXPECT_NE(problem([&](auto& o) { o.address = host + ":7000"; }).find("--cluster-address is UTF-8"),
+              std::string::npos);
+  }
   for (const char* address : {"[::]:7000", "*:7000", "0:7000"}) {
     EXPECT_NE(problem([&](auto& o) { o.address = address; }).find("--cluster-listen"), std::string::npos);
   }

@@ -88,13 +88,21 @@ BOUNDS = re.compile(
 )
 
 
+# The same as what options have unless their operators say otherwise.
+DEFAULT_TIMES = re.compile(
+    r"(?<!constexpr )\b(?:Duration\s+(?P<time>\w*[a-z0-9])\s*=\s*(?:std::chrono::)?\w+\{\s*[1-9]"
+    r"|double\s+(?P<number>\w+_m?s)\s*=\s*(?:[1-9]|0?\.\d))"
+)
+
+
 def check_bounds(path, text):
     if not LIBRARY_CODE.match(path) or path.endswith("/limits.h") or "/testing/" in path:
         return
     code = sources.without_comments_and_strings(text)
-    for match in BOUNDS.finditer(code):
-        sentence = f"a bound of its own ({match.group(1)}): it belongs in a limits.h"
-        yield sources.line_of(code, match.start()), sentence
+    found = [(match.start(), match.group(1)) for match in BOUNDS.finditer(code)]
+    found += [(match.start(), match["time"] or match["number"]) for match in DEFAULT_TIMES.finditer(code)]
+    for start, name in found:
+        yield sources.line_of(code, start), f"a bound of its own ({name}): it belongs in a limits.h"
 
 
 # What stands before the `{` of a function's body: a parameter list and what may follow it.

@@ -120,6 +120,9 @@ class Bounds(unittest.TestCase):
             "inline constexpr Duration call_timeout = 5s;",
             "constexpr int resolve_interval_ms = 1000;",
             "constexpr Duration stop_poll_interval{5};",
+            "Duration lease_ttl = std::chrono::seconds{5};",
+            "double register_interval_s = 3;",
+            "double retry_s = 0.5;",
         ):
             found = problems("nano/base/a.cpp", bound + "\n")
             self.assertTrue(found and "belongs in a limits.h" in found[0], bound)
@@ -133,6 +136,8 @@ class Bounds(unittest.TestCase):
             "constexpr Duration link_pause = 3 * limits::link_heartbeat / 2;",
             "constexpr std::size_t buffer_bytes_kept = 4096;",
             "constexpr int children = 4; int count_max = 0;",
+            "Duration lease_ttl = limits::etcd_lease_ttl;",
+            "Duration passed = seconds{0}; double heartbeat_s = 0;",
         ):
             self.assertEqual(problems("nano/base/a.cpp", other + "\n"), [], other)
 

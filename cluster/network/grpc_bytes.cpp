@@ -4,12 +4,10 @@
 #include <utility>
 
 #include "cluster/network/grpc_order.h"
+#include "cluster/network/limits.h"
 
 namespace nano::cluster {
 namespace {
-
-/// Up to here one copy is cheaper than the holder of a string.
-constexpr std::size_t copied_bytes = 512;
 
 void free_holder(void* holder) {
   tell_after(holder);
@@ -19,7 +17,7 @@ void free_holder(void* holder) {
 }  // namespace
 
 grpc::ByteBuffer to_buffer(std::string bytes) {
-  if (bytes.size() <= copied_bytes) {
+  if (bytes.size() <= limits::grpc_copied_bytes) {
     const grpc::Slice slice{bytes.data(), bytes.size()};
     return grpc::ByteBuffer{&slice, 1};
   }

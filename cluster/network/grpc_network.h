@@ -1,11 +1,11 @@
 // Public header. GrpcNetwork: the network of real nodes, over gRPC (HTTP/2), plain or with TLS.
 #pragma once
 
-#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
 
+#include "cluster/network/limits.h"
 #include "cluster/network/network.h"
 #include "nano/scheduler/scheduler.h"
 
@@ -28,8 +28,8 @@ struct GrpcOptions {
   std::optional<GrpcTls> tls{};
   /// A connection in use over which nothing comes for this long is asked whether it lives, and given up
   /// `keepalive_timeout` later. Servers of others may close connections that ask too often.
-  Duration keepalive = std::chrono::seconds{5};
-  Duration keepalive_timeout = std::chrono::seconds{3};
+  Duration keepalive = limits::grpc_keepalive;
+  Duration keepalive_timeout = limits::grpc_keepalive_timeout;
 };
 
 /// Methods of the package `clusterpb` are served as calls, all others as streams. Requests, answers and

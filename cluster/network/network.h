@@ -38,6 +38,11 @@ class CallOutcome {
   CallOutcome(NetworkError error) : error_(std::move(error)) {}
 
   bool ok() const { return ok_; }
+  /// Whether the other side was heard, be it with an error of its own. That the time was up says nothing: it
+  /// goes on while this process is held up.
+  bool heard() const {
+    return ok_ || error_.answered || !(error_.unreached() || error_.code == NetworkErrc::timeout);
+  }
   const std::string& response() const { return response_; }
   const NetworkError& error() const { return error_; }
 

@@ -19,9 +19,23 @@ bool Acquaintances::meet_all() {
 CallOutcome Acquaintances::on_meet(std::string_view request) {
   const auto other = parse<clusterpb::Acquaintance>(request);
   if (!other) return undecodable();
+  if (stopped_) return refusal("this node is leaving the cluster");
   const std::string answer = whom_we_know();
-  if (!stopped_) hear_of(*other);
+  hear_of(*other);
   return answer;
+}
+
+void Acquaintances::note_gone(const Member& member) {
+  const TimePoint now = scheduler_.listened();
+  std::erase_if(gone_, [now](const auto& gone) { return gone.second.believed_until <= now; });
+  if (gone_.size() >= limits::members) return;
+  gone_.insert_or_assign(member.address, Gone{member.incarnation, now + limits::gone_member_remembered});
+}
+
+bool Acquaintances::is_gone(const Member& member) const {
+  const auto gone = gone_.find(member.address);
+  return gone != gone_.end() && gone->second.incarnation == member.incarnation &&
+         scheduler_.listened() < gone->second.believed_until;
 }
 
 void Acquaintances::stop() {
@@ -44,7 +58,9 @@ void Acquaintances::meet(const std::string& address) {
 /// The other one is there, as it says so itself. Whether those that it knows are is asked of them.
 void Acquaintances::hear_of(const clusterpb::Acquaintance& other) {
   std::string problem;
-  if (auto member = to_member(other.self(), problem)) members_.put(std::move(*member));
+  if (auto member = to_member(other.self(), problem); member && !is_gone(*member)) {
+    members_.put(std::move(*member));
+  }
   for (const clusterpb::MemberInfo& info : other.members()) {
     const auto member = to_member(info, problem);
     if (!member || member->address == self_.address || members_.knows(member->address)) continue;

@@ -1,6 +1,7 @@
 // Internal header. Acquaintances: how nodes of ours find each other where a master does not tell of all.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -29,10 +30,18 @@ class Acquaintances {
   bool meet_all();
   /// Answers a node that asks the same.
   CallOutcome on_meet(std::string_view request);
+  /// The master says that this member is gone: what it said before, and comes only now, is not believed.
+  void note_gone(const Member& member);
   /// Whom this node has called is not listened to any more.
   void stop();
 
  private:
+  struct Gone {
+    std::uint64_t incarnation;  // another process at the address is another member
+    TimePoint believed_until;   // on Scheduler::listened()
+  };
+
+  bool is_gone(const Member& member) const;
   void meet(const std::string& address);
   void hear_of(const clusterpb::Acquaintance& other);
   void introduce_to(const Member& go_node);
@@ -47,6 +56,7 @@ class Acquaintances {
   Member self_;
   bool stopped_ = false;
   std::map<std::string, std::unique_ptr<Channel>> calls_;  // that are open, by address
+  std::map<std::string, Gone> gone_;                       // by address
 };
 
 }  // namespace nano::cluster

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "cluster/network/limits.h"
 #include "nano/base/clock.h"
 
 namespace nano::cluster {
@@ -14,8 +15,8 @@ struct EtcdOptions {
   std::string user = {};                    ///< empty: etcd asks for none
   std::string password = {};
   /// A node that etcd has not heard of for this long is gone. Whole seconds; etcd may take more, 2 at least.
-  Duration lease_ttl = std::chrono::seconds{5};
-  Duration retry_interval = std::chrono::milliseconds{500};  ///< between attempts
+  Duration lease_ttl = limits::etcd_lease_ttl;
+  Duration retry_interval = limits::etcd_retry_interval;  ///< between attempts
 };
 
 }  // namespace nano::cluster

@@ -52,6 +52,11 @@ void KnownMembers::miss_nobody() {
   for (auto& [address, known] : known_) known.missing_since.reset();
 }
 
+const Member* KnownMembers::find(const std::string& address) const {
+  const auto found = known_.find(address);
+  return found == known_.end() ? nullptr : &found->second.member;
+}
+
 std::vector<Member> KnownMembers::all() const {
   std::vector<Member> members;
   for (const auto& [address, known] : known_) members.push_back(known.member);

@@ -36,6 +36,8 @@ class KnownMembers {
   void miss_nobody();
 
   bool knows(const std::string& address) const { return known_.contains(address); }
+  /// Null if it is not known. Valid until the next change.
+  const Member* find(const std::string& address) const;
   std::vector<Member> all() const;
   /// Those of Go Nano.
   std::vector<Member> of_go() const;

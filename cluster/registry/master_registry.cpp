@@ -53,12 +53,14 @@ void MasterRegistry::on_register_done(const CallOutcome& outcome) {
   if (outcome.ok()) {
     const auto response = parse<clusterpb::RegisterResponse>(outcome.response());
     response ? on_registered(*response) : on_refused("its answer is no RegisterResponse");
-  } else if (outcome.error().code == NetworkErrc::refused || outcome.error().answered) {
+  } else if (outcome.heard()) {
     on_refused(outcome.error().message);
   } else {
     if (!registered_) {
-      scheduler_.log().warning("the master cannot be reached; trying again",
-                               {{"master", master_address_}, {"error", outcome.error().message}});
+      scheduler_.log()
+          .limited(master_address_)
+          .warning("the master cannot be reached; trying again",
+                   {{"master", master_address_}, {"error", outcome.error().message}});
     }
     next_ = scheduler_.after(register_interval_, [this] { try_to_register(); });
   }
@@ -98,8 +100,9 @@ void MasterRegistry::on_registered(const clusterpb::RegisterResponse& response) 
 /// its operator should know.
 void MasterRegistry::on_refused(const std::string& why) {
   if (!registered_ || master_incarnation_ != 0) {
-    scheduler_.log().error("the master refuses this node; trying again",
-                           {{"master", master_address_}, {"error", why}});
+    scheduler_.log()
+        .limited(master_address_)
+        .error("the master refuses this node; trying again", {{"master", master_address_}, {"error", why}});
   }
   const bool stale = !registered_ && why.find("registered") != std::string::npos;
   if (stale && scheduler_.now() >= next_stale_unregister_) {
@@ -121,9 +124,7 @@ void MasterRegistry::unregister_stale() {
 void MasterRegistry::on_stale_unregistered(const CallOutcome& outcome) {
   unregistering_ = false;
   if (leaving_) return on_unregistered(outcome);
-  const bool answered =
-      outcome.ok() || outcome.error().code == NetworkErrc::refused || outcome.error().answered;
-  if (answered) next_stale_unregister_ = {};  // else the master may still be at it
+  if (outcome.heard()) next_stale_unregister_ = {};  // else the master may still be at it
   next_ = scheduler_.after(register_interval_, [this] { try_to_register(); });
 }
 
@@ -211,6 +212,7 @@ void MasterRegistry::apply(Item item) {
     if (item.came->link_version == 0) members_.remove(item.came->address);
     return members_.put(std::move(*item.came));
   }
+  if (const Member* gone = members_.find(item.address)) acquaintances_.note_gone(*gone);
   members_.remove(item.address);
 }
 

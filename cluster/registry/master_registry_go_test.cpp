@@ -235,6 +235,52 @@ TEST_F(MasterRegistryTest, WhoIsHeardOfIsNotBelievedInBeforeItAnswers) {
   (void)two;
 }
 
+/// What a node said before it left may come after the news that it is gone.
+TEST_F(MasterRegistryTest, WhoIsGoneIsNotBelievedInBecauseOfWhatItSaidBefore) {
+  ScriptedMaster master{hub_, time_.scheduler()};
+  TestNode& one = node("one:1");
+  time_.advance(milliseconds{10});
+  master.answer(0, 0, {});
+  time_.advance(milliseconds{10});
+  auto network = hub_.join(time_.scheduler(), "two:1");
+  const auto channel = network->connect("one:1");
+  const auto meet = [&](std::uint64_t incarnation) {
+    clusterpb::Acquaintance acquaintance;
+    acquaintance.mutable_self()->set_serviceaddr("two:1");
+    acquaintance.mutable_self()->set_linkversion(1);
+    acquaintance.mutable_self()->set_incarnation(incarnation);
+    channel->call(method::meet, acquaintance.SerializeAsString(), seconds{1}, [](const CallOutcome&) {});
+    time_.advance(milliseconds{10});
+    return one.take_changes();
+  };
+  EXPECT_EQ(meet(7), Texts{"+two:1"});
+  master.tell_went("two:1", 0, 0);
+  time_.advance(milliseconds{10});
+  EXPECT_EQ(one.take_changes(), Texts{"-two:1"});
+  EXPECT_EQ(meet(7), Texts{});
+  EXPECT_EQ(meet(8), Texts{"+two:1"}) << "the next process there";
+  master.tell_went("two:1", 0, 0);
+  time_.advance(limits::gone_member_remembered + seconds{1});
+  one.take_changes();
+  EXPECT_EQ(meet(8), Texts{"+two:1"});
+}
+
+TEST_F(MasterRegistryTest, ANodeThatLeavesMeetsNobody) {
+  ScriptedMaster master{hub_, time_.scheduler()};
+  TestNode& one = node("one:1");
+  time_.advance(milliseconds{10});
+  master.answer(0, 0, {});
+  time_.advance(milliseconds{10});
+  one.registry().leave([] {});
+  auto network = hub_.join(time_.scheduler(), "two:1");
+  const auto channel = network->connect("one:1");
+  std::string answer;
+  channel->call(method::meet, clusterpb::Acquaintance{}.SerializeAsString(), seconds{1},
+                [&](const CallOutcome& outcome) { answer = outcome.ok() ? "met" : outcome.error().message; });
+  time_.advance(milliseconds{10});
+  EXPECT_EQ(answer, "this node is leaving the cluster");
+}
+
 TEST_F(MasterRegistryTest, LeavingWhileAGoMasterForgetsTheNodeAsksItNothingMore) {
   ScriptedMaster master{hub_, time_.scheduler()};
   master.tells_members_slowly = true;

@@ -224,7 +224,7 @@ TEST_F(MasterTest, RefusesGarbageInWordsAndLosesNothing) {
   thief.member().address = "master:1";
   thief.register_now();
   time_.advance(milliseconds{100});
-  EXPECT_EQ(nameless.problem, "member nameless:1 has a service whose name is empty or longer than 255 bytes");
+  EXPECT_EQ(nameless.problem, "member nameless:1 has a service whose name has no bytes");
   EXPECT_EQ(verbose.problem, "member verbose:1 has a label of more than 1024 bytes");
   EXPECT_EQ(large.problem, "member large:1 has more than 1024 services");
   EXPECT_EQ(endless.problem, "the service address has more than 255 bytes");

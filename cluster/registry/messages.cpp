@@ -5,6 +5,7 @@
 
 #include "cluster/network/limits.h"
 #include "protocol/limits.h"
+#include "protocol/utf8.h"
 
 namespace nano::cluster {
 namespace {
@@ -35,28 +36,34 @@ bool take_link_entry(std::string_view entry, Member& member) {
   return true;
 }
 
-/// A sentence, or nothing.
-std::string problem_of(const Member& member) {
-  const auto more_than = [](std::size_t bound) { return "more than " + std::to_string(bound); };
-  if (member.address.size() > limits::address_bytes) {
-    return "the service address has " + more_than(limits::address_bytes) + " bytes";
-  }
-  if (!is_address(member.address)) return "the service address \"" + member.address + "\" is not host:port";
-  if (member.label.size() > limits::label_bytes) {
-    return "member " + member.address + " has a label of " + more_than(limits::label_bytes) + " bytes";
-  }
-  if (member.services.size() > limits::services_per_member) {
-    return "member " + member.address + " has " + more_than(limits::services_per_member) + " services";
-  }
-  for (const std::string& service : member.services) {
-    if (!service.empty() && service.size() <= limits::service_name_bytes) continue;
-    return "member " + member.address + " has a service whose name is empty or longer than " +
-           std::to_string(limits::service_name_bytes) + " bytes";
-  }
-  return {};
+/// What is wrong with a text, or nothing.
+std::string problem_of_text(std::string_view text, std::size_t bytes_max) {
+  if (text.size() > bytes_max) return "more than " + std::to_string(bytes_max) + " bytes";
+  return protocol::is_utf8(text) ? "" : "bytes that are not UTF-8";
 }
 
 }  // namespace
+
+std::string problem_of(const Member& member) {
+  if (const std::string problem = problem_of_text(member.address, limits::address_bytes); !problem.empty()) {
+    return "the service address has " + problem;
+  }
+  if (!is_address(member.address)) return "the service address \"" + member.address + "\" is not host:port";
+  const std::string who = "member " + member.address + " has ";
+  if (const std::string problem = problem_of_text(member.label, limits::label_bytes); !problem.empty()) {
+    return who + "a label of " + problem;
+  }
+  if (member.services.size() > limits::services_per_member) {
+    return who + "more than " + std::to_string(limits::services_per_member) + " services";
+  }
+  for (const std::string& service : member.services) {
+    const std::string problem = problem_of_text(service, limits::service_name_bytes);
+    if (service.empty() || !problem.empty()) {
+      return who + "a service whose name has " + (service.empty() ? "no bytes" : problem);
+    }
+  }
+  return {};
+}
 
 std::optional<Member> to_member(const clusterpb::MemberInfo& info, std::string& problem) {
   Member member{.address = info.serviceaddr(), .label = info.label(), .gate_number = info.gatenumber()};

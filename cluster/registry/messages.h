@@ -30,6 +30,8 @@ inline constexpr std::string_view meet = "/clusterpb.Member/Meet";
 inline constexpr std::string_view probe = "/clusterpb.Member/Probe";
 }  // namespace method
 
+/// A sentence without its stop; nothing for what a node may say of itself.
+std::string problem_of(const Member& member);
 /// Sorts the services. Nothing, with a sentence in `problem`, for what no node should say of itself.
 std::optional<Member> to_member(const clusterpb::MemberInfo& info, std::string& problem);
 void fill(const Member& member, clusterpb::MemberInfo& info);

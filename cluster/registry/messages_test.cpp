@@ -72,5 +72,15 @@ TEST(Messages, TheEntryIsNotCountedAsAService) {
   EXPECT_EQ(read(info), std::nullopt);
 }
 
+TEST(Messages, WhatAMemberSaysOfItselfIsText) {
+  Member member{.address = "a:1", .label = "eu", .services = {"Room"}};
+  EXPECT_EQ(problem_of(member), "");
+  member.label = "\xff";
+  EXPECT_NE(problem_of(member).find("label of bytes that are not UTF-8"), std::string::npos);
+  member.label = "";
+  member.services.push_back("\xff");
+  EXPECT_NE(problem_of(member).find("service whose name"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace nano::cluster

@@ -81,9 +81,6 @@ void News::on_done(const CallOutcome& outcome, std::uint64_t revision, std::uint
 }
 
 /// An error that the member answers is its own affair: it has been told, and is there.
-void News::note(const CallOutcome& outcome) {
-  reached_ = outcome.ok() || outcome.error().code == NetworkErrc::refused ||
-             outcome.error().code == NetworkErrc::unimplemented;
-}
+void News::note(const CallOutcome& outcome) { reached_ = outcome.heard(); }
 
 }  // namespace nano::cluster
