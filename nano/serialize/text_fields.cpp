@@ -16,8 +16,9 @@ namespace {
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 
-constexpr int numbers_most = 1024;
-constexpr int depth_most = 16;
+// What is beyond these is looked at more slowly.
+constexpr int table_size = 1024;
+constexpr int quick_depth = 16;
 
 /// How a field's bytes follow its number (protobuf's encoding guide).
 enum Wire : std::uint64_t { varint = 0, fixed64 = 1, length_delimited = 2, fixed32 = 5 };
@@ -89,7 +90,7 @@ void TextFields::add_fields(Made& made) {
     const FieldDescriptor& field = *description_.field(i);
     const bool is_text = field.type() == FieldDescriptor::TYPE_STRING;
     if (!is_text && !field.message_type()) continue;
-    if (field.number() > numbers_most) {
+    if (field.number() > table_size) {
       has_others_ = true;
       continue;
     }
@@ -99,7 +100,7 @@ void TextFields::add_fields(Made& made) {
   }
 }
 
-bool TextFields::all_utf8(std::string_view bytes) const { return all_utf8(bytes, depth_most); }
+bool TextFields::all_utf8(std::string_view bytes) const { return all_utf8(bytes, quick_depth); }
 
 bool TextFields::all_utf8(std::string_view bytes, int depth_max) const {
   if (depth_max == 0) return false;
