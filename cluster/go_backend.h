@@ -4,6 +4,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "cluster/backend.h"
 #include "cluster/pending_requests.h"
@@ -40,7 +41,10 @@ class GoBackend final : public Backend {
   void fail(std::uint64_t request_id, const Error& error);
   void on_sent(std::uint64_t request_id, const CallOutcome& outcome);
   void tell_closed(SessionId session);
+  void skip_later();
+  void note(const CallOutcome& outcome);
   void set_reachable(bool reachable);
+  void watch();
   void probe();
 
   SessionHost& host_;
@@ -49,8 +53,12 @@ class GoBackend final : public Backend {
   const std::string address_;
   BackendEvents& events_;
   UnaryQueue calls_;
-  std::set<SessionId> sessions_;  // known there
+  std::set<SessionId> sessions_;                 // known there
+  std::vector<SessionId> ended_, ended_before_;  // whose calls are dropped if they do not begin soon
+  Timer skip_timer_;
   bool reachable_ = true;
+  bool watching_ = false;  // it is asked again and again whether it is there
+  TimePoint last_heard_;   // on Scheduler::listened(); or when watching began
   Timer probe_timer_;
 };
 

@@ -27,14 +27,13 @@ void GoGate::probe() {
 /// It knows no such method, and says so, as long as it lives.
 void GoGate::on_probed(const CallOutcome& outcome) {
   const TimePoint now = host_.scheduler().listened();
-  const bool unsure = !outcome.ok() && outcome.error().code == NetworkErrc::timeout;
-  const bool answers = outcome.ok() || outcome.error().answered || !(unsure || outcome.error().unreached());
-  if (answers) last_heard_ = now;
-  const bool ended = !outcome.ok() && outcome.error().code == NetworkErrc::nobody_listens;
+  if (outcome.heard()) last_heard_ = now;
+  const bool ended = !outcome.heard() && outcome.error().code == NetworkErrc::nobody_listens;
   if (ended || now - last_heard_ >= limits::go_gate_silence) {
     is_gone_ = true;
     return gone_();
   }
+  forget_closed();
   probe_timer_ = host_.scheduler().after(limits::go_gate_probe_interval, [this] { probe(); });
 }
 
@@ -47,19 +46,14 @@ RemoteSession* GoGate::find(SessionId session) const {
   return found == sessions_.end() ? nullptr : found->second.get();
 }
 
-RemoteSession* GoGate::find_or_open(SessionId id) {
+RemoteSession* GoGate::hear(SessionId session) {
   last_heard_ = host_.scheduler().listened();
-  if (RemoteSession* known = find(id)) {
-    known->touch();
-    return known;
-  }
-  if (closing_.contains(id)) return nullptr;
-  if (host_.sessions.find(id)) {
-    host_.log().limited(address_).error(
-        "two gates have a session of the same id; the second one is not served",
-        {{"session", id}, {"gate", address_}});
-    return nullptr;
-  }
+  RemoteSession* const known = find(session);
+  if (known) known->touch();
+  return known;
+}
+
+RemoteSession* GoGate::open(SessionId id) {
   const auto session = std::make_shared<RemoteSession>(host_, *this, id, address_);
   sessions_.emplace(id, session);
   session->open();
@@ -108,15 +102,28 @@ void GoGate::respond_bytes(SessionId session, std::uint64_t id, std::string_view
 void GoGate::kick(SessionId session, std::string_view) { close(session); }
 
 void GoGate::close(SessionId session) {
-  closing_.insert(session);
+  closing_.emplace(session, TimePoint::max());
   clusterpb::CloseSessionRequest message;
   message.set_sessionid(static_cast<std::int64_t>(session));
-  call(session, method::close_session, message.SerializeAsString());
+  calls_.call(session, method::close_session, message.SerializeAsString(),
+              [this, session](const CallOutcome& outcome) {
+                const auto closing = closing_.find(session);
+                if (!outcome.heard() || closing == closing_.end()) return;
+                closing->second = host_.scheduler().listened() + limits::go_closed_session_remembered;
+              });
 }
 
+/// The gate may never say that the session has ended: its client's end and this node's word may have crossed.
+void GoGate::forget_closed() {
+  const TimePoint now = host_.scheduler().listened();
+  std::erase_if(closing_, [now](const auto& closing) { return closing.second <= now; });
+}
+
+/// What has not been sent yet is of no use to anybody.
 void GoGate::on_session_closed(SessionId session) {
   closing_.erase(session);
   if (RemoteSession* known = find(session)) known->end("client_closed");
+  calls_.drop(session);
 }
 
 void GoGate::forget(SessionId session) { sessions_.erase(session); }

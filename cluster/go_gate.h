@@ -3,7 +3,6 @@
 
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 
 #include "cluster/gate.h"
@@ -22,10 +21,13 @@ class GoGate final : public Gate {
   GoGate(SessionHost& host, Network& network, std::string address, Function<void()> gone);
   ~GoGate() override;
 
-  /// Known from its first message on. Null: this node has closed it, or another gate has a session of this
-  /// id.
-  RemoteSession* find_or_open(SessionId session);
-  RemoteSession* find(SessionId session) const;
+  /// A message of the session has come. Null: it is not known.
+  RemoteSession* hear(SessionId session);
+  /// Whether this node has closed it, and the gate may not know yet.
+  bool is_closing(SessionId session) const { return closing_.contains(session); }
+  /// One that is not known, nor closing, and whose id no other gate's session has. Null: the application
+  /// closed it at once.
+  RemoteSession* open(SessionId session);
   void on_session_closed(SessionId session);
   void end_sessions(const std::string& reason);
   /// `gone` was called.
@@ -49,10 +51,12 @@ class GoGate final : public Gate {
   std::string_view go_address() const override { return address_; }
 
  private:
+  RemoteSession* find(SessionId session) const;
   void probe();
   void on_probed(const CallOutcome& outcome);
   void respond_bytes(SessionId session, std::uint64_t id, std::string_view payload);
   void call(SessionId session, std::string_view method, std::string request);
+  void forget_closed();
 
   SessionHost& host_;
   const std::string address_;
@@ -62,7 +66,8 @@ class GoGate final : public Gate {
   TimePoint last_heard_;  // by the clock of listening
   Timer probe_timer_;
   std::map<SessionId, std::shared_ptr<RemoteSession>> sessions_;
-  std::set<SessionId> closing_;  // closed here, until the gate says so
+  /// Closed here, until the gate says so; or until it has said that it was told so, and this time has come.
+  std::map<SessionId, TimePoint> closing_;
 };
 
 }  // namespace nano::cluster

@@ -1,10 +1,11 @@
 #include "cluster/link_backend.h"
 
-#include <stdexcept>
+#include <exception>
 #include <utility>
 
 #include "cluster/link_messages.h"
 #include "cluster/remote_session.h"
+#include "nano/session/route.h"
 #include "nano/session/shared_push.h"
 
 namespace nano::cluster {
@@ -146,6 +147,8 @@ void LinkBackend::push_to(Session& session, const LinkMessage& message) {
 void LinkBackend::on_push(const LinkMessage& message) {
   const auto payload = protocol::as_bytes(message.payload());
   try {
+    require_utf8_route(message.route());
+    if (!message.latest_key().empty()) Session::check_latest_key(message.latest_key());
     if (message.session_ids_size() == 1 || host_.outbound) {
       for (const SessionId id : message.session_ids()) {
         if (const SessionPtr session = find(id)) {
@@ -160,7 +163,7 @@ void LinkBackend::on_push(const LinkMessage& message) {
         session->entity()->deliver(push);
       }
     }
-  } catch (const std::length_error& failure) {
+  } catch (const std::exception& failure) {  // else the rest of the batch would be lost
     host_.log().limited(address_).error("push of a backend dropped",
                                         {{"backend", address_}, {"error", failure.what()}});
   }

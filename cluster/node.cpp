@@ -43,12 +43,12 @@ std::vector<Member> Node::members() const {
 
 std::size_t Node::pending_requests() const { return core_ ? core_->pending_requests() : 0; }
 
-void Node::on_member(std::function<void(const Member&, bool)> callback) {
-  if (core_) core_->on_member_callback(std::move(callback));
+Subscription Node::on_member(Function<void(const Member&, bool)> callback) {
+  return core_ ? core_->on_member_callback(std::move(callback)) : Subscription{};
 }
 
-void Node::on_service_lost(std::function<void(Session&, std::string_view)> callback) {
-  if (core_) core_->on_service_lost_callback(std::move(callback));
+Subscription Node::on_service_lost(Function<void(Session&, std::string_view)> callback) {
+  return core_ ? core_->on_service_lost_callback(std::move(callback)) : Subscription{};
 }
 
 void Node::push_bytes_to_user(std::int64_t uid, std::string_view route, std::string_view payload) {

@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -14,6 +13,8 @@
 #include "cluster/registry/member.h"
 #include "cluster/routing.h"
 #include "nano/application/application.h"
+#include "nano/base/function.h"
+#include "nano/base/subscription.h"
 
 namespace nano::cluster {
 
@@ -52,12 +53,14 @@ class Node {
   std::vector<Member> members() const;
   /// Requests and calls that other nodes have yet to answer: for monitoring.
   std::size_t pending_requests() const;
-  /// Called when another member has come (`present`) or gone.
-  void on_member(std::function<void(const Member& member, bool present)> callback);
+  /// Called when another member has come (`present`) or gone. As with Session::on_closed(), destroying the
+  /// handle takes the callback back: keep it with what the callback needs, or detach() it if the callback is
+  /// to stay as long as the node. (Of a node that stands alone, which calls nobody, it is inactive.)
+  Subscription on_member(Function<void(const Member& member, bool present)> callback);
   /// Called on a gate for each of its sessions that used `service` on a member that is gone: what that
   /// member held for the session is lost, and the next message goes to another member. A place to tell the
-  /// client, who may want to join again.
-  void on_service_lost(std::function<void(Session& session, std::string_view service)> callback);
+  /// client, who may want to join again. The handle is as that of on_member().
+  Subscription on_service_lost(Function<void(Session& session, std::string_view service)> callback);
 
   // -- users ------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 #include "cluster/node_core.h"
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 #include "cluster/go_backend.h"
@@ -76,6 +77,8 @@ void Node::Core::start(std::vector<std::string> services, Function<void()> joine
     self_.address.replace(self_.address.size() - 2, 2, listening.substr(listening.rfind(':')));
   }
   app_.log().info("cluster node listening", {{"address", self_.address}, {"on", listening}});
+  const std::string problem = problem_of(self_);
+  if (!problem.empty()) throw std::invalid_argument("No cluster takes this node: " + problem + ".");
   registry_ = make_registry(app_.scheduler(), *network_, options_);
   registry_->join(self_, *this);
 }
@@ -140,9 +143,8 @@ void Node::Core::on_member(const Member& member, bool present) {
     if (gate != go_gates_.end()) gate->second->end_sessions("gate_lost");
     go_gates_.erase(member.address);
   }
-  for (const auto& callback : std::vector{member_callbacks_}) {
-    app_.scheduler().run_now([&] { callback(member, present); });
-  }
+  member_callbacks_.call_each(
+      [&](auto& callback) { app_.scheduler().run_now([&] { callback(member, present); }, "on_member"); });
 }
 
 bool Node::Core::is_alive(const Member& member) const {
@@ -165,8 +167,8 @@ void Node::Core::retire_backend(const std::string& address) {
   const auto found = backends_.find(address);
   if (found == backends_.end()) return;
   tell_service_lost(address);
-  retired_.insert_or_assign(
-      address, Retired{std::move(found->second), app_.scheduler().now() + app_.options().shutdown_timeout});
+  retired_.insert_or_assign(address, Retired{std::move(found->second),
+                                             app_.scheduler().listened() + app_.options().shutdown_timeout});
   backends_.erase(found);
   if (!sweep_timer_.active()) {
     sweep_timer_ = app_.scheduler().after(Duration::zero(), [this] { sweep_retired(); });
@@ -174,7 +176,7 @@ void Node::Core::retire_backend(const std::string& address) {
 }
 
 void Node::Core::sweep_retired() {
-  const TimePoint now = app_.scheduler().now();
+  const TimePoint now = app_.scheduler().listened();
   std::erase_if(retired_, [&](const auto& entry) {
     return !entry.second.backend->connected() || entry.second.until <= now;
   });
@@ -192,9 +194,9 @@ void Node::Core::tell_service_lost(const std::string& address) {
   for (const Router::Lost& lost : router_.forget_choices(address)) {
     const SessionPtr session = host_.sessions.find(lost.session);
     if (!session) continue;
-    for (const auto& callback : std::vector{service_lost_callbacks_}) {
-      app_.scheduler().run_now([&] { callback(*session, lost.service); });
-    }
+    service_lost_callbacks_.call_each([&](auto& callback) {
+      app_.scheduler().run_now([&] { callback(*session, lost.service); }, "on_service_lost", session->id());
+    });
   }
 }
 
@@ -311,9 +313,9 @@ void Node::Core::handle_relayed(const std::string& gate_address, SessionId id, s
     if (!own) return reply_to.fail(nullptr, {Errc::unavailable, "The session has closed."});
     return host_.events().on_call(host_, own.get(), route, payload, std::move(reply_to));
   }
-  GoGate* gate = go_gate(gate_address);
-  RemoteSession* remote = gate ? gate->find_or_open(id) : nullptr;
-  if (!remote) return reply_to.fail(nullptr, {Errc::unavailable, "The session is not known here."});
+  std::string problem;
+  RemoteSession* remote = go_session(gate_address, id, problem);
+  if (!remote) return reply_to.fail(nullptr, {Errc::unavailable, "Not served here: " + problem + "."});
   const SessionPtr session = remote->session().shared_from_this();
   handle_here(session.get(), route, payload, std::move(reply_to));
 }

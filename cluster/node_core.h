@@ -1,7 +1,6 @@
 // Internal header. Node::Core: what a node consists of.
 #pragma once
 
-#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -37,11 +36,11 @@ class Node::Core final : public RemoteServices,
   Router& router() { return router_; }
   const Member& self() const { return self_; }
   std::size_t pending_requests() const { return pending_.size(); }
-  void on_member_callback(std::function<void(const Member&, bool)> callback) {
-    member_callbacks_.push_back(std::move(callback));
+  Subscription on_member_callback(Function<void(const Member&, bool)> callback) {
+    return member_callbacks_.add(std::move(callback));
   }
-  void on_service_lost_callback(std::function<void(Session&, std::string_view)> callback) {
-    service_lost_callbacks_.push_back(std::move(callback));
+  Subscription on_service_lost_callback(Function<void(Session&, std::string_view)> callback) {
+    return service_lost_callbacks_.add(std::move(callback));
   }
   void push_to_user(std::int64_t uid, std::string_view route, std::string_view payload);
   void kick_user(std::int64_t uid, std::string_view reason);
@@ -59,7 +58,7 @@ class Node::Core final : public RemoteServices,
   /// May still answer what it was asked.
   struct Retired {
     std::unique_ptr<Backend> backend;
-    TimePoint until;
+    TimePoint until;  // on Scheduler::listened()
   };
 
   // SessionObserver
@@ -98,7 +97,8 @@ class Node::Core final : public RemoteServices,
   CallOutcome on_go_push(SessionId id, const std::string& route, const std::string& data);
   CallOutcome on_go_response(std::uint64_t id, const std::string& data);
   void handle_client_message(Session& session, const protocol::Message& message);
-  GoGate* go_gate(const std::string& address);
+  RemoteSession* go_session(const std::string& gate_address, SessionId id, std::string& problem);
+  GoGate& add_go_gate(const std::string& address);
   void drop_go_gate(const std::string& address);
   SessionPtr own_session(SessionId id) const;
 
@@ -136,8 +136,8 @@ class Node::Core final : public RemoteServices,
   Timer leave_timer_;
   Timer sweep_timer_;
   std::shared_ptr<Core*> alive_ = std::make_shared<Core*>(this);
-  std::vector<std::function<void(const Member&, bool)>> member_callbacks_;
-  std::vector<std::function<void(Session&, std::string_view)>> service_lost_callbacks_;
+  Callbacks<const Member&, bool> member_callbacks_;
+  Callbacks<Session&, std::string_view> service_lost_callbacks_;
 };
 
 }  // namespace nano::cluster

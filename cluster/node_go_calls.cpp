@@ -1,5 +1,7 @@
 // What nodes of Go Nano call on this one; see docs/protocol.md for who calls what when.
 
+#include <exception>
+
 #include "cluster/go_backend.h"
 #include "cluster/link_backend.h"
 #include "cluster/network/limits.h"
@@ -54,18 +56,38 @@ CallOutcome Node::Core::on_go_call(std::string_view method, std::string_view req
   return NetworkError{NetworkErrc::unimplemented, "there is no such method"};
 }
 
-/// The news that a gate is a member may come later than its first message.
-GoGate* Node::Core::go_gate(const std::string& address) {
-  const auto known = go_gates_.find(address);
-  if (known != go_gates_.end()) return known->second.get();
-  if (stopping_ || !is_address(address) || go_gates_.size() >= limits::go_gates) return nullptr;
+/// Known from its first message on: the news that its gate is a member may come later. Null, with the reason
+/// in `problem`: its messages are not served.
+RemoteSession* Node::Core::go_session(const std::string& gate_address, SessionId id, std::string& problem) {
+  const auto known = go_gates_.find(gate_address);
+  GoGate* const gate = known == go_gates_.end() ? nullptr : known->second.get();
+  if (RemoteSession* session = gate ? gate->hear(id) : nullptr) return session;
+  problem = "the session has closed";
+  if (gate && gate->is_closing(id)) return nullptr;
+  if (stopping_) {
+    problem = "the node is stopping";
+  } else if (host_.sessions.find(id)) {
+    host_.log()
+        .limited(gate_address)
+        .error("two gates have a session of the same id; the second one is not served",
+               {{"session", id}, {"gate", gate_address}});
+    problem = "another gate has a session of this id; give the gates different numbers";
+  } else if (!is_address(gate_address) || (!gate && go_gates_.size() >= limits::go_gates)) {
+    problem = "\"" + gate_address + "\" is no address of a gate, or there are too many gates";
+  } else {
+    return (gate ? *gate : add_go_gate(gate_address)).open(id);
+  }
+  return nullptr;
+}
+
+GoGate& Node::Core::add_go_gate(const std::string& address) {
   auto& gate = go_gates_[address];
   gate = std::make_unique<GoGate>(host_, *network_, address, [this, address] {
     app_.scheduler().post([core = std::weak_ptr<Core*>{alive_}, address] {
       if (const auto alive = core.lock()) (*alive)->drop_go_gate(address);
     });
   });
-  return gate.get();
+  return *gate;
 }
 
 /// It may be a member still, as its master does not look after its members; what it sends makes it known
@@ -73,7 +95,7 @@ GoGate* Node::Core::go_gate(const std::string& address) {
 void Node::Core::drop_go_gate(const std::string& address) {
   const auto gate = go_gates_.find(address);
   if (gate == go_gates_.end() || !gate->second->is_gone()) return;  // another has come
-  app_.log().info("sessions of a Go gate ended: it is gone", {{"gate", address}});
+  app_.log().limited(address).info("sessions of a Go gate ended: it is gone", {{"gate", address}});
   gate->second->end_sessions("gate_lost");
   go_gates_.erase(gate);
 }
@@ -94,12 +116,9 @@ CallOutcome Node::Core::on_go_message(const std::string& gate_address, SessionId
     link->relay(id, route, protocol::as_bytes(data));
     return taken();
   }
-  GoGate* gate = go_gate(gate_address);
-  if (!gate) return refusal("\"" + gate_address + "\" is no address of a gate, or there are too many gates");
-  RemoteSession* session = gate->find_or_open(id);
-  if (!session)
-    return refusal(
-        "the session has closed, or another gate has one of this id; give the gates different numbers");
+  std::string problem;
+  RemoteSession* session = go_session(gate_address, id, problem);
+  if (!session) return refusal(problem);
   const SessionPtr alive = session->session().shared_from_this();
   // Go Nano's gates leave the filters to the node that handles the message.
   protocol::Message message;
@@ -116,7 +135,7 @@ CallOutcome Node::Core::on_go_push(SessionId id, const std::string& route, const
   if (!session) return refusal("the session has closed");
   try {
     session->entity()->push(route, protocol::as_bytes(data));
-  } catch (const std::length_error& failure) {
+  } catch (const std::exception& failure) {
     return refusal(failure.what());
   }
   return taken();

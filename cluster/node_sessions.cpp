@@ -1,11 +1,13 @@
 // What happens to sessions and users, and is told to the other nodes.
 
+#include <exception>
 #include <stdexcept>
 #include <string>
 
 #include "cluster/link_messages.h"
 #include "cluster/node_core.h"
 #include "cluster/remote_session.h"
+#include "nano/session/route.h"
 
 namespace nano::cluster {
 
@@ -69,8 +71,9 @@ void Node::Core::on_push_to_user(std::int64_t uid, std::string_view route, std::
   for (const SessionPtr& session : host_.sessions.find_user(uid)) {
     if (session->closed() || RemoteSession::of(*session)) continue;
     try {
+      require_utf8_route(route);
       session->entity()->push(route, protocol::as_bytes(payload));
-    } catch (const std::length_error& failure) {
+    } catch (const std::exception& failure) {  // what comes from another node must not end its batch
       host_.log().limited(route).error("push to a user dropped", {{"uid", uid}, {"error", failure.what()}});
     }
   }

@@ -58,12 +58,13 @@ TEST_P(NodeStopTest, OnceItHasLeftAGateRefusesWhatItsClientsAsk) {
 TEST_P(NodeStopTest, WhatABackendsClosedCallbacksStartEnds) {
   int saved = 0;
   add("c:1", {"C"}, "", [&saved](Application& app, Node&) {
-    app.on_session_closed([&app, &saved](Session&) {
+    const auto closed = [&app, &saved](Session&) {
       app.scheduler().spawn([](Application& server, int& count) -> Task<void> {
         co_await server.scheduler().sleep(milliseconds{100});
         ++count;
       }(app, saved));
-    });
+    };
+    app.on_session_closed(closed).detach();
   });
   advance(seconds{1});
   std::vector<ClientPtr> clients;

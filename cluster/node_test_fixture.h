@@ -159,6 +159,15 @@ class NodeTestFixture : public ::testing::TestWithParam<std::uint64_t> {
         std::move(label));
   }
 
+  /// One whose stop takes a second from when its sessions close on; it has joined.
+  void add_slow_to_close(const std::string& address, const std::string& service) {
+    add(address, {service}, "", [](Application& app, Node&) {
+      const auto save = [&app](Session&) { app.scheduler().spawn(rest(app.scheduler())); };
+      app.on_session_closed(save).detach();
+    });
+    advance(seconds{1});
+  }
+
   Desk& desk(const std::string& address, const std::string& service) {
     return *desks_.at(address + " " + service);
   }
@@ -176,16 +185,20 @@ class NodeTestFixture : public ::testing::TestWithParam<std::uint64_t> {
   ClusterWorld cluster_;
 
  private:
+  static Task<void> rest(Scheduler& scheduler) { co_await scheduler.sleep(seconds{1}); }
   static void observe(Application& app, Node& node, Told& told) {
-    app.on_session_opened([&told](Session& session) {
+    const auto opened = [&told](Session& session) {
       told.opened.push_back(session.id());
       session.on_closed([&told](Session& closed) { told.called_back.push_back(closed.id()); }).detach();
-    });
-    app.on_session_closed([&told](Session& session) {
+    };
+    const auto closed = [&told](Session& session) {
       told.closed.push_back(session.id());
       told.reasons.push_back(session.close_reason());
-    });
-    node.on_service_lost([&told](Session&, std::string_view service) { told.lost.emplace_back(service); });
+    };
+    const auto lost = [&told](Session&, std::string_view service) { told.lost.emplace_back(service); };
+    app.on_session_opened(opened).detach();
+    app.on_session_closed(closed).detach();
+    node.on_service_lost(lost).detach();
   }
 };
 

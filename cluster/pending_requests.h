@@ -31,6 +31,8 @@ class PendingRequests {
   /// that wait no more.)
   void on_session_ended();
   bool any(const void* to) const;
+  /// Whether it has yet to be answered or given up.
+  bool waits(std::uint64_t id) const { return requests_.contains(id); }
   std::size_t size() const { return requests_.size(); }
 
  private:

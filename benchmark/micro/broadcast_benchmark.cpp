@@ -16,7 +16,7 @@ namespace {
 class FullRoom {
  public:
   explicit FullRoom(std::size_t count) {
-    server_.app().on_session_opened([this](Session& session) { group_.add(session); });
+    server_.app().on_session_opened([this](Session& session) { group_.add(session); }).detach();
     server_.start();
     for (std::size_t i = 0; i < count; ++i) {
       clients_.push_back(std::make_unique<MemoryClient>(server_.app()));

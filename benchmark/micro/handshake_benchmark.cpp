@@ -76,8 +76,8 @@ void open_and_close_connection(State& state) {
   MemoryServer server;
   std::uint64_t opened = 0;
   std::uint64_t closed = 0;
-  server.app().on_session_opened([&opened](Session&) { ++opened; });
-  server.app().on_session_closed([&closed](Session&) { ++closed; });
+  server.app().on_session_opened([&opened](Session&) { ++opened; }).detach();
+  server.app().on_session_closed([&closed](Session&) { ++closed; }).detach();
   server.start();
   const auto others_count = static_cast<std::size_t>(state.range(0));
   std::vector<std::unique_ptr<MemoryClient>> others;

@@ -168,19 +168,21 @@ class Service final : public Component {
 
 /// Each session is told of once when it opens and once when it has closed.
 inline void observe(Application& app, Ledger& ledger, Life& life) {
-  app.on_session_opened([&](Session& session) {
+  const auto opened = [&](Session& session) {
     if (life.ended) return;
     EXPECT_FALSE(session.has("epoch")) << life.address << ": opened twice";
     life.open.insert(session.set("epoch", ++ledger.epochs));
     ledger.log.push_back(life.address + " opened " + std::to_string(session.id()));
     EXPECT_EQ(app.find_session(session.id()).get(), &session);
-  });
-  app.on_session_closed([&](Session& session) {
+  };
+  app.on_session_opened(opened).detach();
+  const auto closed = [&](Session& session) {
     if (life.ended) return;
     EXPECT_TRUE(session.closed());
     ledger.log.push_back(life.address + " closed " + std::to_string(session.id()) + session.close_reason());
     EXPECT_EQ(life.open.erase(*session.get<int>("epoch")), 1u) << life.address << ": closed twice";
-  });
+  };
+  app.on_session_closed(closed).detach();
 }
 
 }  // namespace nano::cluster::testing

@@ -22,9 +22,10 @@ void choose_routes(nano::cluster::Node& node) {
 }
 
 void tell_clients(nano::cluster::Node& node) {
-  node.on_service_lost([](nano::Session& session, std::string_view service) {
+  const auto tell = [](nano::Session& session, std::string_view service) {
     session.push("onServiceLost", Notice{std::string{service}});
-  });
+  };
+  node.on_service_lost(tell).detach();
 }
 
 void guard_inner_services(nano::Application& app) {

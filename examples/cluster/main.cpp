@@ -58,15 +58,17 @@ std::string problem(const Flags& flags, const nano::cluster::NodeOptions& cluste
 void add_gate(nano::Application& app, nano::cluster::Node& node, const Flags& flags,
               const std::vector<std::string>& gates, const std::string& name) {
   cluster_chat::Gate& gate = app.add<cluster_chat::Gate>(name);
-  node.on_member([&gate](const nano::cluster::Member& member, bool present) {
+  const auto move_rooms = [&gate](const nano::cluster::Member& member, bool present) {
     if (present && member.offers("Room")) gate.move_rooms(member);
-  });
+  };
+  node.on_member(move_rooms).detach();
   app.inbound().push_back(cluster_chat::refuse_inner_routes);
   node.set_routing("Room", nano::cluster::Routing::by(cluster_chat::route_by_room));
-  node.on_service_lost([](nano::Session& session, std::string_view service) {
+  const auto tell_client = [](nano::Session& session, std::string_view service) {
     if (service == "Room") cluster_chat::forget_place(session);
     session.push("onServiceLost", cluster_chat::ServiceLost{std::string{service}});
-  });
+  };
+  node.on_service_lost(tell_client).detach();
   app.listen_websocket("0.0.0.0:3250");
   app.serve_files("/", flags.web);
   app.serve_files("/nano-client", flags.client);

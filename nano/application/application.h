@@ -15,6 +15,8 @@
 
 #include "nano/application/environment.h"
 #include "nano/application/options.h"
+#include "nano/base/function.h"
+#include "nano/base/subscription.h"
 #include "nano/component/component.h"
 #include "nano/component/dispatcher.h"
 #include "nano/component/registry.h"
@@ -123,12 +125,15 @@ class Application {
   void set_handshake_validator(HandshakeValidator validator) {
     dispatcher_.set_handshake_validator(std::move(validator));
   }
-  /// Called once for each session: when its handshake is acknowledged, and when it has closed.
-  void on_session_opened(std::function<void(Session&)> callback) {
-    dispatcher_.add_opened_callback(std::move(callback));
+  /// Called once for each session: when its handshake is acknowledged, and when it has closed. May be called
+  /// while the server runs, too. As with Session::on_closed(), destroying the handle takes the callback back:
+  /// keep it with what the callback needs, or detach() it if the callback is to stay as long as the
+  /// application.
+  Subscription on_session_opened(Function<void(Session&)> callback) {
+    return dispatcher_.add_opened_callback(std::move(callback));
   }
-  void on_session_closed(std::function<void(Session&)> callback) {
-    dispatcher_.add_closed_callback(std::move(callback));
+  Subscription on_session_closed(Function<void(Session&)> callback) {
+    return dispatcher_.add_closed_callback(std::move(callback));
   }
   Pipeline& inbound() { return dispatcher_.inbound(); }
   Pipeline& outbound() { return outbound_; }

@@ -186,7 +186,7 @@ TEST_F(DrainTest, TimersRunMeanwhile) {
 TEST_F(DrainTest, AHookOrCallbackMayAskForTheStopThatIsHappening) {
   worker_.at_before_shutdown = [this] { world_.app().stop(); };
   worker_.at_shutdown = [this] { world_.app().stop(); };
-  world_.app().on_session_closed([this](Session&) { world_.app().stop(); });
+  world_.app().on_session_closed([this](Session&) { world_.app().stop(); }).detach();
   client()->notify("Worker.SaveWhenClosed", "");
   EXPECT_EQ(stop(), milliseconds{200});
   EXPECT_EQ(worker_.saved, 1u);

@@ -89,8 +89,8 @@ TEST(DrainOfFrames, WhatClosedCallbacksAndClientsThatHaveGoneSentIsHandled) {
   FrameScheduler frames{world.app().scheduler(), milliseconds{50}};
   Texts events;
   world.app().add<Worker>(ComponentOptions{.scheduler = &frames}, events);
-  world.app().on_session_closed(
-      [](Session& session) { session.notify("Worker.Note", session.close_reason()); });
+  const auto note = [](Session& session) { session.notify("Worker.Note", session.close_reason()); };
+  world.app().on_session_closed(note).detach();
   world.start();
   auto gone = world.connect();
   gone->notify("Worker.Note", "before it went");
@@ -124,10 +124,11 @@ TEST(DrainTime, IsNotUsedUpByClosedCallbacksThatTakeLong) {
   Texts events;
   Worker& worker = world.app().add<Worker>(events);
   std::size_t told = 0;
-  world.app().on_session_closed([&](Session&) {
+  const auto count = [&](Session&) {
     world.clock().advance(milliseconds{2});
     ++told;
-  });
+  };
+  world.app().on_session_closed(count).detach();
   worker.at_shutdown = [&] { events.push_back("shut down"); };
   world.start();
   std::vector<std::shared_ptr<testing::Client>> clients;

@@ -57,7 +57,8 @@ class LifeCycle : public ::testing::Test {
       options.name = name;
       components_.push_back(&world_->app().add<Recorder>(std::move(options), name, events_));
     }
-    world_->app().on_session_closed([this](Session& s) { events_.push_back("closed " + s.close_reason()); });
+    const auto closed = [this](Session& s) { events_.push_back("closed " + s.close_reason()); };
+    world_->app().on_session_closed(closed).detach();
   }
   Texts take() { return std::exchange(events_, {}); }
 
@@ -267,7 +268,7 @@ TEST_F(LifeCycle, WhatTheApplicationGaveIsDestroyedWhileAllIsStillThere) {
     }
   };
   const auto last = [this] { return std::make_shared<Last>(world_->app(), events_); };
-  world_->app().on_session_opened([kept = last()](Session&) {});
+  world_->app().on_session_opened([kept = last()](Session&) {}).detach();
   world_->app().inbound().push_back([kept = last()](Session&, PipelineMessage&) { return Result<void>{}; });
   world_->app().outbound().push_back([kept = last()](Session&, PipelineMessage&) { return Result<void>{}; });
   world_->app().on_started([kept = last()] {});

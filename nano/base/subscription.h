@@ -106,13 +106,15 @@ class RepeatedCallbacks {
   std::vector<std::shared_ptr<Place>> places_;
 };
 
-/// The callbacks of an event that comes once. Logic thread only. Empty, it costs a pointer.
+namespace detail {
+
+/// What both kinds of callback lists have in common.
 template <class... Args>
-class OnceCallbacks {
+class CallbackList {
  public:
-  OnceCallbacks() = default;
-  OnceCallbacks(const OnceCallbacks&) = delete;
-  OnceCallbacks& operator=(const OnceCallbacks&) = delete;
+  CallbackList() = default;
+  CallbackList(const CallbackList&) = delete;
+  CallbackList& operator=(const CallbackList&) = delete;
 
   Subscription add(Function<void(Args...)> callback) {
     if (!places_) places_ = std::make_shared<Places>();
@@ -122,35 +124,62 @@ class OnceCallbacks {
   }
   std::size_t count() const { return places_ ? places_->size() : 0; }
 
-  /// Takes the callbacks out, one after the other in the order of adding, and hands each to `run`, which may
-  /// cancel those that are to come.
-  template <class Run>
-  void take_each(Run&& run) {
-    const std::shared_ptr<Places> all = std::exchange(places_, nullptr);
-    while (all && !all->empty()) {
-      const std::shared_ptr<Place> next = all->front();
-      all->pop_front();
-      next->list.reset();
-      run(next->callback);
-    }
-  }
-
- private:
+ protected:
   struct Place;
   using Places = std::list<std::shared_ptr<Place>>;
 
-  struct Place final : detail::SubscribedCallback {
+  struct Place final : SubscribedCallback {
     Place(std::weak_ptr<Places> of, Function<void(Args...)> held)
         : list(std::move(of)), callback(std::move(held)) {}
     void remove() override {
       if (const auto there = std::exchange(list, {}).lock()) there->erase(at);
     }
-    std::weak_ptr<Places> list;
+    std::weak_ptr<Places> list;  // none once it is out of it
     Function<void(Args...)> callback;
     typename Places::iterator at;
   };
 
   std::shared_ptr<Places> places_;
+};
+
+}  // namespace detail
+
+/// The callbacks of an event that comes once. Logic thread only. Empty, it costs a pointer.
+template <class... Args>
+class OnceCallbacks : public detail::CallbackList<Args...> {
+ public:
+  /// Takes the callbacks out, one after the other in the order of adding, and hands each to `run`, which may
+  /// cancel those that are to come.
+  template <class Run>
+  void take_each(Run&& run) {
+    const auto all = std::exchange(this->places_, nullptr);
+    while (all && !all->empty()) {
+      const auto next = all->front();
+      all->pop_front();
+      next->list.reset();
+      run(next->callback);
+    }
+  }
+};
+
+/// The callbacks of an event that comes now and then, and of which some are added and cancelled in between:
+/// those leave the list at once. Logic thread only. Empty, it costs a pointer.
+template <class... Args>
+class Callbacks : public detail::CallbackList<Args...> {
+ public:
+  /// Hands each to `run`, in the order of adding. Those that one of them adds are for the next time; those
+  /// that one cancels are not called any more, and none is when this list ends meanwhile.
+  template <class Run>
+  void call_each(Run&& run) const {
+    if (!this->places_) return;
+    std::vector<std::shared_ptr<typename Callbacks::Place>> all{this->places_->begin(), this->places_->end()};
+    for (auto& place : all) {
+      const auto next = std::move(place);  // destroyed after its call, if it is cancelled in it
+      if (!next->list.expired()) run(next->callback);
+    }
+  }
+  /// Cancels all.
+  void clear() { this->places_.reset(); }
 };
 
 }  // namespace nano

@@ -9,11 +9,18 @@
 namespace nano {
 namespace {
 
-using Callbacks = OnceCallbacks<std::string&>;
+using Once = OnceCallbacks<std::string&>;
+using Repeated = Callbacks<std::string&>;
 
-std::string call(Callbacks& callbacks) {
+std::string call(Once& callbacks) {
   std::string told;
   callbacks.take_each([&](Function<void(std::string&)>& callback) { callback(told); });
+  return told;
+}
+
+std::string call(const Repeated& callbacks) {
+  std::string told;
+  callbacks.call_each([&](Function<void(std::string&)>& callback) { callback(told); });
   return told;
 }
 
@@ -22,7 +29,7 @@ auto says(char letter) {
 }
 
 TEST(Subscription, CallsBackInTheOrderOfAddingAndOnce) {
-  Callbacks callbacks;
+  Once callbacks;
   const Subscription a = callbacks.add(says('a'));
   const Subscription b = callbacks.add(says('b'));
   EXPECT_TRUE(a.active());
@@ -32,7 +39,7 @@ TEST(Subscription, CallsBackInTheOrderOfAddingAndOnce) {
 }
 
 TEST(Subscription, GoesWithItsHandleAndWithWhatTheCallbackHolds) {
-  Callbacks callbacks;
+  Once callbacks;
   const auto held = std::make_shared<int>();
   for (int i = 0; i < 1000; ++i) {
     const Subscription dropped = callbacks.add([held](std::string&) {});
@@ -96,13 +103,13 @@ TEST(RepeatedCallbacks, GoBeforeTheirHandles) {
 }
 
 TEST(Subscription, StaysWhenDetached) {
-  Callbacks callbacks;
+  Once callbacks;
   callbacks.add(says('a')).detach();
   EXPECT_EQ(call(callbacks), "a");
 }
 
 TEST(Subscription, MayBeCancelledByACallbackItsOwnIncluded) {
-  Callbacks callbacks;
+  Once callbacks;
   Subscription own;
   Subscription next;
   const auto held = std::make_shared<int>();
@@ -118,18 +125,61 @@ TEST(Subscription, MayBeCancelledByACallbackItsOwnIncluded) {
 }
 
 TEST(Subscription, AddedByACallbackIsNotOfThisTime) {
-  Callbacks callbacks;
+  Once callbacks;
   callbacks.add([&](std::string&) { callbacks.add(says('x')).detach(); }).detach();
   EXPECT_EQ(call(callbacks), "");
   EXPECT_EQ(callbacks.count(), 1u);
 }
 
 TEST(Subscription, MayOutliveItsSource) {
-  std::optional<Callbacks> callbacks{std::in_place};
+  std::optional<Once> callbacks{std::in_place};
   Subscription handle = callbacks->add(says('a'));
   callbacks.reset();
   EXPECT_FALSE(handle.active());
   handle.cancel();
+}
+
+TEST(RepeatedCallbacks, AreCalledEachTimeAsLongAsTheirHandles) {
+  Repeated callbacks;
+  const Subscription a = callbacks.add(says('a'));
+  Subscription b = callbacks.add(says('b'));
+  EXPECT_EQ(call(callbacks) + call(callbacks), "abab");
+  EXPECT_TRUE(a.active());
+  b.cancel();
+  EXPECT_EQ(call(callbacks), "a");
+  EXPECT_EQ(callbacks.count(), 1u);
+  callbacks.clear();
+  EXPECT_FALSE(a.active());
+  EXPECT_EQ(call(callbacks), "");
+}
+
+TEST(RepeatedCallbacks, MayAddAndCancelWhileTheyAreCalled) {
+  Repeated callbacks;
+  Subscription own;
+  Subscription next;
+  Subscription added;
+  const auto held = std::make_shared<int>();
+  own = callbacks.add([&, held](std::string& told) {
+    own.cancel();
+    next.cancel();
+    added = callbacks.add(says('x'));
+    told += "own" + std::to_string(*held);
+  });
+  next = callbacks.add(says('b'));
+  const Subscription last = callbacks.add(says('c'));
+  EXPECT_EQ(call(callbacks), "own0c");
+  EXPECT_EQ(held.use_count(), 1);
+  EXPECT_EQ(call(callbacks), "cx");
+}
+
+TEST(RepeatedCallbacks, MayEndTheirListWhileTheyAreCalled) {
+  std::optional<Repeated> callbacks{std::in_place};
+  const Subscription first = callbacks->add([&](std::string& told) {
+    callbacks.reset();
+    told += 'a';
+  });
+  const Subscription second = callbacks->add(says('b'));
+  EXPECT_EQ(call(*callbacks), "a");
 }
 
 }  // namespace

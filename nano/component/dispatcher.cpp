@@ -24,11 +24,10 @@ void Dispatcher::on_opened(Session& session) { tell(opened_, session, "on_sessio
 
 void Dispatcher::on_closed(Session& session) { tell(closed_, session, "on_session_closed"); }
 
-void Dispatcher::tell(const std::deque<SessionCallback>& callbacks, Session& session, std::string_view what) {
-  const std::size_t count = callbacks.size();  // those that one of them adds are for the next session
-  for (std::size_t i = 0; i < count; ++i) {
-    session.host().scheduler().run_now([&] { callbacks[i](session); }, what, session.id());
-  }
+void Dispatcher::tell(const Callbacks<Session&>& callbacks, Session& session, std::string_view what) {
+  callbacks.call_each([&](Function<void(Session&)>& callback) {
+    session.host().scheduler().run_now([&] { callback(session); }, what, session.id());
+  });
 }
 
 bool Dispatcher::knows(std::string_view route) const {

@@ -1,10 +1,11 @@
 // Internal header. Dispatcher: from a client's message to the handler and back to an answer.
 #pragma once
 
-#include <deque>
-#include <functional>
 #include <string_view>
+#include <utility>
 
+#include "nano/base/function.h"
+#include "nano/base/subscription.h"
 #include "nano/component/registry.h"
 #include "nano/component/remote_services.h"
 #include "nano/pipeline/pipeline.h"
@@ -15,16 +16,18 @@ namespace nano {
 /// Logic thread only. Every request is answered exactly once: by its handler, or with an error.
 class Dispatcher final : public SessionEvents {
  public:
-  using SessionCallback = std::function<void(Session&)>;
-
   explicit Dispatcher(const ComponentRegistry& registry) : registry_(registry) {}
 
   /// Who takes messages for services that are not here; null: nobody.
   void set_remote_services(RemoteServices* remote) { remote_ = remote; }
   Pipeline& inbound() { return inbound_; }
   void set_handshake_validator(HandshakeValidator validator) { validator_ = std::move(validator); }
-  void add_opened_callback(SessionCallback callback) { opened_.push_back(std::move(callback)); }
-  void add_closed_callback(SessionCallback callback) { closed_.push_back(std::move(callback)); }
+  Subscription add_opened_callback(Function<void(Session&)> callback) {
+    return opened_.add(std::move(callback));
+  }
+  Subscription add_closed_callback(Function<void(Session&)> callback) {
+    return closed_.add(std::move(callback));
+  }
 
   /// From here on what clients send is refused: requests with an error, notifies without a word. Calls
   /// between services go on.
@@ -46,7 +49,7 @@ class Dispatcher final : public SessionEvents {
   /// Whether anybody would look at the payload.
   bool knows(std::string_view route) const;
   void dispatch(Invocation& invocation);
-  static void tell(const std::deque<SessionCallback>& callbacks, Session& session, std::string_view what);
+  static void tell(const Callbacks<Session&>& callbacks, Session& session, std::string_view what);
   template <class F>
   static void attempt(Invocation& invocation, F&& handle);
   void forward(Invocation& invocation);
@@ -56,8 +59,8 @@ class Dispatcher final : public SessionEvents {
   RemoteServices* remote_ = nullptr;
   Pipeline inbound_;
   HandshakeValidator validator_;
-  std::deque<SessionCallback> opened_;  // those running stay in place when another is added
-  std::deque<SessionCallback> closed_;
+  Callbacks<Session&> opened_;
+  Callbacks<Session&> closed_;
   bool refuses_clients_ = false;
   bool stopped_ = false;
 };

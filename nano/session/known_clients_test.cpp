@@ -20,7 +20,7 @@ class KnownClientsTest : public SessionTest {
  protected:
   explicit KnownClientsTest(Options options = {}) : SessionTest(std::move(options)) {
     world_.app().compress_routes();
-    world_.app().on_session_opened([this](Session& session) { all_.add(session); });
+    world_.app().on_session_opened([this](Session& session) { all_.add(session); }).detach();
     world_.start();
   }
 

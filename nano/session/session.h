@@ -66,6 +66,7 @@ class Session final : public std::enable_shared_from_this<Session> {
   void push_latest(std::string_view key, std::string_view route, const T& payload) {
     check_latest_key(key);
     if (closed()) return;
+    require_utf8_route(route);
     entity_->push_latest(key, route, host_.encode_now(payload));
   }
 

@@ -23,7 +23,7 @@ class SessionApi : public SessionTest {
 
 TEST_F(SessionApi, IdsAreUniqueAndRise) {
   std::vector<SessionId> ids;
-  world_.app().on_session_opened([&](Session& session) { ids.push_back(session.id()); });
+  world_.app().on_session_opened([&](Session& session) { ids.push_back(session.id()); }).detach();
   for (int i = 0; i < 5; ++i) {
     auto client = world_.connect();
     if (i % 2 == 0) client->close();
@@ -340,7 +340,7 @@ TEST_F(SessionApi, ClosedCallbackAddedAfterTheEndRunsInALaterTurn) {
 }
 
 TEST_F(SessionApi, MayCloseInItsOpenedCallback) {
-  world_.app().on_session_opened([](Session& session) { session.kick("full"); });
+  world_.app().on_session_opened([](Session& session) { session.kick("full"); }).detach();
   RawClient client{world_};
   client.handshake();
   client.take();
@@ -350,17 +350,35 @@ TEST_F(SessionApi, MayCloseInItsOpenedCallback) {
 }
 
 TEST_F(SessionApi, OpenedCallbackThatThrowsIsLoggedAndHarmsNobody) {
-  world_.app().on_session_opened([](Session&) { throw std::runtime_error("opened fails"); });
+  world_.app().on_session_opened([](Session&) { throw std::runtime_error("opened fails"); }).detach();
   auto client = world_.connect();
   EXPECT_TRUE(client->connected());
   EXPECT_TRUE(world_.log().contains("opened fails"));
 }
 
+TEST_F(SessionApi, CallbacksOfAllSessionsAreTakenBackWithTheirHandles) {
+  int told = 0;
+  Subscription opened = world_.app().on_session_opened([&](Session&) { ++told; });
+  Subscription closed = world_.app().on_session_closed([&](Session&) { ++told; });
+  {
+    const Subscription dropped = world_.app().on_session_opened([&](Session&) { told += 100; });
+  }
+  world_.connect()->close();
+  world_.settle();
+  EXPECT_EQ(told, 2);
+  opened.cancel();
+  closed.cancel();
+  world_.connect()->close();
+  world_.settle();
+  EXPECT_EQ(told, 2);
+}
+
 TEST_F(SessionApi, OpenedCallbackMayAddOthersForTheSessionsToCome) {
   int told = 0;
-  world_.app().on_session_opened([&](Session&) {
-    for (int i = 0; i < 100; ++i) world_.app().on_session_opened([&](Session&) { ++told; });
-  });
+  const auto opened = [&](Session&) {
+    for (int i = 0; i < 100; ++i) world_.app().on_session_opened([&](Session&) { ++told; }).detach();
+  };
+  world_.app().on_session_opened(opened).detach();
   auto first = world_.connect();
   EXPECT_EQ(told, 0);
   auto second = world_.connect();

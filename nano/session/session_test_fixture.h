@@ -171,11 +171,12 @@ class SessionTest : public ::testing::Test {
  protected:
   explicit SessionTest(Options options = {})
       : world_(1, std::move(options)), desk_(world_.app().add<Desk>()) {
-    world_.app().on_session_opened(
-        [this](Session& s) { events_.push_back("opened " + std::to_string(s.id())); });
-    world_.app().on_session_closed([this](Session& s) {
+    const auto opened = [this](Session& s) { events_.push_back("opened " + std::to_string(s.id())); };
+    world_.app().on_session_opened(opened).detach();
+    const auto closed = [this](Session& s) {
       events_.push_back("closed " + std::to_string(s.id()) + " " + s.close_reason());
-    });
+    };
+    world_.app().on_session_closed(closed).detach();
   }
 
   using Texts = std::vector<std::string>;

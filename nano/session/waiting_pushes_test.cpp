@@ -90,6 +90,11 @@ TEST_F(WaitingPushes, HaveKeysOfABoundedLength) {
   EXPECT_THROW(session_->push_latest(std::string(256, 'k'), "onMove", "x"), std::invalid_argument);
 }
 
+TEST_F(WaitingPushes, HaveRoutesInUtf8) {
+  EXPECT_THROW(session_->push_latest("key", "on\xff", "x"), std::invalid_argument);
+  EXPECT_EQ(session_->queued_bytes(), 0u);
+}
+
 class Draining : public WaitingPushes {
  protected:
   Task<void> send_piece_by_piece(SessionPtr session) {

@@ -119,16 +119,18 @@ class Simulation {
     ComponentOptions in_frames;
     in_frames.scheduler = &frames_;
     world_.app().add<Hall>(std::move(in_frames));
-    world_.app().on_session_opened([this](Session& session) {
+    const auto opened = [this](Session& session) {
       EXPECT_TRUE(opened_.insert(session.id()).second) << "opened twice";
       session.on_closed([this](Session& closed) { ++callbacks_[closed.id()]; }).detach();
-    });
-    world_.app().on_session_closed([this](Session& session) {
+    };
+    world_.app().on_session_opened(opened).detach();
+    const auto closed = [this](Session& session) {
       EXPECT_TRUE(session.closed());
       EXPECT_FALSE(session.close_reason().empty());
       EXPECT_TRUE(opened_.contains(session.id()));
       EXPECT_TRUE(closed_.insert(session.id()).second) << "closed twice";
-    });
+    };
+    world_.app().on_session_closed(closed).detach();
     if (chance(3)) world_.app().compress_routes();
     if (chance(3))
       world_.app().outbound().push_back([](Session&, PipelineMessage&) { return Result<void>{}; });

@@ -120,7 +120,8 @@ TEST(WorldTest, BlockingCallsAreMadeInPlace) {
 TEST(WorldTest, ClientsHaveAddressesOfTheirOwn) {
   auto world = table(1);
   Texts addresses;
-  world->app().on_session_opened([&](Session& session) { addresses.push_back(session.remote_address()); });
+  const auto opened = [&](Session& session) { addresses.push_back(session.remote_address()); };
+  world->app().on_session_opened(opened).detach();
   std::vector<std::shared_ptr<Client>> clients;
   for (int i = 0; i < 300; ++i) clients.push_back(world->connect());
   EXPECT_EQ(addresses[0], "192.0.2.0:1024");
@@ -130,7 +131,8 @@ TEST(WorldTest, ClientsHaveAddressesOfTheirOwn) {
 TEST(ClientTest, ThatIsLetGoVanishes) {
   Texts closed;  // outlives the world, whose end closes a session
   auto world = table(1);
-  world->app().on_session_closed([&](Session& session) { closed.push_back(session.close_reason()); });
+  const auto note = [&](Session& session) { closed.push_back(session.close_reason()); };
+  world->app().on_session_closed(note).detach();
   {
     auto client = world->connect();
     client->notify("Table.Sit", "");

@@ -176,9 +176,10 @@ TEST_P(StopWithWork, WhatClosedCallbacksStartEnds) {
 TEST_P(StopWithWork, WhatClosedCallbacksHaveForTheWorkersIsNotRefusedHoweverMuchItIs) {
   constexpr std::size_t saves = limits::worker_queue_jobs * 3 / 2;
   server_.on_logic([this](Application& app) {
-    app.on_session_closed([this](Session&) {
+    const auto save = [this](Session&) {
       for (std::size_t i = 0; i < saves; ++i) keeper_->begin_save();
-    });
+    };
+    app.on_session_closed(save).detach();
   });
   Client client{server_, Transport::tcp};
   ASSERT_TRUE(client.open().echoes());

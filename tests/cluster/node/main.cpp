@@ -34,7 +34,7 @@ int main(int argc, char** argv) {
   nano::cluster::Node node{app, cluster};
   if (!service.empty()) {
     auto& test = app.add<nano::tests::TestService>({.name = service}, cluster.label);
-    app.on_session_closed([&test](nano::Session& session) { test.on_session_closed(session); });
+    app.on_session_closed([&test](nano::Session& session) { test.on_session_closed(session); }).detach();
   }
   app.on_started([&app, &node] { announce(app, node); });
   return app.run();
