@@ -129,9 +129,11 @@ class Keeper final : public Component {
  public:
   static void routes(Routes<Keeper>& on) { on.add<&Keeper::join>("Join").add<&Keeper::slow>("Slow"); }
   void join(Session& session) {
-    session.on_closed([this](Session&) { begin_save(); }).detach();
+    session.on_closed([this](Session&) { begin_saves(1); }).detach();
   }
-  void begin_save() { scheduler().spawn(save()); }
+  void begin_saves(std::size_t count) {
+    while (count-- > 0) scheduler().spawn(save());
+  }
   Task<std::string> slow(std::string in) {
     ++begun;
     co_await sleep(std::chrono::milliseconds{300});
@@ -176,10 +178,7 @@ TEST_P(StopWithWork, WhatClosedCallbacksStartEnds) {
 TEST_P(StopWithWork, WhatClosedCallbacksHaveForTheWorkersIsNotRefusedHoweverMuchItIs) {
   constexpr std::size_t saves = limits::worker_queue_jobs * 3 / 2;
   server_.on_logic([this](Application& app) {
-    const auto save = [this](Session&) {
-      for (std::size_t i = 0; i < saves; ++i) keeper_->begin_save();
-    };
-    app.on_session_closed(save).detach();
+    app.on_session_closed([this](Session&) { keeper_->begin_saves(saves); }).detach();
   });
   Client client{server_, Transport::tcp};
   ASSERT_TRUE(client.open().echoes());
