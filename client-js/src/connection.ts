@@ -141,6 +141,7 @@ export class Connection {
     this.#heartbeatMs = handshake.heartbeatMs;
     this.#phase = 'open';
     this.send(encodePacket(PacketType.handshakeAck));
+    this.#alarm.clear();
     this.#watchForSilence();
     this.#events.opened(handshake.user);
   }
@@ -179,12 +180,16 @@ export class Connection {
 
   /**
    * The server sends a heartbeat each interval: past two of them, and a half for slow roads, it counts as
-   * gone. The half begins when the two are seen to be over: a program that was itself held up reads first
-   * what came meanwhile.
+   * gone. But not while a large message may be on its way, of which no program sees anything before it has
+   * come whole, and behind which no heartbeat comes. The half begins when the time before it is seen to be
+   * over: a program that was itself held up reads first what came meanwhile.
    */
   #watchForSilence(): void {
+    const halfMs = this.#heartbeatMs / 2;
+    if (halfMs === 0) return;
+    const silentMs = Math.max(5 * halfMs, this.#settings.silenceTimeoutMs);
     const giveUp = () => this.#end('heartbeat', 'the server has gone silent');
-    this.#alarm.set(this.#heartbeatMs * 2, () => this.#alarm.set(this.#heartbeatMs / 2, giveUp));
+    this.#alarm.set(silentMs - halfMs, () => this.#alarm.set(halfMs, giveUp));
   }
 
   #socketClosed(): void {

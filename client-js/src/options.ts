@@ -43,6 +43,12 @@ export interface ConnectOptions {
   handshakeTimeoutMs?: number | undefined;
   /** For requests that don't say otherwise. Default 10000; 0 or Infinity: no limit. */
   requestTimeoutMs?: number | undefined;
+  /**
+   * How long at least no whole message may come before the server counts as gone; two and a half of its
+   * heartbeat intervals are waited for anyway. The largest message has to come in this time on the slowest
+   * line. Default 10000.
+   */
+  silenceTimeoutMs?: number | undefined;
   /** Whether to connect again when a connection is lost. Default false. */
   reconnect?: boolean | ReconnectOptions | undefined;
   /**

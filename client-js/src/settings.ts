@@ -8,6 +8,7 @@ export interface Settings {
   readonly user: unknown;
   readonly handshakeTimeoutMs: number;
   readonly requestTimeoutMs: number;
+  readonly silenceTimeoutMs: number;
   readonly reconnect: {
     readonly minDelayMs: number;
     readonly maxDelayMs: number;
@@ -25,6 +26,7 @@ const names: Names<ConnectOptions> = {
   user: 1,
   handshakeTimeoutMs: 1,
   requestTimeoutMs: 1,
+  silenceTimeoutMs: 1,
   reconnect: 1,
   queueNotifies: 1,
   onState: 1,
@@ -45,6 +47,7 @@ export function settle(options: ConnectOptions): Settings {
     user: options.user,
     handshakeTimeoutMs: numberOf(options, 'handshakeTimeoutMs', 10_000),
     requestTimeoutMs: numberOf(options, 'requestTimeoutMs', 10_000),
+    silenceTimeoutMs: numberOf(options, 'silenceTimeoutMs', 10_000),
     reconnect: reconnect && {
       minDelayMs: numberOf(reconnect, 'minDelayMs', 500),
       maxDelayMs: numberOf(reconnect, 'maxDelayMs', 15_000),

@@ -17,9 +17,9 @@ const push = encodePacket(
 );
 
 /** A client whose server sends a heartbeat each second, and its socket. */
-async function openWithMockedTime(t) {
+async function openWithMockedTime(t, options = { silenceTimeoutMs: 0 }) {
   t.mock.timers.enable({ apis: ['setTimeout'] });
-  const { socket, client } = begin();
+  const { socket, client } = begin(options);
   socket.deliver(handshakeReply({ sys: { heartbeat: 1 } }));
   return { socket, client: await client };
 }
@@ -59,4 +59,34 @@ test('a client that was held up itself reads what came meanwhile before it gives
   t.mock.timers.tick(60_000);
   passTime(t, 500);
   assert.equal(client.state, 'closed');
+});
+
+test('a message that takes longer than the intervals is waited for', async (t) => {
+  const { socket, client } = await openWithMockedTime(t, {});
+  const request = client.request('Map.Load', undefined, { timeoutMs: 0 });
+  passTime(t, 9_999); // 4 MB at 8 Mbit/s take four seconds, in which a program hears nothing
+  assert.equal(client.state, 'open');
+  socket.deliver(push);
+  passTime(t, 9_999);
+  assert.equal(client.state, 'open');
+  t.mock.timers.tick(1);
+  assert.equal(client.state, 'closed');
+  await assert.rejects(request, (error) => error.reason === 'heartbeat');
+});
+
+test('how long a message may take is an option', async (t) => {
+  const { client } = await openWithMockedTime(t, { silenceTimeoutMs: 60_000 });
+  passTime(t, 59_999);
+  assert.equal(client.state, 'open');
+  t.mock.timers.tick(1);
+  assert.equal(client.state, 'closed');
+});
+
+test('a server without heartbeats is never taken for gone', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { socket, client } = begin();
+  socket.deliver(handshakeReply());
+  const opened = await client;
+  t.mock.timers.tick(3_600_000);
+  assert.equal(opened.state, 'open');
 });
