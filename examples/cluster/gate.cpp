@@ -34,8 +34,7 @@ nano::Result<LoginReply> Gate::login(nano::Session& session, const LoginRequest&
 }
 
 void Gate::move_rooms(const nano::cluster::Member& newcomer) {
-  // Closing takes a session out of the group.
-  for (nano::Session* session : std::vector<nano::Session*>{logged_in_.members()}) {
+  for (nano::Session* session : logged_in_.members()) {
     if (moves_to(newcomer, *session)) session->close();
   }
 }

@@ -12,7 +12,7 @@ namespace {
 
 /// Filters may change the message for each session: no sharing. Throws the last error when all have had their
 /// turn.
-void push_to_each(std::vector<Session*> receivers, std::string_view latest_key, std::string_view route,
+void push_to_each(const std::vector<Session*>& receivers, std::string_view latest_key, std::string_view route,
                   std::string payload) {
   std::exception_ptr failure;
   for (Session* session : receivers) {
@@ -21,7 +21,7 @@ void push_to_each(std::vector<Session*> receivers, std::string_view latest_key, 
       if (!entity) continue;
       latest_key.empty() ? entity->push(route, protocol::as_bytes(payload))
                          : entity->push_latest(latest_key, route, protocol::as_bytes(payload));
-    } catch (const std::length_error&) {
+    } catch (const std::exception&) {
       failure = std::current_exception();
     }
   }
@@ -73,6 +73,7 @@ void GroupCore::clear() {
   for (Session* session : members()) session->groups_.erase(this);
   members_.clear();
   ids_.clear();
+  gaps_ = 0;
 }
 
 void GroupCore::forget(Session& session) {
@@ -86,6 +87,21 @@ std::size_t GroupCore::place_of(SessionId id) const {
   return static_cast<std::size_t>(std::lower_bound(ids_.begin(), ids_.end(), id) - ids_.begin());
 }
 
+std::size_t GroupCore::next_member(std::size_t place) const {
+  while (place < members_.size() && !members_[place]) ++place;
+  return place;
+}
+
+Session* GroupCore::Members::operator[](std::size_t place) const {
+  if (group_->gaps_ > 0) group_->close_gaps();
+  return group_->members_.at(place);
+}
+
+GroupCore::Members::operator std::vector<Session*>() const {
+  if (group_->gaps_ > 0) group_->close_gaps();
+  return group_->members_;
+}
+
 void GroupCore::close_gaps() const {
   std::size_t kept = 0;
   for (std::size_t i = 0; i < members_.size(); ++i) {
@@ -96,6 +112,15 @@ void GroupCore::close_gaps() const {
   ids_.resize(kept);
   members_.resize(kept);
   gaps_ = 0;
+}
+
+void GroupCore::broadcast_bytes(std::string_view route, protocol::ByteView payload,
+                                std::string_view latest_key) {
+  if (gaps_ > 0) close_gaps();
+  if (members_.empty()) return;
+  if (!host_->outbound) return broadcast_bytes(members_, route, payload, latest_key);
+  const std::vector<Session*> receivers = members_;  // filters may let members leave
+  broadcast_bytes(receivers, route, payload, latest_key);
 }
 
 /// Who cannot be sent it keeps nobody else from getting it.

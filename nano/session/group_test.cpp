@@ -1,6 +1,8 @@
 #include "nano/session/group.h"
 
+#include <functional>
 #include <memory>
+#include <numeric>
 #include <random>
 #include <set>
 #include <stdexcept>
@@ -109,6 +111,67 @@ TEST_F(GroupTest, WhoeverWalksTheMembersMayCloseTheOneItLooksAt) {
   }
   EXPECT_EQ(seen, 3u);
   EXPECT_TRUE(group_.empty());
+}
+
+/// What may be done to a group while its members are walked, each at each of three members.
+class WalkedGroup : public GroupTest {
+ protected:
+  /// The ids met when `meddle` is called at the member with the id `at`.
+  Ids walk(SessionId at, const std::function<void()>& meddle) {
+    group_.clear();
+    add_all();
+    Ids met;
+    for (Session* session : group_.members()) {
+      met.push_back(session->id());
+      if (session->id() == at) meddle();
+    }
+    return met;
+  }
+  void leave(SessionId id) { group_.leave(*sessions_[id - 1]); }
+  /// Closes the gap.
+  void look() {
+    group_.broadcast("onAll", "x");
+    static_cast<void>(group_.members().begin());
+  }
+};
+
+TEST_F(WalkedGroup, MeetsAllThatStay) {
+  for (const SessionId at : {1u, 2u, 3u}) {
+    EXPECT_EQ(walk(at, [&] { leave(at); }), (Ids{1, 2, 3}));
+    EXPECT_EQ(walk(at, [&] { leave(at), look(); }), (Ids{1, 2, 3})) << at;
+    EXPECT_EQ(walk(at, [&] { leave(at), look(), group_.add(*sessions_[at - 1]); }), (Ids{1, 2, 3})) << at;
+    for (const SessionId gone : {1u, 2u, 3u}) {
+      const Ids left = gone > at ? (gone == 2 ? Ids{1, 3} : Ids{1, 2}) : Ids{1, 2, 3};
+      EXPECT_EQ(walk(at, [&] { leave(gone), look(); }), left) << gone << " left at " << at;
+      EXPECT_EQ(walk(at, [&] { leave(gone), look(), group_.add(*sessions_[gone - 1]); }), (Ids{1, 2, 3}))
+          << gone << " came back at " << at;
+    }
+    Ids before(at);
+    std::iota(before.begin(), before.end(), SessionId{1});
+    EXPECT_EQ(walk(at, [&] { group_.clear(); }), before);
+  }
+}
+
+TEST_F(WalkedGroup, MeetsWhoJoinsBehind) {
+  Ids met;
+  group_.add(*sessions_[1]);
+  for (Session* session : group_.members()) {
+    met.push_back(session->id());
+    for (const SessionPtr& other : sessions_) group_.add(*other);
+  }
+  EXPECT_EQ(met, (Ids{2, 3}));
+  EXPECT_EQ(ids(), (Ids{1, 2, 3}));
+}
+
+TEST_F(WalkedGroup, CanBeListed) {
+  add_all();
+  const std::vector<Session*> list = group_.members();
+  group_.leave(*sessions_[0]);
+  EXPECT_EQ(list.size(), 3u);
+  EXPECT_EQ(group_.members().size(), 2u);
+  EXPECT_EQ(group_.members()[0], sessions_[1].get());
+  EXPECT_THROW(group_.members()[2], std::out_of_range);
+  EXPECT_EQ(std::vector<Session*>{group_.members()}.size(), 2u);
 }
 
 TEST_F(GroupTest, BroadcastReachesAllMembersInOrderWithOtherMessages) {
