@@ -1,6 +1,7 @@
 #include "nano/base/frame.h"
 
 #include <algorithm>
+#include <functional>
 #include <new>
 
 #include "protocol/frame_header.h"
@@ -16,8 +17,10 @@ Frame Frame::allocate(std::size_t packet_bytes, std::string_view latest_key) {
   frame.block_ = new (memory) Block;
   frame.block_->packet_bytes = static_cast<std::uint32_t>(packet_bytes);
   frame.block_->header_bytes =
-      static_cast<std::uint32_t>(protocol::write_websocket_header(frame.packet_begin(), packet_bytes));
-  frame.block_->key_bytes = static_cast<std::uint32_t>(latest_key.size());
+      static_cast<std::uint8_t>(protocol::write_websocket_header(frame.packet_begin(), packet_bytes));
+  if (latest_key.empty()) return frame;
+  frame.block_->key_bytes = static_cast<std::uint32_t>(latest_key.size()) & 0xff'ffff;
+  frame.block_->key_hash = static_cast<std::uint32_t>(std::hash<std::string_view>{}(latest_key));
   std::copy(latest_key.begin(), latest_key.end(), frame.packet_begin() + packet_bytes);
   return frame;
 }

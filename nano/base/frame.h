@@ -54,6 +54,8 @@ class Frame {
                                      block_->key_bytes}
                   : std::string_view{};
   }
+  /// Of the key; that of an empty one means nothing.
+  std::uint32_t latest_key_hash() const { return block_ ? block_->key_hash : 0; }
   /// What it counts for in a queue: its bytes and what holding it costs.
   std::size_t queue_cost() const {
     return block_ ? block_->packet_bytes + block_->key_bytes + limits::message_overhead_bytes : 0;
@@ -64,8 +66,9 @@ class Frame {
   struct Block {
     std::atomic<std::uint32_t> references{1};
     std::uint32_t packet_bytes = 0;
-    std::uint32_t header_bytes = 0;
-    std::uint32_t key_bytes = 0;  // behind the packet
+    std::uint32_t header_bytes : 8 = 0;
+    std::uint32_t key_bytes : 24 = 0;  // behind the packet
+    std::uint32_t key_hash = 0;
   };
   static constexpr std::size_t headroom_bytes = 10;
 

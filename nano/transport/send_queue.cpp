@@ -29,19 +29,24 @@ std::size_t SendQueue::push(const Frame& frame, bool websocket) {
   return 0;
 }
 
-/// Looks at the newest first, which is what a client that does not keep up waits for.
 std::size_t SendQueue::push_latest(Large large) {
   if (!latest_) latest_ = std::make_unique<Latest>();
-  for (auto number = latest_->entries.rbegin(); number != latest_->entries.rend(); ++number) {
-    Large& waiting = std::get<Large>(entries_[*number - latest_->first_number]);
-    if (waiting.frame.latest_key() != large.frame.latest_key()) continue;
-    if (waiting.begun) break;
-    return std::exchange(waiting, std::move(large)).cost;
-  }
+  const auto entry_of = [this](std::uint64_t number) -> Large& {
+    return std::get<Large>(entries_[number - latest_->first_number]);
+  };
+  const std::uint64_t oldest = latest_->first_number + first_;
+  const std::uint32_t hash = large.frame.latest_key_hash();
+  std::uint64_t* const number = latest_->keys.find(hash, oldest, [&](std::uint64_t other) {
+    return entry_of(other).frame.latest_key() == large.frame.latest_key();
+  });
+  large.replaceable = number || !latest_->keys.full();
+  if (number && !entry_of(*number).begun) return std::exchange(entry_of(*number), std::move(large)).cost;
+  if (number) entry_of(*number).replaceable = false;
+  const bool is_new = large.replaceable && !number;
   push_large(std::move(large));
-  if (latest_->entries.size() < limits::latest_keys) {
-    latest_->entries.push_back(latest_->first_number + entries_.size() - 1);
-  }
+  const std::uint64_t added = latest_->first_number + entries_.size() - 1;
+  if (number) *number = added;
+  if (is_new) latest_->keys.add(hash, added, oldest);
   return 0;
 }
 
@@ -56,7 +61,17 @@ void SendQueue::push_large(Large large) {
   entries_.emplace_back(std::move(large));
 }
 
+void SendQueue::push_mark() {
+  if (empty()) {
+    ++passed_marks_;
+    return;
+  }
+  if (!tail_.left().empty()) entries_.emplace_back(std::exchange(tail_, {}));
+  entries_.emplace_back(Mark{});
+}
+
 void SendQueue::clear() {
+  passed_marks_ = 0;
   latest_.reset();
   entries_ = {};
   first_ = 0;
@@ -65,6 +80,7 @@ void SendQueue::clear() {
 
 std::size_t SendQueue::append(SendQueue&& later) {
   if (empty()) {
+    later.passed_marks_ = passed_marks_;
     *this = std::move(later);
     return 0;
   }
@@ -103,7 +119,9 @@ std::size_t SendQueue::gather(std::span<iovec> into) const {
   const auto add = [&](std::span<const std::uint8_t> bytes) {
     into[filled++] = {const_cast<std::uint8_t*>(bytes.data()), bytes.size()};  // writing only reads
   };
-  for (std::size_t i = first_; i < entries_.size() && filled < into.size(); ++i) add(left(entries_[i]));
+  for (std::size_t i = first_; i < entries_.size() && filled < into.size(); ++i) {
+    if (!std::holds_alternative<Mark>(entries_[i])) add(left(entries_[i]));
+  }
   if (filled < into.size() && !tail_.left().empty()) add(tail_.left());
   return filled;
 }
@@ -121,31 +139,28 @@ std::size_t SendQueue::consume(std::size_t bytes) {
 }
 
 void SendQueue::drop_first() {
+  const auto* large = std::get_if<Large>(&entries_[first_]);
+  if (large && large->replaceable) latest_->keys.remove();
   entries_[first_] = {};
   ++first_;
-  if (latest_) forget_latest(0);
+  for (; first_ < entries_.size() && std::holds_alternative<Mark>(entries_[first_]); ++first_) {
+    ++passed_marks_;
+  }
   if (first_ == entries_.size()) {
     latest_.reset();
     entries_ = {};
     first_ = 0;
   } else if (first_ > entries_.size() / 2) {
-    if (latest_) forget_latest(first_);
+    if (latest_) latest_->first_number += first_;
     entries_.erase(entries_.begin(),
                    entries_.begin() + static_cast<std::ptrdiff_t>(std::exchange(first_, 0)));
   }
 }
 
-/// What has left is found no more, and the places before it go.
-void SendQueue::forget_latest(std::size_t places_gone) {
-  const auto gone =
-      std::lower_bound(latest_->entries.begin(), latest_->entries.end(), latest_->first_number + first_);
-  latest_->entries.erase(latest_->entries.begin(), gone);
-  latest_->first_number += places_gone;
-}
-
 std::span<const std::uint8_t> SendQueue::left(const Entry& entry) {
-  const auto* large = std::get_if<Large>(&entry);
-  return large ? large->left : std::get_if<Small>(&entry)->left();
+  if (const auto* large = std::get_if<Large>(&entry)) return large->left;
+  const auto* small = std::get_if<Small>(&entry);
+  return small ? small->left() : std::span<const std::uint8_t>{};
 }
 
 std::size_t SendQueue::consume(Entry& entry, std::size_t bytes) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "nano/base/frame.h"
+#include "nano/transport/latest_keys.h"
 
 namespace nano {
 
@@ -26,10 +27,15 @@ class SendQueue {
   void push(std::shared_ptr<const std::string> bytes);
   void push(std::string bytes) { push(std::make_shared<const std::string>(std::move(bytes))); }
 
+  /// Behind all that waits. It is passed when that has left; at once, if nothing waits.
+  void push_mark();
+  /// How many marks were passed since the last call.
+  std::size_t take_passed_marks() { return std::exchange(passed_marks_, 0); }
+
   bool empty() const { return entries_.empty() && tail_.left().empty(); }
   void clear();
-  /// Takes over what `later` holds, behind its own or replacing that. Returns the queue cost of what is
-  /// replaced.
+  /// Takes over what `later`, which has no marks, holds, behind its own or replacing that. Returns the queue
+  /// cost of what is replaced.
   std::size_t append(SendQueue&& later);
   /// Of all that waits; to be counted, not for each message.
   std::size_t bytes() const;
@@ -61,17 +67,19 @@ class SendQueue {
     Frame frame;
     std::shared_ptr<const std::string> text;
     bool begun = false;
+    bool replaceable = false;  // among the latest keys
   };
-  /// Which entries have frames with keys.
+  struct Mark {
+    static constexpr std::size_t cost = 0;
+  };
   struct Latest {
-    std::vector<std::uint64_t> entries;  // their numbers, ascending
-    std::uint64_t first_number = 0;      // of the first place in entries_
+    LatestKeys keys = {};
+    std::uint64_t first_number = 1;  // of the first place in entries_
   };
-  using Entry = std::variant<Small, Large>;
+  using Entry = std::variant<Small, Large, Mark>;  // the first is no mark
 
   void push_large(Large large);
   std::size_t push_latest(Large large);
-  void forget_latest(std::size_t places_gone);
   void drop_first();
   static std::span<const std::uint8_t> left(const Entry& entry);
   static std::size_t consume(Entry& entry, std::size_t bytes);
@@ -80,6 +88,7 @@ class SendQueue {
   std::size_t first_ = 0;           // entries before it have left
   Small tail_;                      // behind the entries
   std::unique_ptr<Latest> latest_;  // null: none has a key
+  std::size_t passed_marks_ = 0;
 };
 
 }  // namespace nano

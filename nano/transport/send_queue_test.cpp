@@ -256,6 +256,64 @@ TEST(SendQueue, ReplacesWhenItTakesOverAnother) {
   EXPECT_EQ(gathered(queue), "new one two");
 }
 
+TEST(SendQueue, FindsTheNewestOfMoreKeysThanItRemembersAsOftenAsTheyChange) {
+  std::mt19937 random{11};
+  SendQueue queue;
+  for (int step = 0; step < 50'000; ++step) {
+    const std::string key = "k" + std::to_string(random() % 300);
+    queue.push(latest_frame_of(key, key), false);
+    if (step % 100 == 0) queue.consume(queue.bytes() / 2);
+  }
+  queue.consume(queue.bytes());
+  EXPECT_TRUE(queue.empty());
+  EXPECT_EQ(queue.cost(), 0u);
+}
+
+TEST(SendQueue, FindsEachOfManyKeysWithoutLookingAtTheOthers) {
+  SendQueue queue;
+  std::size_t replaced = 0;
+  for (int round = 0; round < 3; ++round) {
+    for (std::size_t i = 0; i < limits::latest_keys; ++i) {
+      replaced += queue.push(latest_frame_of(std::to_string(i), "x"), false) > 0 ? 1 : 0;
+    }
+    if (round == 0) queue.consume(limits::latest_keys / 2);
+  }
+  EXPECT_EQ(replaced, limits::latest_keys / 2 + limits::latest_keys);
+  EXPECT_EQ(queue.bytes(), limits::latest_keys);
+}
+
+TEST(SendQueue, PassesAMarkWhenAllBeforeItHasLeft) {
+  SendQueue queue;
+  queue.push_mark();
+  EXPECT_EQ(queue.take_passed_marks(), 1u) << "nothing waits";
+  queue.push(frame_of("small"), false);
+  queue.push_mark();
+  queue.push(latest_frame_of("k", "old"), false);
+  queue.push_mark();
+  queue.push_mark();
+  queue.push(frame_of("last"), false);
+  queue.push(latest_frame_of("k", "newest"), false);
+  EXPECT_EQ(gathered(queue), "smallnewestlast");
+  queue.consume(4);
+  EXPECT_EQ(queue.take_passed_marks(), 0u);
+  queue.consume(1);
+  EXPECT_EQ(queue.take_passed_marks(), 1u);
+  queue.consume(5);
+  EXPECT_EQ(queue.take_passed_marks(), 0u) << "the newer one took the older one's place";
+  queue.consume(2);
+  EXPECT_EQ(queue.take_passed_marks(), 2u);
+  SendQueue later;
+  later.push(frame_of("later"), false);
+  queue.push_mark();
+  queue.append(std::move(later));
+  queue.consume(3);
+  EXPECT_EQ(queue.take_passed_marks(), 1u);
+  queue.push_mark();
+  queue.consume(queue.bytes());
+  EXPECT_EQ(queue.take_passed_marks(), 1u);
+  EXPECT_TRUE(queue.empty());
+}
+
 TEST(SendQueue, RemembersABoundedNumberOfKeys) {
   SendQueue queue;
   for (std::size_t i = 0; i < limits::latest_keys; ++i)
