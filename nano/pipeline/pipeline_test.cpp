@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "nano/session/group.h"
 #include "nano/testing/world.h"
 
 namespace nano {
@@ -194,6 +195,23 @@ TEST_F(PipelineTest, OutboundFilterMayChangePayloadAndRoute) {
   const auto push = client_->next_push();
   EXPECT_EQ(push->route, "onRenamed");
   EXPECT_EQ(push->payload, "changed");
+}
+
+TEST_F(PipelineTest, OutboundFilterThatMakesARouteNoUtf8IsToldWhereItIsPushedAndCostsNobodyElse) {
+  outbound().push_back([](Session& session, PipelineMessage& message) -> Result<void> {
+    if (session.id() == 1) message.replace_route("on\xff");
+    return {};
+  });
+  start();
+  auto other = world_.connect();
+  Group group;
+  for (const SessionId id : {1u, 2u}) group.add(*world_.app().find_session(id));
+  EXPECT_THROW(world_.app().find_session(1)->push("onPush", "x"), std::invalid_argument);
+  EXPECT_THROW(group.broadcast("onPush", "x"), std::invalid_argument);
+  world_.settle();
+  EXPECT_FALSE(client_->next_push());
+  EXPECT_EQ(other->next_push()->route, "onPush");
+  EXPECT_EQ(ask("Shop.Echo", "a"), "a") << "the route of a response does not travel";
 }
 
 TEST_F(PipelineTest, RefusedPushIsDroppedAndRefusedResponseBecomesTheError) {

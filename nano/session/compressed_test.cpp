@@ -169,6 +169,15 @@ TEST_F(CompressedTest, AClientThatWaitsHoldsUpNobodyElseAndMayLeave) {
   EXPECT_EQ(events_.back(), "closed 1 connection_lost");
 }
 
+TEST_F(CompressedTest, AClientThatWaitsIsTakenForLostAtOnce) {
+  open();
+  const std::string bomb = deflated(std::string(packet_bytes, 'b'));
+  for (int i = 0; i < 100; ++i) notify("Desk.Note", bomb);
+  client_->vanish();
+  EXPECT_EQ(client_->reason(), "connection_lost");
+  EXPECT_LE(desk_.notes.size(), 2u);
+}
+
 TEST_F(CompressedTest, CountsInATurnForWhatInflatingTakes) {
   open();
   TurnShare share{.packets = 300};
@@ -193,6 +202,14 @@ TEST_F(NotCompressedTest, IsRefusedWhereTheOperatorDoesNotWantIt) {
   client_->send(RawClient::request(2, "Desk.Echo", "plain"));
   EXPECT_EQ(client_->take_texts(), (Texts{"error 1 bad_payload", "response 2 plain"}));
   EXPECT_TRUE(desk_.notes.empty());
+}
+
+TEST_F(NotCompressedTest, IsTakenWhereItOnlySaysThatItIsCompressed) {
+  open();
+  for (const std::string& payload : {std::string{}, std::string{"x"}, std::string{R"({"text":"hi"})"}}) {
+    request("Desk.Echo", payload);
+    EXPECT_EQ(client_->take_texts(), Texts{"response 1 " + payload});
+  }
 }
 
 TEST(InflateBudget, PaysOnlyForWhatIsBeyondTheRatio) {

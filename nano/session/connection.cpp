@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "nano/session/inflate.h"
+#include "nano/session/route.h"
 #include "nano/session/shared_push.h"
 #include "protocol/handshake.h"
 #include "protocol/limits.h"
@@ -52,17 +53,14 @@ std::size_t Connection::on_packets(protocol::ByteView packets, TurnShare& share)
   protocol::for_each_packet(packets, [&](const protocol::Packet& packet) {
     if (share.packets == 0) return false;
     on_packet(packet, share);
-    if (share.waits) return false;  // for this packet
+    if (share.waits != Wait::no) return false;  // with this packet
     end = packet.body.data() + packet.body.size();
     if (share.packets > 0) --share.packets;
     // A handshake makes the server parse, ask the application and send its dictionary: it is a turn's work.
     if (packet.type == PacketType::handshake || scheduler.noted_at() >= share.until) share.packets = 0;
     if (state_ == State::closed || refusing_) return false;
     if (!wire_->over_budget()) return true;
-    // Who does not take its answers is not answered more for now.
-    share.waits = true;
-    waits_for_client_ = true;
-    wire_->tell_when_drained();
+    share.waits = Wait::for_client;  // who does not take its answers is not answered more for now
     return false;
   });
   if (state_ == State::closed || refusing_) return packets.size();  // nothing more is listened to
@@ -82,6 +80,7 @@ void Connection::on_packet(const protocol::Packet& packet, TurnShare& share) {
 void Connection::on_handshake(protocol::ByteView body) {
   // A second handshake takes an open connection back. The time limit runs from then, not from each further
   // one: who only ever repeats the handshake must not stay.
+  const bool is_first = state_ == State::awaiting_handshake || state_ == State::working;
   if (state_ == State::working) restart_handshake_timer();
   state_ = State::validating;
   if (!session_) {
@@ -119,8 +118,12 @@ void Connection::on_handshake(protocol::ByteView body) {
     return refuse_handshake(protocol::handshake_code_refused, "The server failed.");
   }
   state_ = State::awaiting_ack;
-  measure([](Connection& self, const WireProgress& progress) { self.taken_at_handshake_ = progress.taken; });
   send(make_frame(PacketType::handshake, protocol::as_bytes(encoded)));
+  if (!is_first) return;
+  measure([](Connection& self, const WireProgress& progress) {
+    self.taken_at_handshake_ = progress.taken;
+    self.handshake_end_ = progress.end;
+  });
 }
 
 void Connection::refuse_handshake(int code, std::string message) {
@@ -154,7 +157,7 @@ void Connection::on_data(protocol::ByteView body, TurnShare& share) {
   } else if (!protocol::is_ascii(message.route)) {
     message.route = joined = protocol::join_surrogates(message.route);
   }
-  if (message.payload_deflated) return on_deflated(message, share);
+  if (message.payload_deflated && begins_deflated(message.payload)) return on_deflated(message, share);
   InboundPayload payload{message.payload};
   host_.events().on_message(*session_, message, payload);
 }
@@ -169,7 +172,7 @@ void Connection::on_deflated(const protocol::Message& message, TurnShare& share)
   }
   const TimePoint now = host_.scheduler().now();
   if (const Duration wait = inflating_->budget.wait(now); wait > Duration::zero()) {
-    share.waits = true;
+    share.waits = Wait::for_receiver;
     inflating_->wait = host_.scheduler().after(wait, [this] { wire_->resume(); });
     return;
   }
@@ -194,7 +197,6 @@ void Connection::on_end_of_input() {
 }
 
 void Connection::on_drained() {
-  if (std::exchange(waits_for_client_, false)) wire_->resume();
   if (session_) session_->on_drained();
 }
 
@@ -240,6 +242,7 @@ void Connection::send_message(MessageType type, std::uint64_t id, std::string_vi
   if (state_ == State::closed) return;
   std::string error_document;
   if (passed) {
+    if (type == MessageType::push) require_utf8_route(draft.route());
     message.route = draft.route();
     message.payload = draft.payload();
   } else if (type == MessageType::response) {

@@ -89,10 +89,10 @@ class Connection final : public WireReceiver,
   bool sent_route_code_ = false;          // since its handshake
   protocol::ClientTraits traits_;         // by its handshake
   bool refusing_ = false;                 // what is sent is dropped; it is about to be closed
-  bool waits_for_client_ = false;         // to take its answers, before more is taken from it
   bool sending_watched_ = false;          // since it was over its budget
   std::uint64_t taken_at_watch_ = 0;      // by the client, when the watch began or looked last
   std::uint64_t taken_at_handshake_ = 0;  // the same of the handshake's time limit
+  std::uint64_t handshake_end_ = 0;       // of the first answer within that limit, on the wire
   TimePoint last_received_;
   SignsOfLife life_;
   TimePoint next_heartbeat_{};

@@ -8,6 +8,12 @@
 
 namespace nano {
 
+/// RFC 1950, section 2.2: the method, deflate, with a window of up to 32 KiB, and a check of both bytes.
+bool begins_deflated(protocol::ByteView payload) {
+  return payload.size() >= 2 && (payload[0] & 0x0f) == 8 && payload[0] >> 4 <= 7 &&
+         (payload[0] << 8 | payload[1]) % 31 == 0;
+}
+
 InflateStatus inflate_payload(protocol::ByteView input, std::size_t bytes_max, std::string& out) {
   z_stream stream{};
   out.clear();

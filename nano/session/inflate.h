@@ -15,6 +15,9 @@ enum class InflateStatus {
   too_large,     ///< inflates to more than the limit
 };
 
+/// Whether it begins as a zlib stream does.
+bool begins_deflated(protocol::ByteView payload);
+
 /// Inflates one zlib stream (RFC 1950) into `out`, which in the end holds what that has cost, whatever the
 /// status. Memory stays below `bytes_max` whatever the input. Any thread.
 InflateStatus inflate_payload(protocol::ByteView input, std::size_t bytes_max, std::string& out);

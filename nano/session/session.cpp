@@ -72,17 +72,24 @@ void Session::check_latest_key(std::string_view key) {
   }
 }
 
-void Session::wait_for_drained(std::shared_ptr<std::coroutine_handle<>> waiting) {
+void Session::wait_for_drained(std::shared_ptr<Drained::Waiting> waiting) {
   waiting_for_drained_.push_back(std::move(waiting));
-  if (waiting_for_drained_.size() == 1) entity_->tell_when_drained();
+  entity_->tell_when_drained();
 }
 
 void Session::on_drained() {
-  for (auto& waiting : std::exchange(waiting_for_drained_, {})) {
-    host_.scheduler().post([waiting = std::move(waiting)] {
-      if (const std::coroutine_handle<> coroutine = std::exchange(*waiting, nullptr)) coroutine.resume();
-    });
-  }
+  if (waiting_for_drained_.empty()) return;
+  go_on(std::move(waiting_for_drained_.front()));
+  waiting_for_drained_.erase(waiting_for_drained_.begin());
+}
+
+void Session::go_on(std::shared_ptr<Drained::Waiting> waiting) {
+  host_.scheduler().post([waiting = std::move(waiting), &scheduler = host_.scheduler()] {
+    const std::coroutine_handle<> coroutine = std::exchange(waiting->coroutine, nullptr);
+    if (!coroutine) return;
+    scheduler.note(waiting->work);
+    coroutine.resume();
+  });
 }
 
 const std::string& Session::remote_address() {
@@ -200,7 +207,7 @@ void Session::detach(std::string reason, bool was_opened) {
   entity_ = nullptr;
   host_.unanswered_calls -= calls_in_flight_;
   close_reason_ = std::move(reason);
-  on_drained();
+  for (auto& waiting : std::exchange(waiting_for_drained_, {})) go_on(std::move(waiting));
   for (GroupCore* group : std::exchange(groups_, {})) group->forget(*this);
   if (uid_ != 0) host_.sessions.unbind(binding_);
   host_.sessions.erase(id_);

@@ -60,8 +60,8 @@ class Session final : public std::enable_shared_from_this<Session> {
   /// A push of something of which only the newest state counts, as a position. While it waits to be written,
   /// a newer one of the same key takes its place: then it arrives where the older one would have, before what
   /// was pushed in between. A client that keeps up gets all of them. At most limits::latest_keys keys of a
-  /// session wait so at a time; further ones are ordinary pushes. Errors as push(), and std::invalid_argument
-  /// for a key that is empty or has more than 255 bytes.
+  /// session wait so at a time; further ones are ordinary pushes, as are all to a client of a gate of Go
+  /// Nano. Errors as push(), and std::invalid_argument for a key that is empty or has more than 255 bytes.
   template <class T>
   void push_latest(std::string_view key, std::string_view route, const T& payload) {
     check_latest_key(key);
@@ -74,8 +74,9 @@ class Session final : public std::enable_shared_from_this<Session> {
   /// Of a client of another node's gate 0: it waits there.
   std::size_t queued_bytes() const { return entity_ ? entity_->queued_bytes() : 0; }
 
-  /// `const bool open = co_await session->drained();` continues when nothing waits here any more, or when the
-  /// session closes (false): at once, if nothing waits. So who streams much, as the pieces of a map, sends a
+  /// `const bool open = co_await session->drained();` continues when all that was sent before has been
+  /// written, whatever is sent meanwhile, or when the session closes (false): at once, if nothing waits
+  /// here, as always of a client of another node's gate. So who streams much, as the pieces of a map, sends a
   /// client no faster than it reads.
   Drained drained() { return Drained{shared_from_this()}; }
 
@@ -195,6 +196,8 @@ class Session final : public std::enable_shared_from_this<Session> {
   /// the log.
   template <class T>
   std::optional<T> shared(std::string_view name) const {
+    static_assert(!detail::Borrowed<T>,
+                  "A view of what is shared would outlive it: shared<std::string>(name).");
     const std::string* bytes = shared_bytes(name);
     if (!bytes) return std::nullopt;
     Result<T> value = host_.codec().template decode<T>(protocol::as_bytes(*bytes));
@@ -208,8 +211,8 @@ class Session final : public std::enable_shared_from_this<Session> {
   // -- for Nano itself -------------------------------------------------------------------------------------
 
   static void check_latest_key(std::string_view key);
-  void wait_for_drained(std::shared_ptr<std::coroutine_handle<>> waiting);
-  /// Nothing waits any more, or never will.
+  void wait_for_drained(std::shared_ptr<Drained::Waiting> waiting);
+  /// What was sent before the oldest of those that wait is written.
   void on_drained();
   SessionHost& host() { return host_; }
   NetworkEntity* entity() { return entity_; }
@@ -252,6 +255,7 @@ class Session final : public std::enable_shared_from_this<Session> {
   };
 
   void tell_closed();
+  void go_on(std::shared_ptr<Drained::Waiting> waiting);
   void note_mismatch(std::string_view name, SessionData::Mismatch types) const;
   void note_undecodable(std::string_view name, std::string_view type, const Error& error) const;
   void notify_bytes(std::string route, std::string payload);
@@ -274,7 +278,7 @@ class Session final : public std::enable_shared_from_this<Session> {
   std::vector<ReleasedRequest> released_requests_;
   std::set<GroupCore*> groups_;
   SessionTable::Binding binding_{};  // while it is open and has a uid
-  std::vector<std::shared_ptr<std::coroutine_handle<>>> waiting_for_drained_;
+  std::vector<std::shared_ptr<Drained::Waiting>> waiting_for_drained_;
   OnceCallbacks<Session&> closed_callbacks_;
   SessionData data_;
   std::map<std::string, std::string, std::less<>> shared_;

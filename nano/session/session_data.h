@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -18,6 +19,10 @@ namespace detail {
 template <class T>
 concept BorrowedText =
     std::is_same_v<T, const char*> || std::is_same_v<T, char*> || std::is_same_v<T, std::string_view>;
+
+/// Looks at what somebody else owns, as a std::span.
+template <class T>
+concept Borrowed = std::ranges::enable_borrowed_range<std::remove_cv_t<T>>;
 
 /// As what a value is kept: borrowed text as a std::string of its own, all else as it is.
 template <class T>
@@ -38,6 +43,8 @@ class SessionData {
   template <class T>
   detail::Kept<T>& set(std::string_view name, T value) {
     using Kept = detail::Kept<T>;
+    static_assert(!detail::Borrowed<Kept>,
+                  "A session keeps no view of what others own: store a std::vector or a std::string.");
     auto kept = std::make_shared<Kept>(std::move(value));
     Kept& reference = *kept;
     Value value_of_name{std::move(kept), &typeid(Kept), detail::type_name<Kept>()};

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <span>
 #include <stdexcept>
 
 #include "nano/session/session_test_fixture.h"
@@ -20,6 +21,10 @@ class SessionApi : public SessionTest {
 
   SessionId last_id_ = 0;
 };
+
+// What only looks at what others own is kept by no session: it does not compile.
+static_assert(detail::Borrowed<std::span<const int>> && detail::Borrowed<std::string_view>);
+static_assert(!detail::Borrowed<std::string> && !detail::Borrowed<std::vector<int>>);
 
 TEST_F(SessionApi, IdsAreUniqueAndRise) {
   std::vector<SessionId> ids;

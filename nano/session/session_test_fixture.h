@@ -44,12 +44,14 @@ class RawClient {
     const auto error = decoder_.feed_runs(bytes, [this](protocol::ByteView run) {
       if (!closed()) wire_->deliver(run, *server_);
     });
-    if (error != protocol::PacketError::none && !closed()) server_->on_malformed(protocol::to_string(error));
+    if (error != protocol::PacketError::none) {
+      end_with([error](WireReceiver& receiver) { receiver.on_malformed(protocol::to_string(error)); });
+    }
     world_.settle();
   }
   /// What the server made wait and takes now.
   void send_on() {
-    if (wire_->may_resume()) wire_->deliver({}, *server_);
+    if (wire_->may_go_on()) wire_->go_on(*server_);
     world_.settle();
   }
   void packet(PacketType type, std::string_view body = "") {
@@ -75,11 +77,12 @@ class RawClient {
     return protocol::encode_packet(PacketType::data, protocol::encode_message(message));
   }
   void half_close() {
-    server_->on_end_of_input();
+    end_with([](WireReceiver& receiver) { receiver.on_end_of_input(); });
     world_.settle();
   }
   void vanish() {
-    server_->on_lost("cut off");
+    wire_->lose();
+    end_with([](WireReceiver& receiver) { receiver.on_lost("cut off"); });
     world_.settle();
   }
 
@@ -126,10 +129,14 @@ class RawClient {
   }
 
   bool goes_on() {
-    if (closed() || !wire_->take_drained()) return false;
-    server_->on_drained();
+    bool any = false;
+    for (; !closed() && wire_->take_drained(); any = true) server_->on_drained();
+    any |= wire_->may_go_on();
     send_on();
-    return true;
+    return any;
+  }
+  void end_with(testing::MemoryWire::Ending ending) {
+    if (!closed()) wire_->deliver(std::move(ending), *server_);
   }
 
   testing::World& world_;

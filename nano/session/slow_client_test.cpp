@@ -193,6 +193,74 @@ TEST_F(ManySlowClients, AllGetAMessageThatComesWhileTheyAreWithinTheirBudgets) {
   for (const auto& other : others) EXPECT_FALSE(other->closed()) << "one buffer for all is not their doing";
 }
 
+// -- requests of a client that does not keep up ------------------------------------------------------------
+
+class RequestsOfASlowClient : public SlowClient {
+ protected:
+  RequestsOfASlowClient() { client_->be_slow(); }
+  void push_three_megabytes() {
+    for (int i = 0; i < 30; ++i) session().push("onPush", std::string(100'000, 'x'));
+  }
+  /// Sends so many notifies; all but the first wait if it is over its budget.
+  void notify(int count) {
+    for (int i = 0; i < count; ++i) client_->notify("Desk.Note", std::to_string(i));
+  }
+};
+
+TEST_F(RequestsOfASlowClient, WaitUntilItIsWithinItsBudget) {
+  push_three_megabytes();
+  notify(2);
+  EXPECT_EQ(desk_.notes, Texts{"0"});
+  client_->carry(1'900'000);
+  EXPECT_EQ(desk_.notes, Texts{"0"});
+  session().push("onPush", "small");
+  client_->carry(200'000);
+  EXPECT_EQ(desk_.notes, (Texts{"0", "1"}));
+  EXPECT_GT(session().queued_bytes(), 800'000u) << "most of a budget";
+}
+
+TEST_F(RequestsOfASlowClient, AreHandledAlsoOnALineThatIsKeptFull) {
+  const std::string snapshot(600'000, 's');
+  Timer ticks = world_.app().scheduler().every(milliseconds{100},
+                                               [&] { session().push_latest("world", "onWorld", snapshot); });
+  while (session().queued_bytes() <= limits::send_queue_bytes) carry_for(milliseconds{100}, 100'000);
+  notify(20);
+  EXPECT_EQ(desk_.notes.size(), 1u);
+  for (int i = 0; i < 600; ++i) {
+    carry_for(milliseconds{100}, 100'000);
+    ASSERT_GT(session().queued_bytes(), 0u);
+  }
+  EXPECT_EQ(desk_.notes.size(), 20u);
+}
+
+TEST_F(RequestsOfASlowClient, ThatStopsReadingWithinItsBudgetDoNotKeepIt) {
+  push_three_megabytes();
+  notify(5);
+  carry_for(seconds{3}, 80'000);
+  ASSERT_FALSE(client_->closed());
+  ASSERT_LT(session().queued_bytes(), limits::send_queue_bytes);
+  carry_for(seconds{14}, 0);
+  EXPECT_EQ(client_->close_reason(), "heartbeat_timeout");
+}
+
+TEST_F(RequestsOfASlowClient, ThatIsLostDoNotDelayThat) {
+  push_three_megabytes();
+  notify(5);
+  client_->vanish();
+  EXPECT_EQ(client_->close_reason(), "connection_lost");
+  EXPECT_EQ(desk_.notes.size(), 5u) << "they had come";
+}
+
+TEST_F(RequestsOfASlowClient, ComeBeforeItsEnd) {
+  push_three_megabytes();
+  notify(5);
+  client_->close();
+  EXPECT_FALSE(client_->closed());
+  client_->carry(3'100'000);
+  EXPECT_EQ(client_->close_reason(), "client_closed");
+  EXPECT_EQ(desk_.notes.size(), 5u);
+}
+
 // -- a server that is late itself ---------------------------------------------------------------------------
 
 class LateServer : public SlowClient {
@@ -278,6 +346,16 @@ TEST_F(LargeDictionary, DoesNotKeepAClientThatDoesNotTakeIt) {
   client->carry(100'000);
   world_.advance(seconds{21});
   EXPECT_EQ(client->close_reason(), "handshake_timeout");
+}
+
+TEST_F(LargeDictionary, DoesNotKeepAClientThatOnlyAsksForItAgain) {
+  RawClient client{world_};
+  for (int i = 0; i < 30 && !client.closed(); ++i) {
+    client.handshake();
+    EXPECT_EQ(client.take().size(), 1u);
+    world_.advance(seconds{1});
+  }
+  EXPECT_EQ(client.reason(), "handshake_timeout");
 }
 
 }  // namespace

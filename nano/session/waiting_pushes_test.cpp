@@ -85,6 +85,18 @@ TEST_F(WaitingPushes, OfAGroupGiveWayForEachMemberByItself) {
   EXPECT_EQ(take_pushes(*quick), (Texts{"onMove a1", "onMove a2", "onMove a3"}));
 }
 
+TEST_F(WaitingPushes, HaveABoundedNumberOfKeys) {
+  client_->be_slow();
+  for (std::size_t i = 0; i < limits::latest_keys; ++i)
+    session_->push_latest("k" + std::to_string(i), "onMove", "old");
+  for (int i = 0; i < 2; ++i) session_->push_latest("one too many", "onMove", "both are sent");
+  session_->push_latest("k0", "onMove", "new");
+  client_->carry(1'000'000);
+  const Texts pushes = take_pushes(*client_);
+  ASSERT_EQ(pushes.size(), limits::latest_keys + 2);
+  EXPECT_EQ(pushes[0], "onMove new");
+}
+
 TEST_F(WaitingPushes, HaveKeysOfABoundedLength) {
   EXPECT_THROW(session_->push_latest("", "onMove", "x"), std::invalid_argument);
   EXPECT_THROW(session_->push_latest(std::string(256, 'k'), "onMove", "x"), std::invalid_argument);
@@ -116,6 +128,51 @@ TEST_F(Draining, IsAwaitedBetweenThePiecesOfSomethingLarge) {
   EXPECT_TRUE(seen_.empty());
   for (int i = 0; i < 10; ++i) client_->carry(900);
   EXPECT_EQ(seen_, Texts(5, "drained"));
+}
+
+TEST_F(Draining, DoesNotWaitForWhatIsSentAfterwards) {
+  client_->be_slow();
+  session_->push("onPush", "waited for");
+  world_.app().scheduler().spawn([](Texts& seen, SessionPtr session) -> Task<void> {
+    const bool open = co_await session->drained();
+    seen.push_back(open ? "written" : "closed");
+  }(seen_, session_));
+  for (int i = 0; i < 100; ++i) session_->push("onPush", std::string(1'000, 'x'));
+  client_->carry(500);
+  EXPECT_EQ(seen_, Texts{"written"});
+  EXPECT_GT(session_->queued_bytes(), 90'000u);
+}
+
+TEST_F(Draining, OfOneDoesNotEndThatOfAnother) {
+  client_->be_slow();
+  const auto wait = [this](std::string who) -> Task<void> {
+    const SessionPtr session = session_;
+    co_await session->drained();
+    seen_.push_back(who);
+  };
+  session_->push("onPush", std::string(1'000, '1'));
+  world_.app().scheduler().spawn(wait("first"));
+  session_->push("onPush", std::string(1'000, '2'));
+  world_.app().scheduler().spawn(wait("second"));
+  client_->carry(1'500);
+  EXPECT_EQ(seen_, Texts{"first"});
+  client_->carry(1'500);
+  EXPECT_EQ(seen_, (Texts{"first", "second"}));
+}
+
+TEST_F(Draining, GoesOnUnderTheNameItWaitedUnder) {
+  client_->be_slow();
+  session_->push("onPush", "waited for");
+  world_.app().scheduler().post([this] {
+    world_.app().scheduler().note("Map.Load", 1);
+    world_.app().scheduler().spawn([](Texts& seen, SessionPtr session) -> Task<void> {
+      co_await session->drained();
+      seen.emplace_back(session->host().scheduler().work().text());
+    }(seen_, session_));
+  });
+  world_.settle();
+  client_->carry(500);
+  EXPECT_EQ(seen_, Texts{"Map.Load"});
 }
 
 TEST_F(Draining, EndsWithTheSession) {

@@ -31,7 +31,7 @@ struct CloseReason {
 struct WireProgress {
   std::uint64_t taken = 0;             ///< by the client's system, since the wire began
   std::uint64_t end = 0;               ///< those, and what waits for it here, in the system or on the way
-  bool unread = false;                 ///< the client has sent something that is not taken from it on purpose
+  bool unread = false;                 ///< something that the client has sent waits, and not for the client
   Duration unheard = Duration::max();  ///< since its last packet, in time that the wire's thread listened
 };
 
@@ -48,22 +48,30 @@ class Wire {
   /// Looks how far the client is, and tells it: at once, or in a later turn where a thread of its own moves
   /// the bytes. Not if the wire is closed before.
   virtual void measure(Function<void(const WireProgress&)> tell) = 0;
-  /// The receiver's on_drained() follows, once, in a later turn: when all that was sent before is written.
+  /// The receiver's on_drained() follows, once for each call and in their order, in a later turn: when all
+  /// that was sent before is written, whatever is sent afterwards.
   virtual void tell_when_drained() = 0;
   /// Ends the wire; the receiver hears nothing more from it. The second call does nothing.
   virtual void close(WireClose how, const CloseReason& reason) = 0;
   /// "address:port" of the client. Never changes.
   virtual std::string remote_address() const = 0;
-  /// The receiver, which has made the wire wait, takes packets again; in a later turn, not from within.
+  /// The receiver, for which the wire waits, takes packets again; in a later turn, not from within.
   virtual void resume() = 0;
+};
+
+/// What the packets of a client wait for, beside their turn.
+enum class Wait : std::uint8_t {
+  no,
+  for_receiver,  ///< that calls Wire::resume()
+  for_client,    ///< which takes what it was sent, until what waits is within its budget
 };
 
 /// What a client may use of the logic thread before others have their turn.
 struct TurnShare {
   std::uint32_t packets = std::numeric_limits<std::uint32_t>::max();  ///< that many at most
   TimePoint until = TimePoint::max();  ///< by the coarse clock: none is begun afterwards
-  /// Set by the receiver: it takes nothing more until it calls Wire::resume().
-  bool waits = false;
+  /// Set by the receiver, which takes nothing more for now.
+  Wait waits = Wait::no;
 };
 
 /// What a wire tells. All calls on the logic thread, none after Wire::close(). The wire keeps the receiver
@@ -78,9 +86,9 @@ class WireReceiver {
   virtual void on_malformed(std::string_view what) = 0;
   /// The client will send no more; it may still read.
   virtual void on_end_of_input() = 0;
-  /// What was sent before Wire::tell_when_drained() is written.
+  /// What was sent before the oldest Wire::tell_when_drained() that has not been answered is written.
   virtual void on_drained() = 0;
-  /// The wire is gone in both directions.
+  /// The wire is gone in both directions. What had to wait otherwise, beside its turn, has been dropped.
   virtual void on_lost(std::string_view why) = 0;
 };
 

@@ -40,23 +40,30 @@ void Client::send_bytes(protocol::ByteView bytes) {
       if (const auto server = server_; server && !closed()) wire_->deliver(packets, *server);
     });
     if (error == protocol::PacketError::none || !server_) continue;
-    if (!closed()) server_->on_malformed(protocol::to_string(error));
-    server_.reset();
+    sent_all_ = true;
+    end_with([error](WireReceiver& receiver) { receiver.on_malformed(protocol::to_string(error)); });
+    return;
   }
 }
 
 void Client::close() {
   // The server's side stays: it may still have answers to give.
-  if (const auto server = server_; server && !closed() && !std::exchange(sent_all_, true))
-    server->on_end_of_input();
+  if (!std::exchange(sent_all_, true)) {
+    end_with([](WireReceiver& receiver) { receiver.on_end_of_input(); });
+  }
   settle();
 }
 
 void Client::vanish() {
-  if (const auto server = std::exchange(server_, nullptr); server && !closed()) {
-    server->on_lost("the client vanished");
-  }
+  sent_all_ = true;
+  wire_->lose();
+  end_with([](WireReceiver& receiver) { receiver.on_lost("the client vanished"); });
   settle();
+}
+
+/// Behind what the server has yet to take from this client.
+void Client::end_with(MemoryWire::Ending ending) {
+  if (const auto server = server_; server && !closed()) wire_->deliver(std::move(ending), *server);
 }
 
 // -- receiving ---------------------------------------------------------------------------------------------
@@ -68,14 +75,17 @@ void Client::carry(std::size_t bytes) {
 
 bool Client::read() {
   bool any = false;
-  if (const auto server = server_; server && wire_->may_resume()) wire_->deliver({}, *server);
+  if (const auto server = server_; server && wire_->may_go_on()) {
+    any = true;
+    wire_->go_on(*server);
+  }
   Frame frame;
   while (reads_ && wire_->take(frame)) {
     any = true;
     protocol::for_each_packet(frame.packet(), [this](const protocol::Packet& packet) { on_packet(packet); });
   }
   if (closed()) server_.reset();
-  if (server_ && wire_->take_drained()) {
+  while (server_ && wire_->take_drained()) {
     any = true;
     server_->on_drained();
   }

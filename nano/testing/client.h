@@ -138,6 +138,7 @@ class Client {
     return bytes;
   }
   void settle();
+  void end_with(MemoryWire::Ending ending);
   /// Takes what the server has sent. True: there was something.
   bool read();
   void on_packet(const protocol::Packet& packet);

@@ -26,23 +26,34 @@ class MemoryWire final : public Wire {
   std::size_t queued_bytes() const override { return account_.waiting(); }
   bool over_budget() const override { return account_.over_budget(); }
   void measure(Function<void(const WireProgress&)> tell) override;
-  void tell_when_drained() override { drain_awaited_ = true; }
+  void tell_when_drained() override { marks_.push_back(sent_frames_); }
   void close(WireClose how, const CloseReason& reason) override;
   std::string remote_address() const override { return address_; }
-  void resume() override { waits_ = false; }
+  void resume() override {
+    if (waits_ == Wait::for_receiver) waits_ = Wait::no;
+  }
+
+  /// How the client's side ends: tells the receiver.
+  using Ending = Function<void(WireReceiver&)>;
 
   /// Hands whole packets to the receiver, in shares without a limit. What comes while it makes the wire wait
-  /// is kept, and handed over by the next call, also one without packets, after it has resumed.
+  /// is kept, and handed over by go_on().
   void deliver(protocol::ByteView packets, WireReceiver& receiver);
-  /// Whether packets are kept that may be handed over now.
-  bool may_resume() const { return !waiting_.empty() && !waits_; }
+  /// The same of an end, which comes behind all packets.
+  void deliver(Ending ending, WireReceiver& receiver);
+  /// Hands over what was kept and may be handed over now.
+  void go_on(WireReceiver& receiver);
+  /// Whether go_on() has something to do.
+  bool may_go_on() const { return !closed_ && (!waiting_.empty() || !endings_.empty()) && !waits(); }
+  /// Both directions are gone: what was sent, and will be, is dropped.
+  void lose();
 
   /// Takes the next packet the server sent. False: none is waiting, or not all of it has come over the line.
   bool take(Frame& into);
   /// From now on the line carries only what carry() allows, which it does not save up.
   void be_slow() { line_bytes_ = 0; }
   void carry(std::size_t bytes);
-  /// Whether the server waits for this and all has been taken; once.
+  /// Whether what was sent before the oldest call of tell_when_drained() has been taken; once for each.
   bool take_drained();
   /// The server ended the wire; what it sent before is still to be taken, unless it dropped the wire.
   bool closed() const { return closed_; }
@@ -51,16 +62,28 @@ class MemoryWire final : public Wire {
  private:
   static constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max();
 
+  struct Sent {
+    Frame frame;
+    bool replaceable = false;
+  };
+
+  bool waits() const { return waits_ == Wait::for_receiver || (waits_ == Wait::for_client && over_budget()); }
+  bool replace(const Frame& frame);
+
   std::string address_;
   SendAccount account_;
-  std::deque<Frame> queue_;
+  std::deque<Sent> queue_;
+  std::size_t replaceable_ = 0;  // in the queue
+  std::uint64_t sent_frames_ = 0;
+  std::deque<std::uint64_t> marks_;  // frames before them
   protocol::Bytes waiting_;
-  bool waits_ = false;
+  std::deque<Ending> endings_;
+  Wait waits_ = Wait::no;
   std::uint64_t sent_bytes_ = 0;
   std::uint64_t taken_bytes_ = 0;       // carried over the line, part of a packet or not
   std::size_t front_taken_ = 0;         // of the first packet in the queue
   std::size_t line_bytes_ = unlimited;  // that the line can still carry
-  bool drain_awaited_ = false;
+  bool lost_ = false;
   bool closed_ = false;
   CloseReason close_reason_;
 };

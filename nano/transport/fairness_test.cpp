@@ -52,7 +52,7 @@ class Handler final : public WireReceiver {
     while (!packets.empty() && share.packets > 0) {
       const std::size_t bytes = protocol::packet_header_bytes + protocol::read_body_bytes(packets.data());
       if (make_wait) {
-        share.waits = true;
+        share.waits = Wait::for_receiver;
         break;
       }
       EXPECT_EQ(protocol::as_text(packets.subspan(4, bytes - 4)), std::to_string(handled));

@@ -39,10 +39,18 @@ class Inbox {
     return sum - taken_;
   }
 
+  /// Returns bytes().
+  std::size_t drop_packets() {
+    const std::size_t dropped = bytes();
+    runs_.clear();
+    taken_ = 0;
+    return dropped;
+  }
+
   void add(Ending ending) { endings_.push_back(std::move(ending)); }
   std::deque<Ending>& endings() { return endings_; }
 
-  bool waits = false;  ///< its receiver takes nothing until it says so
+  Wait waits = Wait::no;  ///< for what, beside its turn
 
  private:
   std::deque<protocol::Bytes> runs_;

@@ -162,6 +162,10 @@ void SocketConnection::on_lost(std::string_view why) {
   close_socket();
   tell_logic(
       [text = std::string{why}](SocketConnection&, WireReceiver& receiver) { receiver.on_lost(text); });
+  loop_.to_logic([self = shared_from_this()] {
+    self->lost_ = true;
+    if (self->inbox_ && self->inbox_->waits != Wait::no) self->end_wait(self->inbox_->waits);
+  });
 }
 
 // -- closing ------------------------------------------------------------------------------------------------
@@ -192,12 +196,20 @@ void SocketConnection::begin_close(WireClose how, const CloseReason& reason) {
   resume_reading();
 }
 
-void SocketConnection::on_drained() {
-  if (std::exchange(drain_awaited_, false)) {
-    loop_.to_logic([self = shared_from_this()] {  // not behind packets that may wait for just this
+/// Tells the logic what it waits for; not behind packets that may wait for just this.
+void SocketConnection::tell_taken() {
+  if (ciphertext_.empty()) marks_written_ += queue_.take_passed_marks();
+  for (; marks_written_ > 0; --marks_written_) {
+    loop_.to_logic([self = shared_from_this()] {
       if (const auto receiver = self->receiver_) receiver->on_drained();
     });
   }
+  if (!budget_awaited_ || account_.over_budget()) return;
+  budget_awaited_ = false;
+  loop_.to_logic([self = shared_from_this()] { self->end_wait(Wait::for_client); });
+}
+
+void SocketConnection::on_drained() {
   if (closing_ == Closing::flushing) return linger();
   on_http_drained();
 }
@@ -224,6 +236,7 @@ void SocketConnection::close_socket() {
   abandon_http_request();
   loop_.ready_set().remove(*this);
   socket_.close();
+  account_.release(queue_.cost() + std::exchange(ciphertext_cost_, 0));
   queue_.clear();
   ciphertext_.clear();
 }

@@ -51,7 +51,7 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
   void tell_when_drained() override;
   void close(WireClose how, const CloseReason& reason) override;
   std::string remote_address() const override;
-  void resume() override;
+  void resume() override { end_wait(Wait::for_receiver); }
 
   // Loop's thread, for its ReadySet.
   int descriptor() const { return socket_.descriptor(); }
@@ -149,7 +149,9 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
   Written write_all();
   Written write_some();
   std::uint64_t taken() const;
+  bool has_unread() const;
   WireProgress progress() const;
+  void tell_taken();
   void on_drained();
   void begin_close(WireClose how, const CloseReason& reason);
   void linger();
@@ -181,6 +183,8 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
   void receive(protocol::Bytes packets);
   std::size_t handle(protocol::ByteView packets, TurnShare& share);
   void line_up_inbox();
+  void make_wait(Wait wait);
+  void end_wait(Wait wait);
   void drop_inbox();
   void handled(std::size_t bytes);
 
@@ -196,6 +200,7 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
   SendQueue queue_;
   std::string ciphertext_;                 // encrypted, not yet written
   std::size_t ciphertext_cost_ = 0;        // of its frames, for the budget
+  std::size_t marks_written_ = 0;          // of tell_when_drained(), and not told yet
   TimePoint deadline_{};                   // none: the connection's state machine watches the time
   std::optional<IoLoop::Deadline> armed_;  // what the loop was told
   Duration time_left_{};                   // until the deadline, while the time stands still
@@ -211,8 +216,8 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
   bool handshaking_ = false;  // of TLS: its turns are given by the HandshakeLine
   bool hung_up_ = false;      // the client's end of the stream, or an error, is there to be read
   bool awaiting_writable_ = false;
-  bool drain_awaited_ = false;
-  bool answering_ = false;  // a response is due: until it has left the next request waits
+  bool budget_awaited_ = false;  // the inbox waits until the client is within its budget
+  bool answering_ = false;       // a response is due: until it has left the next request waits
   bool response_queued_ = false;
   bool end_of_input_ = false;    // the client's end of the stream has come
   bool ignoring_input_ = false;  // what comes means nothing any more
@@ -227,6 +232,7 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
   RoundPart part_;
   std::uint32_t staged_at_ = not_staged;
   bool closed_by_logic_ = false;
+  bool lost_ = false;
 };
 
 }  // namespace nano

@@ -110,11 +110,11 @@ void SocketConnection::receive_inline(protocol::ByteView packets) {
   if (!inbox_) {
     TurnShare& turn = loop_.ready_set().turn();
     if (turn.packets > 0) packets = packets.subspan(handle(packets, turn));
+    const Wait waits = std::exchange(turn.waits, Wait::no);  // of these packets, not of the next
     if (packets.empty()) return;
     inbox_ = std::make_unique<Inbox>();
-    inbox_->waits = turn.waits;
     paused_ = true;
-    if (!turn.waits) line_up();
+    waits == Wait::no ? line_up() : make_wait(waits);
   }
   inbox_->add(protocol::Bytes{packets.begin(), packets.end()});
 }
@@ -130,8 +130,7 @@ void SocketConnection::receive(protocol::Bytes packets) {
   inbox_ = std::make_unique<Inbox>();
   inbox_->add(std::move(packets));
   inbox_->take(taken);
-  inbox_->waits = share.waits;
-  if (share.waits) return;
+  if (share.waits != Wait::no) return make_wait(share.waits);
   line.had_turn(part_) ? line.add_again(shared_from_this()) : line.add_new(shared_from_this());
 }
 
@@ -152,26 +151,37 @@ void SocketConnection::handle_inbox(TurnShare share) {
   // A handler may close the connection: what it has been given stays until it returns.
   std::unique_ptr<Inbox> inbox = std::move(inbox_);
   if (!inbox) return;  // closed while it was in line
-  while (receiver_ && inbox->has_packets() && share.packets > 0 && !share.waits) {
+  while (receiver_ && inbox->has_packets() && share.packets > 0 && share.waits == Wait::no) {
     inbox->take(handle(inbox->front(), share));
   }
+  if (lost_ && share.waits != Wait::no) handled(inbox->drop_packets());  // nobody waits for their answers
   while (receiver_ && !inbox->has_packets() && !inbox->endings().empty()) {
     loop_.scheduler().run_now([&, receiver = receiver_] { inbox->endings().front()(*this, *receiver); });
     inbox->endings().pop_front();
   }
   if (!receiver_) return handled(inbox->bytes());
   if (inbox->empty()) return loop_.is_inline() ? resume_reading() : void();
-  inbox->waits = share.waits;
   inbox_ = std::move(inbox);
-  if (!share.waits) line_up_inbox();
+  share.waits == Wait::no ? line_up_inbox() : make_wait(share.waits);
 }
 
 void SocketConnection::line_up_inbox() {
   loop_.is_inline() ? line_up() : loop_.receive_line().add_again(shared_from_this());
 }
 
-void SocketConnection::resume() {
-  if (inbox_ && std::exchange(inbox_->waits, false)) line_up_inbox();
+void SocketConnection::make_wait(Wait wait) {
+  inbox_->waits = wait;
+  if (wait != Wait::for_client) return;
+  loop_.from_logic([self = shared_from_this()] {
+    self->budget_awaited_ = true;
+    self->mark_dirty();  // it may be within it already
+  });
+}
+
+void SocketConnection::end_wait(Wait wait) {
+  if (!inbox_ || inbox_->waits != wait) return;
+  inbox_->waits = Wait::no;
+  line_up_inbox();
 }
 
 void SocketConnection::drop_inbox() {

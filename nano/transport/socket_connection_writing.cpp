@@ -38,7 +38,7 @@ void SocketConnection::write_ahead(std::size_t cost) {
 
 void SocketConnection::measure(Function<void(const WireProgress&)> tell) {
   auto tell_here = [self = shared_from_this(), tell = std::move(tell)](WireProgress progress) mutable {
-    progress.unread |= self->inbox_ != nullptr;
+    if (self->inbox_) progress.unread = self->inbox_->waits != Wait::for_client;
     if (!self->closed_by_logic_) tell(progress);
   };
   if (loop_.is_inline()) return tell_here(progress());
@@ -49,7 +49,7 @@ void SocketConnection::measure(Function<void(const WireProgress&)> tell) {
 
 void SocketConnection::tell_when_drained() {
   loop_.from_logic([self = shared_from_this()] {
-    self->drain_awaited_ = true;
+    self->queue_.push_mark();
     self->mark_dirty();  // it may be drained already
   });
 }
@@ -78,10 +78,12 @@ void SocketConnection::mark_dirty() {
 
 void SocketConnection::flush() {
   dirty_ = false;
-  if (awaiting_writable_ || closing_ == Closing::closed) return;
+  if (closing_ == Closing::closed) return;
+  if (awaiting_writable_) return tell_taken();
   const Written written = write_all();
   if (written == Written::failed) return on_lost(std::strerror(errno));
   resume_reading();
+  tell_taken();
   written == Written::all ? on_drained() : drop_unsent_piece();
 }
 
@@ -95,6 +97,7 @@ SocketConnection::Written SocketConnection::write_all() {
 
 bool SocketConnection::encrypt_some() {
   if (!ciphertext_.empty()) return true;
+  marks_written_ += queue_.take_passed_marks();
   ciphertext_ = tls_->take_output();
   if (!tls_->handshake_done()) return !ciphertext_.empty();  // the queue waits, or is dropped at the close
   // A bounded piece at a time, so that ciphertext of a slow client does not pile up beside its queue.
@@ -144,10 +147,14 @@ std::uint64_t SocketConnection::taken() const {
   return written_ - std::min(written_, socket_.unacknowledged());
 }
 
+bool SocketConnection::has_unread() const {
+  return socket_.unread() > 0 || unhandled_bytes_.load(std::memory_order_relaxed) > 0;
+}
+
 WireProgress SocketConnection::progress() const {
   return {.taken = taken(),
           .end = written_ + ciphertext_.size() + queue_.bytes(),
-          .unread = paused_ && (socket_.unread() > 0 || unhandled_bytes_.load(std::memory_order_relaxed) > 0),
+          .unread = paused_ && !account_.over_budget() && has_unread(),
           .unheard = loop_.listened() - heard_};
 }
 

@@ -2,9 +2,12 @@
 
 #include <chrono>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
+#include "nano/transport/websocket_frames_for_tests.h"
 #include "tests/sockets/parameters.h"
 
 namespace nano::sockets {
@@ -22,7 +25,10 @@ class SlowReader : public OverTransports {
     return options;
   }
 
-  Server server_{{.io_threads = io_threads(), .options = quick_heartbeats()}};
+  explicit SlowReader(Options options = quick_heartbeats())
+      : server_{{.io_threads = io_threads(), .options = std::move(options)}} {}
+
+  Server server_;
 };
 INSTANTIATE_TEST_SUITE_P(Sockets, SlowReader, each_transport(), transport_name);
 
@@ -76,6 +82,87 @@ TEST_P(SlowReader, StaysOverManyHeartbeatIntervalsInWhichItCannotAnswer) {
   }
   EXPECT_EQ(server_.on_logic([](Application& app) { return app.session_count(); }), 2u)
       << "though it has said nothing";
+}
+
+/// A client that has more pushes waiting than fit its budget, so that an echo waits behind them.
+class WaitingRequests : public SlowReader {
+ protected:
+  explicit WaitingRequests(Options options = quick_heartbeats()) : SlowReader(std::move(options)) {
+    client_.socket().shrink_receive_buffer();
+    client_.open();
+    client_.send(notify_packet("Service.PushMany", "60000") + request_packet(1, "Service.Echo", "behind"));
+    server_.wait_until([](Application& app) { return queued_bytes(app) > limits::send_queue_bytes; });
+  }
+  static std::size_t queued_bytes(Application& app) {
+    const SessionPtr session = app.find_session(1);
+    return session ? session->queued_bytes() : 0;
+  }
+
+  /// Reads on to the answer of the echo.
+  bool is_answered() {
+    while (const auto message = client_.next_message()) {
+      if (message->id == 1) return message->payload == "behind";
+    }
+    return false;
+  }
+
+  Client client_{server_, transport()};
+};
+INSTANTIATE_TEST_SUITE_P(Sockets, WaitingRequests, each_transport(), transport_name);
+
+class RequestsThatAreForgotten : public WaitingRequests {
+ protected:
+  static Options impatient() {
+    Options options = quick_heartbeats();
+    options.send_stall_timeout = milliseconds{800};
+    return options;
+  }
+  RequestsThatAreForgotten() : WaitingRequests(impatient()) {}
+};
+INSTANTIATE_TEST_SUITE_P(Sockets, RequestsThatAreForgotten, each_transport(), transport_name);
+
+TEST_P(RequestsThatAreForgotten, DoNotKeepAClientThatStopsReadingWithinItsBudget) {
+  std::string raw;
+  while (server_.on_logic(queued_bytes) > limits::send_queue_bytes) {
+    ASSERT_EQ(client_.socket().receive(raw), Received::bytes);
+  }
+  EXPECT_TRUE(server_.log().wait_for("reason=heartbeat_timeout"));
+}
+
+TEST_P(WaitingRequests, DoNotDelayTheLossOfTheirClient) {
+  client_.socket().reset();
+  EXPECT_TRUE(server_.log().wait_for("reason=connection_lost"));
+  EXPECT_FALSE(server_.log().contains("reason=backpressure"));
+}
+
+TEST_P(WaitingRequests, AreHandledWhenEnoughHasBeenRead) { EXPECT_TRUE(is_answered()); }
+
+TEST_P(WaitingRequests, AreHandledAlsoWhileTheServerKeepsTheLineFull) {
+  // What is written makes room, and is made up for in the same turn.
+  server_.on_logic([](Application& app) {
+    app.scheduler().at_turn_end([session = app.find_session(1)] {
+      session->push_latest("world", "onWorld", std::string(600'000, 's'));
+    });
+  });
+  EXPECT_TRUE(is_answered());
+}
+
+TEST_P(SlowReader, HasEachOfItsPacketsHandledOnceHoweverTheyWereCut) {
+  if (!is_websocket(transport())) return;
+  Client client{server_, transport()};
+  client.socket().shrink_receive_buffer();
+  client.open();
+  // The first of two messages in one read takes the client over its budget, with nothing left of it.
+  ASSERT_TRUE(client.send_raw(testing_frames::binary(notify_packet("Service.PushMany", "60000")) +
+                              testing_frames::binary(request_packet(1, "Service.Echo", "once"))));
+  ASSERT_TRUE(client.send(request_packet(2, "Service.Echo", "after it")));
+  std::vector<std::uint64_t> answered;
+  while (answered.empty() || answered.back() != 2) {
+    const auto message = client.next_message();
+    ASSERT_TRUE(message);
+    if (message->type == protocol::MessageType::response) answered.push_back(message->id);
+  }
+  EXPECT_EQ(answered, (std::vector<std::uint64_t>{1, 2}));
 }
 
 TEST_P(SlowReader, WhoseServerIsHeldUpStaysToo) {
