@@ -188,9 +188,9 @@ bool LinkGate::invoke(Session& session, Invocation& invocation) {
     return true;
   }
   if (invocation.wants_answer()) {
-    std::optional<PendingCall> call = invocation.defer();
+    PendingCallPtr call = invocation.defer();
     if (!call) return true;
-    id = pending_.add(this, std::move(*call));
+    id = pending_.add(this, std::move(call));
   }
   const auto payload = invocation.payload();
   LinkMessage& message = add(LinkMessage::INVOKE, session.id(), invocation.route().size() + payload.size());

@@ -248,9 +248,9 @@ void Node::Core::send(Backend& backend, Session* session, Invocation& invocation
   if (!backend.usable()) {
     return invocation.fail({Errc::unavailable, "The service cannot be reached at present."});
   }
-  std::optional<PendingCall> call = invocation.defer();
+  PendingCallPtr call = invocation.defer();
   if (!call) return;
-  const std::uint64_t id = pending_.add(&backend, std::move(*call));
+  const std::uint64_t id = pending_.add(&backend, std::move(call));
   backend.send(session, id, invocation.route(), invocation.payload());
 }
 

@@ -178,8 +178,9 @@ TEST_P(NodeStrangersTest, WhoComesToANodeThatStopsIsToldSo) {
 /// Of which there may be a hundred thousand.
 TEST_P(NodeStrangersTest, SessionsOfALostGateEndSomeInEachTurnAndMayComeAgainAtOnce) {
   std::size_t closed_before = 0, most = 0;
+  Subscription watching;
   add("c:1", {"C"}, "", [&](Application& app, Node&) {
-    app.scheduler().at_turn_end([&] {
+    watching = app.scheduler().on_turn_end([&] {
       const std::size_t closed = told("c:1").closed.size();
       most = std::max(most, closed - std::exchange(closed_before, closed));
     });

@@ -9,7 +9,7 @@
 
 namespace nano::cluster {
 
-std::uint64_t PendingRequests::add(const void* to, PendingCall call) {
+std::uint64_t PendingRequests::add(const void* to, PendingCallPtr call) {
   const std::uint64_t id = ++last_id_;
   requests_.emplace_hint(requests_.end(), id, Request{to, scheduler_.listened() + timeout_, std::move(call)});
   if (!timer_.active()) timer_ = scheduler_.after_listening(timeout_, [this] { on_deadline(); });
@@ -17,16 +17,16 @@ std::uint64_t PendingRequests::add(const void* to, PendingCall call) {
   return id;
 }
 
-std::optional<PendingCall> PendingRequests::take(const void* to, std::uint64_t id) {
+PendingCallPtr PendingRequests::take(const void* to, std::uint64_t id) {
   const auto found = requests_.find(id);
-  if (found == requests_.end() || found->second.to != to) return std::nullopt;
-  std::optional<PendingCall> call{std::move(found->second.call)};
+  if (found == requests_.end() || found->second.to != to) return nullptr;
+  PendingCallPtr call = std::move(found->second.call);
   requests_.erase(found);
   return call;
 }
 
 bool PendingRequests::settle(const void* to, std::uint64_t id, std::string_view payload, bool is_error) {
-  std::optional<PendingCall> call = take(to, id);
+  const PendingCallPtr call = take(to, id);
   if (!call) return false;
   if (is_error) {
     const auto error = protocol::parse_error(protocol::as_bytes(payload));
@@ -42,8 +42,8 @@ bool PendingRequests::settle(const void* to, std::uint64_t id, std::string_view 
 }
 
 void PendingRequests::fail_all(const void* to, const Error& error) {
-  for (PendingCall& call : extract([to](const Request& request) { return request.to == to; })) {
-    call.fail(error);
+  for (const PendingCallPtr& call : extract([to](const Request& request) { return request.to == to; })) {
+    call->fail(error);
   }
 }
 
@@ -53,8 +53,8 @@ void PendingRequests::on_session_ended() {
 
 /// Out of the table first: who hears of it may ask again.
 template <class Which>
-std::vector<PendingCall> PendingRequests::extract(const Which& which) {
-  std::vector<PendingCall> calls;
+std::vector<PendingCallPtr> PendingRequests::extract(const Which& which) {
+  std::vector<PendingCallPtr> calls;
   for (auto entry = requests_.begin(); entry != requests_.end();) {
     const auto current = entry++;
     if (!which(current->second)) continue;
@@ -68,10 +68,11 @@ std::vector<PendingCall> PendingRequests::extract(const Which& which) {
 /// walk.
 void PendingRequests::sweep() {
   const auto is_over = [](const Request& request) {
-    const SessionPtr& session = request.call.session();
-    return !request.call.open() || (session && session->closed()) || request.call.reply_to().abandoned();
+    const SessionPtr& session = request.call->session();
+    return !request.call->open() || (session && session->closed()) || request.call->reply_to().abandoned();
   };
-  for (PendingCall& call : extract(is_over)) call.fail({Errc::unavailable, "The session has closed."});
+  for (const PendingCallPtr& call : extract(is_over))
+    call->fail({Errc::unavailable, "The session has closed."});
   sweep_due_ = {};
   if (!requests_.empty()) sweep_after(limits::abandoned_requests_interval);
 }
@@ -93,9 +94,9 @@ bool PendingRequests::any(const void* to) const {
 
 void PendingRequests::on_deadline() {
   while (!requests_.empty() && requests_.begin()->second.deadline <= scheduler_.listened()) {
-    PendingCall call = std::move(requests_.begin()->second.call);
+    const PendingCallPtr call = std::move(requests_.begin()->second.call);
     requests_.erase(requests_.begin());
-    call.fail({Errc::timeout, "The service did not answer in time."});
+    call->fail({Errc::timeout, "The service did not answer in time."});
   }
   if (requests_.empty()) return;
   const Duration left = requests_.begin()->second.deadline - scheduler_.listened();

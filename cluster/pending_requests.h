@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -21,9 +20,9 @@ class PendingRequests {
   PendingRequests(Scheduler& scheduler, Duration timeout) : scheduler_(scheduler), timeout_(timeout) {}
 
   /// `to` stands for the node that was asked. Returns the request's id: never 0, unique on this node.
-  std::uint64_t add(const void* to, PendingCall call);
-  /// Nothing if that node is not asked (any more) under this id.
-  std::optional<PendingCall> take(const void* to, std::uint64_t id);
+  std::uint64_t add(const void* to, PendingCallPtr call);
+  /// Null if that node is not asked (any more) under this id.
+  PendingCallPtr take(const void* to, std::uint64_t id);
   /// Answers it with what that node sent: a payload, or an error document. False: as take().
   bool settle(const void* to, std::uint64_t id, std::string_view payload, bool is_error);
   void fail_all(const void* to, const Error& error);
@@ -39,14 +38,14 @@ class PendingRequests {
   struct Request {
     const void* to;
     TimePoint deadline;
-    PendingCall call;
+    PendingCallPtr call;
   };
 
   void on_deadline();
   void sweep();
   void sweep_after(Duration delay);
   template <class Which>
-  std::vector<PendingCall> extract(const Which& which);
+  std::vector<PendingCallPtr> extract(const Which& which);
 
   Scheduler& scheduler_;
   const Duration timeout_;

@@ -101,16 +101,16 @@ void Dispatcher::forward(Invocation& invocation) {
 }
 
 void Dispatcher::call_later(const Handler& handler, Invocation& invocation) {
-  std::optional<PendingCall> pending = invocation.defer();
+  PendingCallPtr pending = invocation.defer();
   if (!pending) return;
   pending->abandon_as(Errc::unavailable);
   pending->begin_wait();
   const bool accepted =
-      handler.scheduler->schedule([this, &handler, pending = std::move(*pending),
+      handler.scheduler->schedule([this, &handler, pending = std::move(pending),
                                    payload = std::string{protocol::as_text(invocation.payload())}]() mutable {
-        pending.end_wait();
-        if (stopped_ || !pending.open()) return;       // given up meanwhile, by a server that stops
-        const SessionPtr session = pending.session();  // lives during the call
+        pending->end_wait();
+        if (stopped_ || !pending->open()) return;       // given up meanwhile, by a server that stops
+        const SessionPtr session = pending->session();  // lives during the call
         Invocation later{std::move(pending), handler.route, protocol::as_bytes(payload)};
         note_work(handler, later);
         attempt(later, [&] { handler.invoke(handler.component, later); });

@@ -17,6 +17,9 @@ namespace nano {
 class Dispatcher final : public SessionEvents {
  public:
   explicit Dispatcher(const ComponentRegistry& registry) : registry_(registry) {}
+  ~Dispatcher() override { PendingCall::keep_no_memory(); }
+  Dispatcher(const Dispatcher&) = delete;
+  Dispatcher& operator=(const Dispatcher&) = delete;
 
   /// Who takes messages for services that are not here; null: nobody.
   void set_remote_services(RemoteServices* remote) { remote_ = remote; }

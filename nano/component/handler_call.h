@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -147,27 +146,27 @@ void log_handler_failure(SessionHost& host, Session* session, std::string_view r
 
 /// Answers `call` with what a coroutine returns or throws.
 template <class R>
-Task<void> answer_when_done(Task<R> task, PendingCall call, std::string route) {
+Task<void> answer_when_done(Task<R> task, PendingCallPtr call, std::string route) {
   try {
     if constexpr (std::is_void_v<R>) {
       co_await std::move(task);
-      call.answer_empty();
+      call->answer_empty();
     } else {
       R outcome = co_await std::move(task);
       using Answer = typename AnswerOf<R>::type;
       if constexpr (!IsResult<R>::value) {
-        call.answer(payload_type<Answer>(), &outcome);
+        call->answer(payload_type<Answer>(), &outcome);
       } else if (!outcome) {
-        call.fail(outcome.error());
+        call->fail(outcome.error());
       } else if constexpr (std::is_void_v<Answer>) {
-        call.answer_empty();
+        call->answer_empty();
       } else {
-        call.answer(payload_type<Answer>(), &outcome.value());
+        call->answer(payload_type<Answer>(), &outcome.value());
       }
     }
   } catch (...) {
-    log_handler_failure(call.host(), call.session().get(), route);
-    call.fail({Errc::internal, "The server failed to handle the message."});
+    log_handler_failure(call->host(), call->session().get(), route);
+    call->fail({Errc::internal, "The server failed to handle the message."});
   }
 }
 
@@ -200,14 +199,14 @@ struct HandlerCall {
     }
     auto& owner = *static_cast<Owner*>(component);
     if constexpr (Traits::responders == 1) {
-      std::optional<PendingCall> call = invocation.defer();
-      if (call) call_with_responder(owner, invocation, payload, *call);
+      PendingCallPtr call = invocation.defer();
+      if (call) call_with_responder(owner, invocation, payload, &call);
     } else if constexpr (IsTask<Return>::value) {
-      std::optional<PendingCall> call = invocation.defer();
+      PendingCallPtr call = invocation.defer();
       if (!call) return;
       auto task = call_method(owner, invocation, payload, nullptr);
       invocation.host().scheduler().spawn(
-          answer_when_done(std::move(task), std::move(*call), std::string{invocation.route()}),
+          answer_when_done(std::move(task), std::move(call), std::string{invocation.route()}),
           {.name = invocation.route()});
     } else if constexpr (std::is_void_v<Return>) {
       call_method(owner, invocation, payload, nullptr);
@@ -219,16 +218,17 @@ struct HandlerCall {
   }
 
  private:
-  static void call_with_responder(Owner& owner, Invocation& invocation, Stored& payload, PendingCall& call) {
+  static void call_with_responder(Owner& owner, Invocation& invocation, Stored& payload,
+                                  PendingCallPtr* call) {
     if constexpr (IsTask<Return>::value) {
-      auto task = call_method(owner, invocation, payload, &call);
+      auto task = call_method(owner, invocation, payload, call);
       invocation.host().scheduler().spawn(
           run_until_done(std::move(task), invocation.host(),
                          invocation.session() ? invocation.session()->shared_from_this() : nullptr,
                          std::string{invocation.route()}),
           {.name = invocation.route()});
     } else {
-      call_method(owner, invocation, payload, &call);
+      call_method(owner, invocation, payload, call);
     }
   }
 
@@ -245,20 +245,20 @@ struct HandlerCall {
     }
   }
 
-  static Return call_method(Owner& owner, Invocation& invocation, Stored& payload, PendingCall* call) {
+  static Return call_method(Owner& owner, Invocation& invocation, Stored& payload, PendingCallPtr* call) {
     return call_method(owner, invocation, payload, call,
                        std::make_index_sequence<std::tuple_size_v<typename Traits::Parameters>>{});
   }
   template <std::size_t... I>
   static Return call_method(Owner& owner, [[maybe_unused]] Invocation& invocation,
-                            [[maybe_unused]] Stored& payload, [[maybe_unused]] PendingCall* call,
+                            [[maybe_unused]] Stored& payload, [[maybe_unused]] PendingCallPtr* call,
                             std::index_sequence<I...>) {
     return (owner.*method)(
         argument<std::tuple_element_t<I, typename Traits::Parameters>>(invocation, payload, call)...);
   }
   template <class P>
   static decltype(auto) argument([[maybe_unused]] Invocation& invocation, [[maybe_unused]] Stored& payload,
-                                 [[maybe_unused]] PendingCall* call) {
+                                 [[maybe_unused]] PendingCallPtr* call) {
     if constexpr (std::is_same_v<P, Session&>) {
       return (*invocation.session());
     } else if constexpr (is_session_parameter<P>) {

@@ -7,7 +7,7 @@
 
 namespace nano {
 
-Invocation::Invocation(PendingCall call, std::string_view route, protocol::ByteView payload)
+Invocation::Invocation(PendingCallPtr call, std::string_view route, protocol::ByteView payload)
     : deferred_(std::move(call)),
       host_(deferred_->host()),
       session_(deferred_->session().get()),
@@ -51,20 +51,20 @@ void Invocation::fail(const Error& error) {
                                  {"error", error.message}});
 }
 
-std::optional<PendingCall> Invocation::defer() {
+PendingCallPtr Invocation::defer() {
   if (deferred_) {
     settled_ = true;
     deferred_->abandon_as(Errc::internal);
-    return std::exchange(deferred_, std::nullopt);
+    return std::move(deferred_);
   }
   const std::size_t bytes = payload_.size() + limits::message_overhead_bytes;
   if (session_ && !session_->begin_call(bytes)) {
     fail({Errc::too_many_requests, "Too many calls of this session are open."});
-    return std::nullopt;
+    return nullptr;
   }
   settled_ = true;
-  return PendingCall{host_, session_ ? session_->shared_from_this() : nullptr, reply_to_, bytes,
-                     handler_route_};
+  return std::make_unique<PendingCall>(host_, session_ ? session_->shared_from_this() : nullptr, reply_to_,
+                                       bytes, handler_route_);
 }
 
 }  // namespace nano

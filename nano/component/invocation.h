@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,7 +20,7 @@ class Invocation {
              protocol::ByteView payload)
       : host_(host), session_(session), reply_to_(std::move(reply_to)), route_(route), payload_(payload) {}
   /// The dispatch of a call that was deferred, now that its time has come.
-  Invocation(PendingCall call, std::string_view route, protocol::ByteView payload);
+  Invocation(PendingCallPtr call, std::string_view route, protocol::ByteView payload);
   Invocation(const Invocation&) = delete;
   Invocation& operator=(const Invocation&) = delete;
   ~Invocation();
@@ -40,11 +39,11 @@ class Invocation {
   void answer(const PayloadType& type, const void* value);
   void answer_empty();
   void fail(const Error& error);
-  /// The handling outlasts the dispatch. Nothing (and settled with an error) when the session has too many.
-  std::optional<PendingCall> defer();
+  /// The handling outlasts the dispatch. Null (and settled with an error) when the session has too many.
+  PendingCallPtr defer();
 
  private:
-  std::optional<PendingCall> deferred_;  // what this is the dispatch of
+  PendingCallPtr deferred_;  // what this is the dispatch of
   SessionHost& host_;
   Session* session_;
   ReplyTo reply_to_;

@@ -4,11 +4,13 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "nano/base/errc.h"
+#include "nano/base/recycled.h"
 #include "nano/session/open_calls.h"
 #include "nano/session/reply_to.h"
 #include "nano/session/session.h"
@@ -17,32 +19,24 @@ namespace nano {
 
 /// Keeps the session object, where there is one, and its place among the calls in flight; whoever waits is
 /// answered exactly once, with an error if nobody else did before the PendingCall goes. Logic thread only.
-class PendingCall final : private OpenCall {
+class PendingCall final : private OpenCall, public Recycled<PendingCall> {
  public:
   /// `session` is null for a call that is nobody's; otherwise its begin_call(bytes) must have returned true.
   /// `route` is the handler's, kept by the registry; null: no handler of this node's.
   PendingCall(SessionHost& host, SessionPtr session, ReplyTo reply_to, std::size_t bytes,
               const std::string* route)
-      : host_(&host),
+      : host_(host),
         route_(route),
         session_(std::move(session)),
         session_id_(session_ ? session_->id() : 0),
         reply_to_(std::move(reply_to)),
-        bytes_(bytes),
-        open_(true) {
+        bytes_(bytes) {
     enter(host.open_calls);
     if (!session_) ++host.unanswered_calls;
   }
-  PendingCall(PendingCall&& other) noexcept { take(other); }
-  PendingCall& operator=(PendingCall&& other) noexcept {
-    PendingCall taken{std::move(other)};
-    const PendingCall before{std::move(*this)};  // goes, answered with an error if it was open
-    take(taken);
-    return *this;
-  }
   ~PendingCall() override {
     if (!open()) return;
-    if (host_->stopping) {
+    if (host_.stopping) {
       fail({Errc::unavailable, "The server is stopping."});
     } else {
       fail({abandoned_as_,
@@ -50,17 +44,17 @@ class PendingCall final : private OpenCall {
     }
   }
 
-  bool open() const { return open_; }
-  SessionHost& host() const { return *host_; }
+  bool open() const { return open_.load(std::memory_order_relaxed); }
+  SessionHost& host() const { return host_; }
   /// Null for a call that is nobody's, and once it has been answered.
   const SessionPtr& session() const { return session_; }
   const ReplyTo& reply_to() const { return reply_to_; }
 
   void answer(const PayloadType& type, const void* value) {
-    if (!open_) return;
-    const Result<protocol::ByteView> encoded = host_->encode(type, value);
+    if (!open()) return;
+    const Result<protocol::ByteView> encoded = host_.encode(type, value);
     if (!encoded) {
-      host_->log_for(session_.get(), route())
+      host_.log_for(session_.get(), route())
           .error("response not encoded",
                  {{"route", route()}, {"session", session_id_}, {"error", encoded.error().message}});
       return fail({Errc::internal, "The server failed to encode its answer."});
@@ -68,25 +62,23 @@ class PendingCall final : private OpenCall {
     answer_bytes(*encoded);
   }
   void answer_empty() {
-    if (open_) answer_bytes(protocol::as_bytes(host_->codec().empty_response()));
+    if (open()) answer_bytes(protocol::as_bytes(host_.codec().empty_response()));
   }
   void answer_bytes(protocol::ByteView payload) {
-    if (!open_) return;
+    if (!open()) return;
     reply_to_.answer(session_.get(), payload);  // may throw: then the call stays open
     end();
   }
   void fail(const Error& error) {
-    if (!open_) return;
+    if (!open()) return;
     reply_to_.fail(session_.get(), error);
     end();
   }
   /// For a call that is not open any more: says in the log that it is answered again, which changes nothing;
   /// silent where the server gave the answer, because it stopped before there was another.
-  /// Throws std::logic_error when this was moved from.
   void note_second_answer() const {
-    NANO_REQUIRE(host_, "a Responder that was moved from has no request to answer");
     if (given_up_) return;
-    host_->log()
+    host_.log()
         .limited(std::to_string(session_id_), route())
         .error("answered twice", {{"route", route()}, {"session", session_id_}});
   }
@@ -95,14 +87,14 @@ class PendingCall final : private OpenCall {
   /// The request stays open for Session::respond(). Not for a call without a session.
   std::uint64_t release() {
     if (given_up_) return reply_to_.request_id();
-    NANO_REQUIRE(open_, "a request that was answered cannot be released");
+    NANO_REQUIRE(open(), "a request that was answered cannot be released");
     NANO_REQUIRE(session_, "a call without a session is answered through its Responder");
-    const std::uint64_t id = reply_to_.is_client() ? reply_to_.request_id() : host_->next_call_id();
+    const std::uint64_t id = reply_to_.is_client() ? reply_to_.request_id() : host_.next_call_id();
     if (!reply_to_.anybody()) {
       end();
     } else {
       leave();
-      open_ = false;
+      open_.store(false, std::memory_order_relaxed);
       std::exchange(session_, nullptr)->release_request(id, bytes_, std::move(reply_to_));
     }
     return id;
@@ -110,10 +102,10 @@ class PendingCall final : private OpenCall {
   /// From here until end_wait() or its end the call waits in a local scheduler, and a stop for it.
   void begin_wait() {
     waits_ = true;
-    ++host_->waiting_calls;
+    ++host_.waiting_calls;
   }
   void end_wait() {
-    if (std::exchange(waits_, false)) --host_->waiting_calls;
+    if (std::exchange(waits_, false)) --host_.waiting_calls;
   }
   /// What is answered when the call is dropped unanswered.
   void abandon_as(Errc code) { abandoned_as_ = code; }
@@ -127,40 +119,30 @@ class PendingCall final : private OpenCall {
     fail(error);  // which may close the session, and that may destroy this
   }
 
-  void take(PendingCall& other) noexcept {
-    host_ = std::exchange(other.host_, nullptr);
-    route_ = other.route_;
-    session_ = std::move(other.session_);
-    session_id_ = other.session_id_;
-    reply_to_ = std::move(other.reply_to_);
-    bytes_ = other.bytes_;
-    open_ = other.open_.exchange(false, std::memory_order_relaxed);
-    waits_ = std::exchange(other.waits_, false);
-    given_up_ = other.given_up_;
-    abandoned_as_ = other.abandoned_as_;
-    take_place_of(other);
-  }
   void end() {
-    if (!open_.exchange(false, std::memory_order_relaxed)) return;
+    if (!open()) return;
+    open_.store(false, std::memory_order_relaxed);  // only this thread writes it
     end_wait();
     leave();
     if (const SessionPtr session = std::exchange(session_, nullptr)) {
       session->end_call(bytes_);
     } else {
-      --host_->unanswered_calls;
+      --host_.unanswered_calls;
     }
   }
 
-  SessionHost* host_ = nullptr;  // null once moved from
-  const std::string* route_ = nullptr;
+  SessionHost& host_;
+  const std::string* const route_;
   SessionPtr session_;  // null once answered
-  SessionId session_id_ = 0;
+  const SessionId session_id_;
   ReplyTo reply_to_;
-  std::size_t bytes_ = 0;           // that the call keeps, as the session counted them
-  std::atomic<bool> open_ = false;  // whoever drops the call on another thread asks, too
+  const std::size_t bytes_;        // that the call keeps, as the session counted them
+  std::atomic<bool> open_ = true;  // whoever drops the call on another thread asks, too
   bool waits_ = false;
   bool given_up_ = false;
   Errc abandoned_as_ = Errc::internal;
 };
+
+using PendingCallPtr = std::unique_ptr<PendingCall>;
 
 }  // namespace nano

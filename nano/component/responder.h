@@ -21,7 +21,7 @@ class Responder {
  public:
   using value_type = T;
 
-  explicit Responder(PendingCall call) : call_(new PendingCall{std::move(call)}) {}
+  explicit Responder(PendingCallPtr call) : call_(call.release()) {}
 
   /// Whether this is the answer: false when there was one before.
   bool respond(const T& value) {
@@ -56,7 +56,7 @@ class Responder {
   /// Ends the call on the logic thread, wherever it is dropped.
   struct Drop {
     void operator()(PendingCall* dropped) const noexcept {
-      std::unique_ptr<PendingCall> call{dropped};
+      PendingCallPtr call{dropped};
       if (!call->open()) return;  // and whose server may be gone
       Scheduler& scheduler = call->host().scheduler();
       if (scheduler.on_another_thread()) scheduler.drop_later("a Responder", std::move(call));

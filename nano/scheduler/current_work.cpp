@@ -11,15 +11,18 @@ WorkName::WorkName(std::string_view text, std::uint64_t session)
 }
 
 void CurrentWork::set_name(std::string_view text, std::uint64_t session) {
-  const std::size_t bytes = std::min(text.size(), WorkName::bytes_max);
+  if (name_.is(text, session)) return;  // as with a client's next message
+  name_.bytes_ = std::min(text.size(), WorkName::bytes_max);
+  std::copy_n(text.data(), name_.bytes_, name_.text_.data());
+  name_.session_ = session;
   const std::uint64_t version = version_.load(std::memory_order_relaxed);
   version_.store(version + 1, std::memory_order_release);
-  for (std::size_t i = 0; i * sizeof(Word) < bytes; ++i) {
+  for (std::size_t i = 0; i * sizeof(Word) < name_.bytes_; ++i) {
     Word word = 0;
-    std::memcpy(&word, text.data() + i * sizeof(Word), std::min(sizeof(Word), bytes - i * sizeof(Word)));
+    std::memcpy(&word, name_.text_.data() + i * sizeof(Word), sizeof(Word));
     text_[i].store(word, std::memory_order_release);
   }
-  bytes_.store(bytes, std::memory_order_release);
+  bytes_.store(name_.bytes_, std::memory_order_release);
   session_.store(session, std::memory_order_release);
   version_.store(version + 2, std::memory_order_release);
 }

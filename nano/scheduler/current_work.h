@@ -23,6 +23,9 @@ class WorkName {
   WorkName() = default;
   explicit WorkName(std::string_view text, std::uint64_t session = 0);
 
+  bool is(std::string_view text, std::uint64_t session) const {
+    return session == session_ && text.substr(0, bytes_max) == this->text();
+  }
   std::string_view text() const { return {text_.data(), bytes_}; }
   std::uint64_t session() const { return session_; }
 
@@ -50,7 +53,7 @@ class CurrentWork {
   }
   void set_idle() { since_.store(idle, std::memory_order_release); }
   void set_limit(Duration limit) { limit_.store(limit.count(), std::memory_order_relaxed); }
-  WorkName name() const { return load_name(); }
+  const WorkName& name() const { return name_; }
 
   // -- any thread
   /// Nothing: the logic thread waits, or works at so much that no reading succeeds, and so at nothing for
@@ -65,6 +68,8 @@ class CurrentWork {
   static constexpr Duration::rep idle = -1;
 
   WorkName load_name() const;
+
+  WorkName name_;  // the same, for the logic thread
 
   // A reader that has seen any word of a new name sees, by its order of release, that the version is another.
   std::atomic<std::uint64_t> version_{0};  // odd while the name changes

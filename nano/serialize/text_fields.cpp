@@ -23,7 +23,7 @@ constexpr int quick_depth = 16;
 /// How a field's bytes follow its number (protobuf's encoding guide).
 enum Wire : std::uint64_t { varint = 0, fixed64 = 1, length_delimited = 2, fixed32 = 5 };
 
-bool read_varint(std::string_view& bytes, std::uint64_t& value) {
+bool read_long_varint(std::string_view& bytes, std::uint64_t& value) {
   value = 0;
   for (std::size_t i = 0; i < bytes.size() && i < 10; ++i) {
     const auto byte = static_cast<std::uint8_t>(bytes[i]);
@@ -32,6 +32,22 @@ bool read_varint(std::string_view& bytes, std::uint64_t& value) {
       bytes.remove_prefix(i + 1);
       return true;
     }
+  }
+  return false;
+}
+
+bool read_varint(std::string_view& bytes, std::uint64_t& value) {
+  if (bytes.empty() || static_cast<std::uint8_t>(bytes[0]) >= 0x80) return read_long_varint(bytes, value);
+  value = static_cast<std::uint8_t>(bytes[0]);
+  bytes.remove_prefix(1);
+  return true;
+}
+
+bool skip_varint(std::string_view& bytes) {
+  for (std::size_t i = 0; i < bytes.size() && i < 10; ++i) {
+    if (static_cast<std::uint8_t>(bytes[i]) >= 0x80) continue;
+    bytes.remove_prefix(i + 1);
+    return true;
   }
   return false;
 }
@@ -110,7 +126,7 @@ bool TextFields::all_utf8(std::string_view bytes, int depth_max) const {
     std::uint64_t value = 0;
     switch (tag & 7) {
       case Wire::varint:
-        if (!read_varint(bytes, value)) return false;
+        if (!skip_varint(bytes)) return false;
         break;
       case Wire::fixed64:
         if (!skip(bytes, 8)) return false;

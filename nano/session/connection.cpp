@@ -151,12 +151,17 @@ void Connection::on_data(protocol::ByteView body, TurnShare& share) {
   const protocol::MessageError error = protocol::decode_message(body, &host_.dictionary(), message);
   if (error != protocol::MessageError::none) return protocol_error(std::string{protocol::to_string(error)});
   if (message.type != MessageType::request && message.type != MessageType::notify) return;
-  std::string joined;
   if (message.route_code) {
     sent_route_code_ = true;
   } else if (!protocol::is_ascii(message.route)) {
-    message.route = joined = protocol::join_surrogates(message.route);
+    const std::string joined = protocol::join_surrogates(message.route);
+    message.route = joined;
+    return on_message(message, share);
   }
+  on_message(message, share);
+}
+
+void Connection::on_message(const protocol::Message& message, TurnShare& share) {
   if (message.payload_deflated && begins_deflated(message.payload)) return on_deflated(message, share);
   InboundPayload payload{message.payload};
   host_.events().on_message(*session_, message, payload);

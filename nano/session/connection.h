@@ -58,6 +58,7 @@ class Connection final : public WireReceiver,
   void on_handshake(protocol::ByteView body);
   void on_handshake_ack();
   void on_data(protocol::ByteView body, TurnShare& share);
+  void on_message(const protocol::Message& message, TurnShare& share);
   void on_deflated(const protocol::Message& message, TurnShare& share);
   void on_timer();
   void on_measured(const WireProgress& progress);

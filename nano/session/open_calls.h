@@ -10,7 +10,7 @@ namespace nano {
 
 class OpenCalls;
 
-/// One of them. It may be moved, with its place in the list. Logic thread only.
+/// One of them. Logic thread only.
 class OpenCall {
  public:
   /// Of its handler, valid as long as that; empty: another node handles it.
@@ -28,8 +28,6 @@ class OpenCall {
 
   void enter(OpenCalls& calls);
   void leave();
-  /// Leaves, and stands where `other` stood, if that was in a list.
-  void take_place_of(OpenCall& other);
 
  private:
   friend class OpenCalls;
@@ -65,5 +63,24 @@ class OpenCalls {
   OpenCall* last_ = nullptr;
   std::size_t count_ = 0;
 };
+
+inline void OpenCall::enter(OpenCalls& calls) {
+  leave();
+  calls_ = &calls;
+  previous_ = calls.last_;
+  (previous_ ? previous_->next_ : calls.first_) = this;
+  calls.last_ = this;
+  ++calls.count_;
+}
+
+inline void OpenCall::leave() {
+  OpenCalls* const calls = calls_;
+  if (!calls) return;
+  calls_ = nullptr;
+  (previous_ ? previous_->next_ : calls->first_) = next_;
+  (next_ ? next_->previous_ : calls->last_) = previous_;
+  previous_ = next_ = nullptr;
+  --calls->count_;
+}
 
 }  // namespace nano

@@ -19,12 +19,14 @@ void require_packet_body(std::size_t bytes) {
 
 }  // namespace
 
-void require_encodable(const protocol::Message& message) {
+std::size_t require_encodable(const protocol::Message& message) {
   if (message.route.size() > protocol::route_bytes_max) {
     throw std::length_error("The route \"" + std::string{message.route.substr(0, 40)} +
                             "...\" has more than 255 bytes; the wire format allows no more.");
   }
-  require_packet_body(protocol::encoded_size(message));
+  const std::size_t bytes = protocol::encoded_size(message);
+  require_packet_body(bytes);
+  return bytes;
 }
 
 Frame make_frame(protocol::PacketType type, protocol::ByteView body) {
@@ -59,8 +61,7 @@ Result<protocol::ByteView> SessionHost::encode(const PayloadType& type, const vo
 }
 
 Frame SessionHost::encode(const protocol::Message& message, std::string_view latest_key) const {
-  require_encodable(message);
-  const std::size_t body_bytes = protocol::encoded_size(message);
+  const std::size_t body_bytes = require_encodable(message);
   Frame frame = Frame::allocate(protocol::packet_header_bytes + body_bytes, latest_key);
   protocol::write_packet_header(frame.writable(), protocol::PacketType::data, body_bytes);
   protocol::encode_message(message, frame.writable() + protocol::packet_header_bytes);

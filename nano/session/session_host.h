@@ -140,8 +140,9 @@ protocol::ByteView SessionHost::encode_now(const T& payload) {
   }
 }
 
-/// Throws std::length_error for a route over 255 bytes or a message over 2^24-1 bytes, the wire's limits.
-void require_encodable(const protocol::Message& message);
+/// Returns how many bytes the message has, encoded. Throws std::length_error for a route over 255 bytes or a
+/// message over 2^24-1 bytes, the wire's limits.
+std::size_t require_encodable(const protocol::Message& message);
 
 /// A packet as a frame. Throws std::length_error for a body over 2^24-1 bytes.
 Frame make_frame(protocol::PacketType type, protocol::ByteView body);

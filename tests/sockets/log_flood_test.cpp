@@ -11,7 +11,7 @@
 namespace nano::sockets {
 namespace {
 
-constexpr int flood = 100;
+constexpr int flood = 40;
 
 class LogFlood : public OverTransports {
  protected:

@@ -146,7 +146,7 @@ class Keeper final : public Component {
  private:
   Task<void> save() {
     co_await sleep(std::chrono::milliseconds{10});
-    auto call = offload([] { std::this_thread::yield(); });
+    auto call = offload([] {});
     co_await call;
     ++saved;
   }
@@ -155,8 +155,10 @@ class Keeper final : public Component {
 class StopWithWork : public OnIoThreads {
  protected:
   Keeper* keeper_ = nullptr;
-  Server server_{
-      {.io_threads = io_threads(), .configure = [this](Application& app) { keeper_ = &app.add<Keeper>(); }}};
+  static Options much_time() { return {.shutdown_timeout = std::chrono::minutes{10}}; }
+  Server server_{{.io_threads = io_threads(), .options = much_time(), .configure = [this](Application& app) {
+                    keeper_ = &app.add<Keeper>();
+                  }}};
 };
 INSTANTIATE_TEST_SUITE_P(Sockets, StopWithWork, each_io_threads(), io_threads_name);
 
@@ -176,7 +178,7 @@ TEST_P(StopWithWork, WhatClosedCallbacksStartEnds) {
 }
 
 TEST_P(StopWithWork, WhatClosedCallbacksHaveForTheWorkersIsNotRefusedHoweverMuchItIs) {
-  constexpr std::size_t saves = limits::worker_queue_jobs * 3 / 2;
+  constexpr std::size_t saves = limits::worker_queue_jobs + 100;
   server_.on_logic([this](Application& app) {
     app.on_session_closed([this](Session&) { keeper_->begin_saves(saves); }).detach();
   });
