@@ -5,7 +5,6 @@
 #include <future>
 #include <memory>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -155,10 +154,9 @@ class Keeper final : public Component {
 class StopWithWork : public OnIoThreads {
  protected:
   Keeper* keeper_ = nullptr;
-  static Options much_time() { return {.shutdown_timeout = std::chrono::minutes{10}}; }
-  Server server_{{.io_threads = io_threads(), .options = much_time(), .configure = [this](Application& app) {
-                    keeper_ = &app.add<Keeper>();
-                  }}};
+  Server server_{{.io_threads = io_threads(),
+                  .options = {.shutdown_timeout = std::chrono::minutes{10}},
+                  .configure = [this](Application& app) { keeper_ = &app.add<Keeper>(); }}};
 };
 INSTANTIATE_TEST_SUITE_P(Sockets, StopWithWork, each_io_threads(), io_threads_name);
 
