@@ -14,8 +14,11 @@ void ListeningClock::pass(TimePoint now, Duration waited) {
     since_held_up_ = std::min(since_held_up_ + passed, limits::held_up_least);
     return;
   }
-  const bool again = since_held_up_ + meant < limits::held_up_least;
-  listened_ += meant + (again ? limits::held_up_least : Duration::zero());
+  // It may have been held up from before the end of what was meant, which may be somebody's deadline: so that
+  // much is left until then in any case.
+  const Duration heard = std::max(meant - limits::held_up_least, Duration::zero());
+  const bool again = since_held_up_ + heard < limits::held_up_least;
+  listened_ += heard + (again ? limits::held_up_least : Duration::zero());
   since_held_up_ = Duration::zero();
 }
 

@@ -14,8 +14,9 @@ namespace nano {
 /// what came meanwhile is read before the clock goes on. Moves only when told, so that one turn has one time.
 /// One thread.
 ///
-/// A thread that is held up again before it has listened for limits::held_up_least counts that much each
-/// time: one that is always late still finds out, later, who is gone.
+/// When a wait ends late, its last limits::held_up_least count as held up, too: who was to speak by its end
+/// has that much left. A thread that is held up again before it has listened for limits::held_up_least counts
+/// that much each time: one that is always late still finds out, later, who is gone.
 class ListeningClock {
  public:
   explicit ListeningClock(TimePoint now) : last_(now), listened_(now) {}

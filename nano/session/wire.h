@@ -32,7 +32,8 @@ struct WireProgress {
   std::uint64_t taken = 0;             ///< by the client's system, since the wire began
   std::uint64_t end = 0;               ///< those, and what waits for it here, in the system or on the way
   bool unread = false;                 ///< something that the client has sent waits, and not for the client
-  Duration unheard = Duration::max();  ///< since its last packet, in time that the wire's thread listened
+  /// Since its last packet or piece of one, in time that the wire's thread listened.
+  Duration unheard = Duration::max();
 };
 
 /// The way to one client: a socket, or its stand-in in memory. All calls on the logic thread.

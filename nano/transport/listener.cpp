@@ -164,8 +164,14 @@ void Listener::stop() {
 void Listener::await_clients() {
   if (stopped_) return;
   acceptor_.async_wait(tcp::acceptor::wait_read, [self = shared_from_this()](asio::error_code cancelled) {
-    if (!cancelled) self->accept();
+    if (!cancelled) self->accept_soon();
   });
+}
+
+/// Not while the loop still sleeps: its clock says when it fell asleep, and the time limits of who has come
+/// now would be over when it wakes.
+void Listener::accept_soon() {
+  loops_.front()->post([self = shared_from_this()] { self->accept(); });
 }
 
 void Listener::accept() {
@@ -202,7 +208,7 @@ void Listener::pause_after(int error) {
       "cannot accept connections for a moment", {{"listener", listener}, {"error", std::strerror(error)}});
   pause_.expires_after(limits::accept_pause);
   pause_.async_wait([self = shared_from_this()](asio::error_code cancelled) {
-    if (!cancelled) self->accept();
+    if (!cancelled) self->accept_soon();
   });
 }
 

@@ -33,6 +33,7 @@ class Listener final : public std::enable_shared_from_this<Listener> {
 
  private:
   void await_clients();
+  void accept_soon();
   void accept();
   void on_accepted(Socket socket, const asio::ip::tcp::endpoint& remote);
   void pause_after(int error);

@@ -114,6 +114,38 @@ class ListenerTest : public ::testing::TestWithParam<bool> {
 INSTANTIATE_TEST_SUITE_P(Loop, ListenerTest, ::testing::Bool(),
                          [](const auto& parameter) { return parameter.param ? "OnItsThread" : "Inline"; });
 
+TEST(InlineListener, GivesThoseWhoComeAfterALongQuietTimeTheirTime) {
+  ManualClock clock;
+  InlineWorkers workers;
+  IoLoop loop;
+  Scheduler scheduler{clock, loop, workers, Log{LogLevel::off}};
+  scheduler.adopt_thread();
+  loop.attach(scheduler);
+  ListenerOptions options{.websocket = true, .handshake_timeout = std::chrono::seconds{10}};
+  options.wires = std::make_shared<std::atomic<std::size_t>>(0);
+  const auto router = std::make_shared<HttpRouter>(scheduler);
+  options.router = router;
+  router->add_handler("/", [](HttpRequest, HttpReply reply) { reply(HttpResponse::text(200, "!")); });
+  const auto listener =
+      listen_on({&loop}, "127.0.0.1:0", std::make_shared<const ListenerOptions>(std::move(options))).front();
+  listener->start();
+  const auto turn = [&] {
+    scheduler.run_once();
+    loop.wait(TimePoint{});
+  };
+  for (int i = 0; i < 3; ++i) turn();
+  scheduler.run_once();  // which waits from here on
+  clock.advance(forever);
+  ClientSocket client{listener->address()};
+  for (int i = 0; i < 10; ++i) turn();
+  client.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  client.finish();
+  for (int i = 0; i < 10; ++i) turn();
+  EXPECT_TRUE(client.receive_all().ends_with("\r\n\r\n!"));
+  listener->stop();
+  turn();
+}
+
 TEST_P(ListenerTest, ARequestThatNeverEndsIsClosedAfterTheHandshakeTimeout) {
   ClientSocket client{listen({.websocket = true, .handshake_timeout = short_time})};
   client.send("GET / HTTP/1.1\r\nHost: sl");

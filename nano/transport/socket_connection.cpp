@@ -99,6 +99,7 @@ void SocketConnection::on_plaintext(std::span<std::uint8_t> bytes) {
 
 void SocketConnection::on_packet_bytes(std::span<const std::uint8_t> bytes) {
   if (discarding()) return;
+  note_part(bytes.size());
   const protocol::PacketError error =
       decoder_.feed_runs(bytes, [this](protocol::ByteView packets) { hand_over(packets); });
   if (error == protocol::PacketError::none) return;

@@ -176,6 +176,7 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
   void open_receiver();
   /// In order behind all packets before.
   void tell_logic(Inbox::Ending tell);
+  void note_part(std::size_t bytes);
   void hand_over(protocol::ByteView packets);
 
   // -- logic thread (socket_connection_reading.cpp)
@@ -206,7 +207,8 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
   Duration time_left_{};                   // until the deadline, while the time stands still
   std::uint64_t written_ = 0;              // to the socket, since the beginning
   std::uint64_t taken_at_deadline_ = 0;    // by the client: see expect_progress()
-  TimePoint heard_{};                      // the last packet, on the loop's listened()
+  TimePoint heard_{};                      // the last packet, or part of one, on the loop's listened()
+  std::uint32_t unnoted_bytes_ = 0;        // of a packet that has not come whole
   std::uint32_t place_ = 0;                // in the loop's ReadySet
   Mode mode_;
   Closing closing_ = Closing::no;

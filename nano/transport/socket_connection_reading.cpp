@@ -78,8 +78,18 @@ void SocketConnection::resume_reading() {
   if (readable_) line_up();
 }
 
+/// In the middle of a large packet a client cannot send a heartbeat: that the packet comes is its sign of
+/// life.
+void SocketConnection::note_part(std::size_t bytes) {
+  unnoted_bytes_ += static_cast<std::uint32_t>(bytes);
+  if (unnoted_bytes_ < limits::progress_bytes) return;
+  unnoted_bytes_ = 0;
+  heard_ = loop_.listened();
+}
+
 void SocketConnection::hand_over(protocol::ByteView packets) {
   heard_ = loop_.listened();
+  unnoted_bytes_ = 0;
   if (loop_.is_inline()) return receive_inline(packets);
   unhandled_bytes_.fetch_add(packets.size() + limits::message_overhead_bytes, std::memory_order_relaxed);
   loop_.to_logic(
