@@ -137,6 +137,7 @@ TEST(InlineListener, GivesThoseWhoComeAfterALongQuietTimeTheirTime) {
   scheduler.run_once();  // which waits from here on
   clock.advance(forever);
   ClientSocket client{listener->address()};
+  loop.wait(std::nullopt);
   for (int i = 0; i < 10; ++i) turn();
   client.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
   client.finish();
