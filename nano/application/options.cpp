@@ -184,7 +184,7 @@ Result<Options> Options::parse(const std::vector<std::string>& arguments, Option
           to_seconds(options.shutdown_timeout),      to_seconds(options.send_stall_timeout),
           std::string{to_string(options.log_level)}, {}};
   CLI::App app{"A real-time game server made with Nano.", program};
-  app.footer("Each flag can also be given as an environment variable, named in its line; the flag wins.");
+  app.footer("Flags whose line names an environment variable (Env:...) can also be given so; the flag wins.");
   try {
     add_own_flags(app, own);
     add_flags(app, options, raw);
