@@ -64,9 +64,6 @@ void NodeOptions::check() const {
           "--cluster-address is where the other nodes reach this one, which is not \"" + address +
               "\"; to listen on all addresses, say so with --cluster-listen.");
   require(listen.empty() || is_address(listen, 0), "--cluster-listen is host:port, not \"" + listen + "\".");
-  require(!listen.ends_with(":0") || address.ends_with(":0"),
-          "--cluster-listen has port 0, so that any free one is taken, but the others call this node at the "
-          "port of --cluster-address: give both the same.");
   require(master != !registry.empty(),
           "A node is the master (--cluster-master), or has a registry (--cluster-registry): one of both.");
   check_registry(*this);

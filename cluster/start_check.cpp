@@ -26,6 +26,12 @@ void check_tls_files(const NodeOptions& options) {
 }
 
 void warn_at_start(const NodeOptions& options, const Log& log) {
+  if (options.listen.ends_with(":0") && !options.address.ends_with(":0")) {
+    log.warning(
+        "--cluster-listen has port 0: the others reach this node only if what they call forwards to the port "
+        "that the system chooses",
+        {{"address", options.address}});
+  }
   const std::string host = host_of(options.address);
   const std::string listening = options.listen.empty() ? host : host_of(options.listen);
   if (options.tls_certificate.empty()) {

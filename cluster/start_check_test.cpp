@@ -32,6 +32,15 @@ TEST(StartCheck, APortThatOthersReachWithoutTlsIsAWarning) {
   EXPECT_NE(warnings(elsewhere).front().find("without TLS"), std::string::npos);
 }
 
+TEST(StartCheck, APortThatNobodyKnowsIsAWarning) {
+  NodeOptions options = listening_on("127.0.0.1:7000");
+  options.listen = "127.0.0.1:0";
+  ASSERT_EQ(warnings(options).size(), 1u);
+  EXPECT_NE(warnings(options).front().find("--cluster-listen has port 0"), std::string::npos);
+  options.address = "127.0.0.1:0";
+  EXPECT_TRUE(warnings(options).empty());
+}
+
 TEST(StartCheck, FilesThatAreNotThereAreAnOptionToChange) {
   NodeOptions options = listening_on("127.0.0.1:7000");
   options.tls_certificate = options.tls_key = "/nowhere/node.pem";
