@@ -209,6 +209,11 @@ inline constexpr std::size_t kick_reason_bytes = 1024;
 /// an allowance for each client, of the largest packet in a second, and then waits.
 inline constexpr std::size_t inflate_ratio = 8;
 
+/// The same allowance of all clients together, since many each have their own, and who connects anew has a
+/// new one: in a second, and saved up for one. To inflate and parse so much takes about a tenth of the logic
+/// thread's time. What is beyond it is refused.
+inline constexpr std::size_t inflated_bytes_per_second = std::size_t{8} << 20;
+
 /// To inflate and parse so many bytes takes about as long as a small request, and counts as one in a turn.
 inline constexpr std::size_t inflated_bytes_per_packet = 256;
 

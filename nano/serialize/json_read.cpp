@@ -2,6 +2,8 @@
 
 #include <charconv>
 #include <cmath>
+#include <memory>
+#include <utility>
 
 #include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parser.hpp>
@@ -12,10 +14,16 @@
 namespace nano::detail {
 namespace {
 
-// Enough for the values of a usual message, so that reading one allocates nothing but what it keeps.
-constexpr std::size_t values_bytes = 4096;
-// The parser's own stack of values and keys that are not yet complete.
-constexpr std::size_t parser_bytes = 2048;
+/// What a document is read in, so that reading one allocates nothing but what it keeps. Enough for whatever a
+/// packet of the usual size may hold: 64 KiB of "1," are 32,768 values of 24 bytes. To make room for them
+/// step by step would cost several times what it costs to read them.
+struct Memory {
+  unsigned char values[std::size_t{1} << 20];
+  unsigned char parser[std::size_t{1} << 20];  ///< its own stack of values and keys that are not yet complete
+};
+
+/// Kept for the thread's next document. Pages that no document has reached cost nothing.
+thread_local std::unique_ptr<Memory> spare_memory;
 
 template <class Number>
 std::string digits_of(Number number) {
@@ -106,13 +114,14 @@ struct Fault {
 /// Hands the document to `use`, unless there is a fault in the text.
 template <class Use>
 Fault parse(std::string_view text, bool checks_utf8, Use&& use) {
-  unsigned char values_memory[values_bytes];
-  unsigned char parser_memory[parser_bytes];
-  boost::json::monotonic_resource values{values_memory, sizeof values_memory};
+  // What `use` calls may read JSON, too: in other memory.
+  std::unique_ptr<Memory> memory = std::exchange(spare_memory, nullptr);
+  if (!memory) memory = std::make_unique_for_overwrite<Memory>();
+  boost::json::monotonic_resource values{memory->values, sizeof memory->values};
   boost::json::parse_options options;
   options.max_depth = json_depth_max;
   options.allow_invalid_utf8 = !checks_utf8;
-  boost::json::parser parser{{}, options, parser_memory, sizeof parser_memory};
+  boost::json::parser parser{{}, options, memory->parser, sizeof memory->parser};
   parser.reset(&values);
 
   Fault fault;
@@ -122,6 +131,7 @@ Fault parse(std::string_view text, bool checks_utf8, Use&& use) {
     const boost::json::value document = parser.release();
     use(document);
   }
+  spare_memory = std::move(memory);
   return fault;
 }
 

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <cstdint>
 #include <limits>
 
 #include <boost/json/value.hpp>
@@ -232,6 +234,37 @@ TEST(JsonReading, CutsForeignTextsInItsSentences) {
             R"(expected one of "red", "green", "default", got "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...")");
   EXPECT_EQ((problem<std::map<std::string, int>>("{\"" + std::string(31, 'x') + "\u00e9\":null}")),
             "member \"" + std::string(31, 'x') + "...\": expected a whole number, got null");
+}
+
+/// Where the elements of an array lie while it is read; `within` is read meanwhile.
+std::uintptr_t place_of_elements(std::string_view json, std::string_view within = "",
+                                 std::uintptr_t* place_within = nullptr) {
+  struct Reading {
+    std::string_view within;
+    std::uintptr_t* place_within;
+    std::uintptr_t place = 0;
+  } reading{within, place_within};
+  const detail::ReadDocument read = [](const boost::json::value* document, void* into) -> Result<void> {
+    auto& reading = *static_cast<Reading*>(into);
+    if (reading.place_within) *reading.place_within = place_of_elements(reading.within);
+    reading.place = reinterpret_cast<std::uintptr_t>(document->as_array().data());
+    return {};
+  };
+  EXPECT_TRUE(detail::read_json_text(json, read, &reading).ok());
+  return reading.place;
+}
+
+TEST(JsonReading, KeepsItsMemoryForTheNextDocumentHoweverMuchOneHolds) {
+  constexpr std::uintptr_t memory_bytes = 1 << 20;
+  std::string many = "[0";
+  while (many.size() < 60'000) many += ",1";
+  many += "]";
+  const std::uintptr_t small = place_of_elements("[1]");
+  EXPECT_LT(std::max(small, place_of_elements(many)) - std::min(small, place_of_elements(many)),
+            memory_bytes);
+  std::uintptr_t within = 0;
+  EXPECT_EQ(place_of_elements("[1]", many, &within), small);
+  EXPECT_GE(std::max(small, within) - std::min(small, within), memory_bytes) << "the first is still in use";
 }
 
 TEST(JsonReading, GivesTreesThatOutliveTheText) {

@@ -13,6 +13,8 @@ namespace {
 using protocol::MessageType;
 
 constexpr std::size_t packet_bytes = protocol::packet_body_bytes_default;
+/// So many of them does a server inflate in a second.
+constexpr std::size_t affordable = limits::inflated_bytes_per_second / packet_bytes;
 
 /// A zlib stream of `text`.
 std::string deflated(const std::string& text) {
@@ -49,6 +51,14 @@ class CompressedTest : public SessionTest {
                                    .route = route,
                                    .payload_deflated = true,
                                    .payload = protocol::as_bytes(payload)}));
+  }
+  /// So many clients, one after the other, that each send a small notify that inflates to much.
+  void connect_and_notify(std::size_t clients) {
+    for (std::size_t i = 0; i < clients; ++i) {
+      client_.emplace(world_);
+      client_->open();
+      notify("Desk.Note", deflated(std::string(packet_bytes, 'b')));
+    }
   }
   void advance(Duration duration) {
     world_.advance(duration);
@@ -176,6 +186,36 @@ TEST_F(CompressedTest, AClientThatWaitsIsTakenForLostAtOnce) {
   client_->vanish();
   EXPECT_EQ(client_->reason(), "connection_lost");
   EXPECT_LE(desk_.notes.size(), 2u);
+}
+
+TEST_F(CompressedTest, AllClientsTogetherHaveABudgetToo) {
+  world_.start();
+  for (int i = 0; i < 2; ++i) {
+    connect_and_notify(4 * affordable);
+    EXPECT_GE(desk_.notes.size(), affordable) << "what was saved up in a second";
+    EXPECT_LE(desk_.notes.size(), affordable + 2) << "though each has its own";
+    world_.advance(seconds{1});
+    desk_.notes.clear();
+  }
+}
+
+TEST_F(CompressedTest, BeyondTheBudgetOfAllIsRefusedButWhatIsFreeGoesOn) {
+  world_.start();
+  connect_and_notify(affordable + 2);
+  client_.emplace(world_);
+  client_->open();
+  for (const std::size_t bytes : {packet_bytes, packet_bytes + 1}) {
+    request("Desk.Echo", deflated(std::string(bytes, 'b')));
+    EXPECT_EQ(client_->take_texts(), Texts{"error 1 unavailable"});
+  }
+  const std::string text = "Whoever packs what hardly shrinks notices nothing.";
+  request("Desk.Echo", deflated(text));
+  client_->send(RawClient::request(2, "Desk.Echo", "plain"));
+  EXPECT_EQ(client_->take_texts(), (Texts{"response 1 " + text, "response 2 plain"}));
+
+  world_.advance(seconds{1});
+  request("Desk.Echo", deflated(std::string(packet_bytes + 1, 'b')));
+  EXPECT_EQ(client_->detail(), "payload inflates beyond the limit");
 }
 
 TEST_F(CompressedTest, CountsInATurnForWhatInflatingTakes) {

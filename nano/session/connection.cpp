@@ -169,8 +169,7 @@ void Connection::on_message(const protocol::Message& message, TurnShare& share) 
 
 void Connection::on_deflated(const protocol::Message& message, TurnShare& share) {
   if (!host_.options.inflate) {
-    if (message.type == MessageType::notify) return;
-    return session_->answer(message.id, {Errc::bad_payload, "This server takes no compressed payloads."});
+    return refuse_deflated(message, {Errc::bad_payload, "This server takes no compressed payloads."});
   }
   if (!inflating_) {
     inflating_ = std::make_unique<Inflating>(Inflating{InflateBudget{host_.options.inflated_bytes_max}});
@@ -181,13 +180,24 @@ void Connection::on_deflated(const protocol::Message& message, TurnShare& share)
     inflating_->wait = host_.scheduler().after(wait, [this] { wire_->resume(); });
     return;
   }
-  InboundPayload payload{message.payload, host_.options.inflated_bytes_max};
+  // What is free of charge goes on when nothing is left of the budget of all.
+  const std::size_t bytes_max = host_.options.inflated_bytes_max;
+  const std::size_t free = InflateBudget::free_bytes(message.payload.size());
+  const bool only_free = free < bytes_max && host_.inflating.wait(now) > Duration::zero();
+  InboundPayload payload{message.payload, only_free ? free : bytes_max};
   host_.events().on_message(*session_, message, payload);
   const std::size_t inflated = payload.inflated_bytes();
   inflating_->budget.spend(now, message.payload.size(), inflated);
+  host_.inflating.spend(now, message.payload.size(), inflated);
   share.packets -= std::min<std::uint32_t>(
       share.packets, static_cast<std::uint32_t>(inflated / limits::inflated_bytes_per_packet));
-  if (payload.is_too_large()) protocol_error("payload inflates beyond the limit");
+  if (!payload.is_too_large() || state_ == State::closed) return;
+  only_free ? refuse_deflated(message, {Errc::unavailable, "Too much is being inflated at the moment."})
+            : protocol_error("payload inflates beyond the limit");
+}
+
+void Connection::refuse_deflated(const protocol::Message& message, const Error& why) {
+  if (message.type == MessageType::request) session_->answer(message.id, why);
 }
 
 void Connection::on_malformed(std::string_view what) { protocol_error(std::string{what}); }

@@ -60,6 +60,8 @@ class Connection final : public WireReceiver,
   void on_data(protocol::ByteView body, TurnShare& share);
   void on_message(const protocol::Message& message, TurnShare& share);
   void on_deflated(const protocol::Message& message, TurnShare& share);
+  /// Answers a request so; a notify is dropped.
+  void refuse_deflated(const protocol::Message& message, const Error& why);
   void on_timer();
   void on_measured(const WireProgress& progress);
   void on_handshake_late(const WireProgress& progress);

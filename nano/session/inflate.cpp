@@ -4,8 +4,6 @@
 #include <array>
 #include <zlib.h>
 
-#include "nano/base/limits.h"
-
 namespace nano {
 
 /// RFC 1950, section 2.2: the method, deflate, with a window of up to 32 KiB, and a check of both bytes.
@@ -43,7 +41,7 @@ Duration InflateBudget::wait(TimePoint now) const {
 }
 
 void InflateBudget::spend(TimePoint now, std::size_t deflated_bytes, std::size_t inflated_bytes) {
-  const std::size_t free = deflated_bytes * limits::inflate_ratio;
+  const std::size_t free = free_bytes(deflated_bytes);
   if (inflated_bytes <= free) return;
   const std::chrono::duration<double> paid{static_cast<double>(inflated_bytes - free) /
                                            static_cast<double>(bytes_per_second_)};

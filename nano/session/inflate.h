@@ -5,6 +5,7 @@
 #include <string>
 
 #include "nano/base/clock.h"
+#include "nano/base/limits.h"
 #include "protocol/bytes.h"
 
 namespace nano {
@@ -22,13 +23,15 @@ bool begins_deflated(protocol::ByteView payload);
 /// status. Memory stays below `bytes_max` whatever the input. Any thread.
 InflateStatus inflate_payload(protocol::ByteView input, std::size_t bytes_max, std::string& out);
 
-/// What one client's compressed payloads may cost. Up to limits::inflate_ratio bytes for each that was sent
-/// are free; what is more is paid from an allowance that grows with time. It may be overdrawn by one payload:
-/// only inflating tells how large that is.
+/// What the compressed payloads of one client, or of all, may cost. Up to limits::inflate_ratio bytes for
+/// each that was sent are free; what is more is paid from an allowance that grows with time. It may be
+/// overdrawn by one payload: only inflating tells how large that is.
 class InflateBudget {
  public:
   /// `bytes_per_second`, positive: the allowance, which is saved up for one second at most.
   explicit InflateBudget(std::size_t bytes_per_second) : bytes_per_second_(bytes_per_second) {}
+
+  static std::size_t free_bytes(std::size_t deflated_bytes) { return deflated_bytes * limits::inflate_ratio; }
 
   /// How long the next payload has to wait; zero: not at all.
   Duration wait(TimePoint now) const;

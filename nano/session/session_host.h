@@ -39,7 +39,7 @@ class SessionEvents {
   /// The handshake is acknowledged. Once per session.
   virtual void on_opened(Session& session) = 0;
   /// A request or notify; `payload` says what its payload is. Views are valid during the call. A payload that
-  /// turns out to be too large is not answered: the caller closes the connection.
+  /// turns out to be too large is not answered: the caller sees to that.
   virtual void on_message(Session& session, const protocol::Message& message, InboundPayload& payload) = 0;
   /// Once per session that was opened.
   virtual void on_closed(Session& session) = 0;
@@ -99,6 +99,7 @@ class SessionHost {
   std::size_t unanswered_calls = 0;    ///< that are open, without those of closed sessions
   std::size_t waiting_calls = 0;       ///< that wait in local schedulers, those of closed sessions included
   bool stopping = false;
+  InflateBudget inflating{limits::inflated_bytes_per_second};  ///< of all clients together
 
  private:
   Scheduler& scheduler_;
