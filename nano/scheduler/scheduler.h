@@ -40,7 +40,8 @@ enum class TurnEnd : std::uint8_t { application, links, sockets };
 
 /// Runs tasks, timers and coroutines one after the other on the logic thread, in turns. A turn runs, in this
 /// order: the tasks posted before it, the timers that are due, the hooks of at_turn_end(). What a turn posts,
-/// and the timers that it starts, run in a later turn. Between turns the driver waits, unless something is ready.
+/// and the timers that it starts, run in a later turn. Between turns the driver waits, unless something is
+/// ready.
 ///
 /// Calls are for the logic thread unless they say "any thread". That is the thread inside run() or
 /// run_ready(), or the one adopted; while there is none (setting up, tearing down) any one thread may make

@@ -29,9 +29,9 @@ struct CloseReason {
 
 /// How far a wire has got. Bytes are those of its stream, encrypted or framed as it is.
 struct WireProgress {
-  std::uint64_t taken = 0;             ///< by the client's system, since the wire began
-  std::uint64_t end = 0;               ///< those, and what waits for it here, in the system or on the way
-  bool unread = false;                 ///< something that the client has sent waits, and not for the client
+  std::uint64_t taken = 0;  ///< by the client's system, since the wire began
+  std::uint64_t end = 0;    ///< those, and what waits for it here, in the system or on the way
+  bool unread = false;      ///< something that the client has sent waits, and not for the client
   /// Since its last packet or piece of one, in time that the wire's thread listened.
   Duration unheard = Duration::max();
 };
