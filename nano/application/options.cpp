@@ -33,6 +33,14 @@ CLI::Validator between(T min, T max) {
                         range};
 }
 
+CLI::Validator on_or_off() {
+  return CLI::Validator{[](std::string& text) -> std::string {
+                          if (bool value{}; CLI::detail::lexical_cast(text, value)) return {};
+                          return "\"" + text + "\" is neither on nor off.";
+                        },
+                        "on or off"};
+}
+
 /// The values as CLI11 fills them in, before they become Options.
 struct Raw {
   double heartbeat_s;
@@ -113,6 +121,7 @@ void add_flags(CLI::App& app, Options& options, Raw& raw) {
       ->capture_default_str();
   app.add_option("--inflate", options.inflate,
                  "on: compressed payloads of clients are inflated; off: they are refused")
+      ->check(on_or_off())
       ->envname("NANO_INFLATE")
       ->capture_default_str();
   add_send_flags(app, options, raw);

@@ -247,7 +247,10 @@ TEST(OptionsTest, InflatingIsSwitchedOnAndOff) {
   EXPECT_TRUE(Options::parse({})->inflate);
   EXPECT_FALSE(Options::parse({"--inflate", "off"})->inflate);
   EXPECT_TRUE(Options::parse({"--inflate", "on"})->inflate);
-  EXPECT_FALSE(Options::parse({"--inflate", "perhaps"}).ok());
+  const Result<Options> wrong = Options::parse({"--inflate", "perhaps"});
+  ASSERT_FALSE(wrong.ok());
+  EXPECT_NE(wrong.error().message.find("--inflate: \"perhaps\" is neither on nor off."), std::string::npos)
+      << wrong.error().message;
 }
 
 TEST(OptionsTest, HelpListsEveryFlagWithItsVariableAndDefault) {
