@@ -197,7 +197,7 @@ void Application::open() {
   open_ = true;
   if (machine_) machine_->accept();
   for (std::size_t i = 0; i < started_callbacks_.size(); ++i) {  // one may add another
-    scheduler_->run_now([&] { started_callbacks_[i](); });
+    scheduler_->run_now([&] { started_callbacks_[i](); }, "on_started");
   }
 }
 

@@ -204,6 +204,14 @@ TEST_F(LifeCycle, StartedCallbackRunsAfterInit) {
   EXPECT_EQ(take().back(), "started");
 }
 
+TEST_F(LifeCycle, StartedCallbackThatThrowsIsNamedAndTheOthersRunAllTheSame) {
+  world_->app().on_started([] { throw std::runtime_error("no greeting"); });
+  world_->app().on_started([this] { events_.push_back("started"); });
+  world_->start();
+  EXPECT_EQ(take().back(), "started");
+  EXPECT_TRUE(world_->log().contains("task failed in=on_started error=\"no greeting\""));
+}
+
 /// Does in its destructor what it may.
 class Parting final : public Component {
  public:

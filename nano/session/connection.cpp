@@ -95,7 +95,8 @@ void Connection::on_handshake(protocol::ByteView body) {
 
   const Handshake handshake{document->type, document->version, std::move(document->user_json)};
   std::optional<HandshakeAnswer> answer;
-  host_.scheduler().run_now([&] { answer = host_.events().on_handshake(*session_, handshake); });
+  host_.scheduler().run_now([&] { answer = host_.events().on_handshake(*session_, handshake); },
+                            "handshake validator", session_->id());
   if (state_ == State::closed) return;
   if (!answer) return refuse_handshake(protocol::handshake_code_refused, "The server failed.");
   if (answer->code() != protocol::handshake_code_ok)

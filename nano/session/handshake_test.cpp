@@ -129,7 +129,8 @@ TEST_F(HandshakeTest, ValidatorThatThrowsRefuses) {
   EXPECT_EQ(document.message, "The server failed.")
       << "the inside of the server is not the client's business";
   EXPECT_TRUE(client.closed());
-  EXPECT_TRUE(world_.log().contains("no database"));
+  EXPECT_TRUE(
+      world_.log().contains("task failed in=\"handshake validator\" session=1 error=\"no database\""));
 }
 
 TEST_F(HandshakeTest, PushesOfTheValidatorAreDroppedBecauseTheClientIsNotReady) {
