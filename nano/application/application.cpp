@@ -158,7 +158,8 @@ void Application::add_http_coroutine(std::string pattern,
                                   "\" needs a timeout above zero and at least one request at a time.");
     }
     if (!machine_) return;
-    auto handler = http_coroutine(*scheduler_, pattern, std::move(coroutine), options.requests_max);
+    auto handler =
+        http_coroutine(*scheduler_, host_->open_calls, pattern, std::move(coroutine), options.requests_max);
     machine_->handle_http(std::move(pattern), std::move(handler), options.timeout);
   });
 }

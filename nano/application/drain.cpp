@@ -118,7 +118,8 @@ void Drain::look() {
 
 bool Drain::is_quiet() const {
   return !server_.scheduler.has_posted_itself() && server_.scheduler.foreground_count() == 0 &&
-         server_.host.unanswered_calls == 0 && server_.host.waiting_calls == 0;
+         server_.host.unanswered_calls == 0 && server_.host.waiting_calls == 0 &&
+         server_.scheduler.offloaded_alone().empty();
 }
 
 bool Drain::is_cancelled() const {
@@ -176,7 +177,6 @@ Task<void> Drain::run_hook(Hook hook, Component& component, TimePoint deadline, 
 }
 
 void Drain::give_up_clients_requests() {
-  if (server_.host.unanswered_calls == 0) return;
   NameCounts given_up;
   server_.host.open_calls.give_up(stopping(), [&](const OpenCall& call) {
     if (call.is_clients()) given_up.add(call.route().empty() ? "another node" : call.route());
@@ -186,12 +186,14 @@ void Drain::give_up_clients_requests() {
   for (const auto& [id, session] : server_.host.sessions) {
     if (session->has_released()) with_released.push_back(session);
   }
-  std::size_t released = 0;
-  for (const SessionPtr& session : with_released) released += session->fail_released(stopping());
-  if (given_up.total() + released == 0) return;
+  const std::size_t kept = given_up.total();
+  for (const SessionPtr& session : with_released) {
+    for (const std::string_view route : session->fail_released(stopping())) given_up.add(route);
+  }
+  if (given_up.total() == 0) return;
   server_.scheduler.log().warning(
       "requests answered with an error, as the server stops",
-      {{"count", given_up.total() + released}, {"released", released}, {"routes", given_up.text()}});
+      {{"count", given_up.total()}, {"released", given_up.total() - kept}, {"routes", given_up.text()}});
 }
 
 Task<void> Drain::close_sessions(Duration until) {
@@ -217,16 +219,18 @@ bool Drain::close_some_sessions() {
 }
 
 void Drain::report_unfinished() const {
-  NameCounts coroutines;
-  server_.scheduler.for_each_foreground(
-      [&](std::string_view name) { coroutines.add(name.empty() ? "unnamed" : name); });
-  const std::size_t offloaded = server_.scheduler.offloaded_running();
+  NameCounts unfinished;
+  const auto add = [&](std::string_view name) { unfinished.add(name.empty() ? "unnamed" : name); };
+  server_.scheduler.for_each_foreground(add);
+  const std::size_t coroutines = unfinished.total();
+  for (const WorkName& call : server_.scheduler.offloaded_alone()) add(call.text());
   const std::size_t sessions = server_.host.sessions.size();
-  if (coroutines.total() == 0 && offloaded == 0 && sessions == 0) return;
-  server_.scheduler.log().warning("stopped before all was done", {{"coroutines", coroutines.total()},
-                                                                  {"offloaded", offloaded},
-                                                                  {"of", coroutines.text()},
-                                                                  {"sessions", sessions}});
+  if (unfinished.total() == 0 && sessions == 0) return;
+  server_.scheduler.log().warning("stopped before all was done",
+                                  {{"coroutines", coroutines},
+                                   {"offloaded", server_.scheduler.offloaded_running()},
+                                   {"of", unfinished.text()},
+                                   {"sessions", sessions}});
 }
 
 void Drain::cancel_what_is_left() {

@@ -10,6 +10,9 @@
 #include <gtest/gtest.h>
 
 #include "nano/application/drain_test_fixture.h"
+#include "nano/application/environment.h"
+#include "nano/scheduler/cancellable_task.h"
+#include "nano/testing/advance.h"
 
 namespace nano {
 namespace {
@@ -105,7 +108,7 @@ TEST_F(DrainTest, AnsweredByWhoeverHoldsTheRequest) {
   EXPECT_EQ(text_of(clients_[0]->take_reply<std::string>(held)), "goodbye");
 }
 
-TEST_F(DrainTest, WhatIsNotAnsweredInHalfOfTheTimeGetsAnErrorAndIsNamed) {
+TEST_F(DrainTest, WhatIsNotAnsweredInItsPartOfTheTimeGetsAnErrorAndIsNamed) {
   client();
   std::vector<std::uint64_t> ids;
   for (const char* route : {"Worker.Hold", "Worker.Hold", "Worker.Hold"}) {
@@ -121,12 +124,19 @@ TEST_F(DrainTest, WhatIsNotAnsweredInHalfOfTheTimeGetsAnErrorAndIsNamed) {
   EXPECT_EQ(clients_[0]->close_reason(), "shutdown");
   EXPECT_TRUE(
       world_.log().contains("requests answered with an error, as the server stops count=4 released=1 "
-                            "routes=\"Worker.Hold 2, Worker.Slow 1\""));
+                            "routes=\"Worker.Hold 3, Worker.Slow 1\""));
   EXPECT_TRUE(
       world_.log().contains("stopped before all was done coroutines=1 offloaded=0 of=\"Worker.Slow 1\""));
   worker_.held[0].respond("much too late");
   EXPECT_FALSE(worker_.held[0].open());
   EXPECT_FALSE(session->respond(released, std::string{"too late"}));
+}
+
+TEST_F(DrainTest, WhatIsReadyWellWithinTheTimeIsAnswered) {
+  const std::uint64_t id = client()->send_request("Worker.Slow", "5000");
+  EXPECT_EQ(stop(), seconds{5});
+  EXPECT_EQ(text_of(clients_[0]->take_reply<std::string>(id)), "5000");
+  expect_no_warning();
 }
 
 TEST_F(DrainTest, ARequestOfAClientThatHasGoneIsNotWaitedFor) {
@@ -135,6 +145,7 @@ TEST_F(DrainTest, ARequestOfAClientThatHasGoneIsNotWaitedFor) {
   world_.advance(seconds{200});
   ASSERT_EQ(world_.app().session_count(), 0u);
   EXPECT_EQ(stop(), Duration::zero());
+  expect_no_warning();
 }
 
 TEST_F(DrainTest, CoroutinesEndWithinTheWholeTimeThoughTheNextStepsBegin) {
@@ -221,6 +232,47 @@ TEST_F(DrainTest, NoTurnClosesMoreSessionsThanOthersCanWaitFor) {
     EXPECT_LE(left[i - 1] - left[i], limits::sessions_closed_per_turn);
   }
   EXPECT_EQ(left.back(), 0u);
+}
+
+/// Keeps the last job until the test runs it.
+class HeldWorker final : public WorkerPool {
+ public:
+  bool submit(Function<void()> job) override {
+    job_ = std::move(job);
+    return true;
+  }
+  void run() { std::exchange(job_, {})(); }
+
+ private:
+  Function<void()> job_;
+};
+
+TEST(DrainOfWorkers, ACallThatNobodyNeedsAnyMoreIsWaitedForAndNamed) {
+  ManualClock clock;
+  ManualDriver driver;
+  HeldWorker worker;
+  testing::LogCapture log;
+  Application app{Options{}, Environment{clock, driver, worker, log.log(), 1}};
+  app.start();
+  Scheduler& scheduler = app.scheduler();
+  std::optional<CancellableTask<int>> asking;
+  const auto save = [](Scheduler& on, std::function<void()> during) -> Task<int> {
+    auto call = on.offload([during] { during(); });
+    co_await call;
+    co_return 1;
+  };
+  asking.emplace(save(scheduler, [&] {
+    asking->cancel();  // as a client does that leaves
+    app.stop();
+    testing::advance(clock, scheduler, limits::shutdown_timeout * 99 / 100, [&] { scheduler.run_ready(); });
+    EXPECT_TRUE(log.contains("coroutines=0 offloaded=1 of=\"Room.Save 1\" sessions=0"));
+    EXPECT_FALSE(app.stopped());
+  }));
+  const auto wait = [](CancellableTask<int>& task) -> Task<void> { co_await task; };
+  scheduler.run_now([&] { scheduler.spawn(wait(*asking)); }, "Room.Save");
+  worker.run();
+  scheduler.run_ready();
+  EXPECT_TRUE(app.stopped());
 }
 
 /// A component whose hooks wait.

@@ -34,7 +34,7 @@ TEST(DrainOfFrames, ARequestThatIsGivenUpWhileItWaitsForItsFrameIsAnsweredOnceAn
   Options options;
   options.shutdown_timeout = seconds{1};
   testing::World world{1, options};
-  FrameScheduler frames{world.app().scheduler(), milliseconds{600}};
+  FrameScheduler frames{world.app().scheduler(), milliseconds{800}};
   Texts events;
   Worker& worker = world.app().add<Worker>(ComponentOptions{.scheduler = &frames}, events);
   world.start();
@@ -42,7 +42,7 @@ TEST(DrainOfFrames, ARequestThatIsGivenUpWhileItWaitsForItsFrameIsAnsweredOnceAn
   const std::uint64_t echo = client->send_request("Worker.Echo", "never");
   const std::uint64_t slow = client->send_request("Worker.Slow", "1");
   const std::uint64_t hold = client->send_request("Worker.Hold", "");
-  world.app().scheduler().spawn(worker.wait(milliseconds{800}, "saved"));
+  world.app().scheduler().spawn(worker.wait(milliseconds{900}, "saved"));
   world.stop();
   EXPECT_TRUE(world.app().stopped());
   for (const std::uint64_t id : {echo, slow, hold}) {

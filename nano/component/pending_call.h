@@ -95,7 +95,7 @@ class PendingCall final : private OpenCall, public Recycled<PendingCall> {
     } else {
       leave();
       open_.store(false, std::memory_order_relaxed);
-      std::exchange(session_, nullptr)->release_request(id, bytes_, std::move(reply_to_));
+      std::exchange(session_, nullptr)->release_request(id, bytes_, std::move(reply_to_), route());
     }
     return id;
   }
@@ -113,7 +113,7 @@ class PendingCall final : private OpenCall, public Recycled<PendingCall> {
  private:
   // OpenCall
   std::string_view route() const override { return route_ ? std::string_view{*route_} : std::string_view{}; }
-  bool is_clients() const override { return reply_to_.is_client(); }
+  bool is_clients() const override { return reply_to_.is_client() && !(session_ && session_->closed()); }
   void give_up(const Error& error) override {
     given_up_ = true;
     fail(error);  // which may close the session, and that may destroy this

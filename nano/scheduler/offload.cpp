@@ -10,10 +10,20 @@ std::optional<std::list<OffloadGate::Inside>::iterator> OffloadGate::enter(const
   return inside_.insert(inside_.end(), call);
 }
 
-void OffloadGate::leave(std::list<Inside>::iterator place) {
+void OffloadGate::leave_alone(const OffloadState& call) {
   const std::lock_guard lock{mutex_};
-  inside_.erase(place);
-  if (inside_.empty()) left_.notify_all();
+  for (Inside& inside : inside_) {
+    if (inside.call == &call) inside.alone = true;
+  }
+}
+
+std::vector<WorkName> OffloadGate::alone() const {
+  const std::lock_guard lock{mutex_};
+  std::vector<WorkName> names;
+  for (const Inside& inside : inside_) {
+    if (inside.alone) names.push_back(inside.name);
+  }
+  return names;
 }
 
 std::optional<OffloadGate::Inside> OffloadGate::oldest() const {
@@ -36,25 +46,28 @@ bool OffloadState::start(Scheduler& scheduler, WorkerPool& workers, std::shared_
                          std::coroutine_handle<> waiting) {
   waiting_ = waiting;
   work_ = scheduler.work();
+  gate_ = gate;
   return workers.submit([self = shared_from_this(), &scheduler, gate = std::move(gate)]() mutable {
-    const auto place = gate->enter({self->work_, scheduler.now()});
+    const auto place = gate->enter({self->work_, scheduler.now(), self.get()});
     if (!place) return;
-    if (self->pass(Phase::begun)) {
-      self->call();
+    const bool begun = self->pass(Phase::begun);
+    if (begun) self->call();
+    gate->leave(*place, [&] {
+      if (!begun) return;
       // The worker's share goes along, so that the callable and its result end on the logic thread.
       scheduler.post([&scheduler, call = std::move(self)] {
         if (!call->waiting_) return;
         scheduler.note(call->work_);
-        call->waiting_.resume();
+        std::exchange(call->waiting_, nullptr).resume();
       });
-    }
-    gate->leave(*place);
+    });
   });
 }
 
 void OffloadState::abandon() {
-  waiting_ = nullptr;
-  if (pass(Phase::abandoned)) drop();
+  const bool waited = std::exchange(waiting_, nullptr) != nullptr;
+  if (pass(Phase::abandoned)) return drop();
+  if (waited) gate_->leave_alone(*this);
 }
 
 bool OffloadState::pass(Phase to) {

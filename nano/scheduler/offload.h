@@ -14,6 +14,7 @@
 #include <type_traits>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "nano/base/assert.h"
 #include "nano/base/clock.h"
@@ -23,6 +24,7 @@
 namespace nano {
 
 class Scheduler;
+class OffloadState;
 
 /// Lets the Scheduler's destructor wait for the calls that run, and keeps those that wait from beginning.
 class OffloadGate {
@@ -31,11 +33,25 @@ class OffloadGate {
   struct Inside {
     WorkName name;
     TimePoint since;
+    const OffloadState* call = nullptr;
+    bool alone = false;  // nobody waits for it any more
   };
 
   /// Worker. Nothing: the Scheduler is gone or going; the call must not be made. Else leave() must follow.
   [[nodiscard]] std::optional<std::list<Inside>::iterator> enter(const Inside& call);
-  void leave(std::list<Inside>::iterator place);
+  /// `hand_over` brings on its way what came of the call: whoever meets that finds the call inside no more,
+  /// and as long as a call is inside the Scheduler exists.
+  template <class F>
+  void leave(std::list<Inside>::iterator place, F&& hand_over) {
+    const std::lock_guard lock{mutex_};
+    hand_over();
+    inside_.erase(place);
+    if (inside_.empty()) left_.notify_all();
+  }
+  /// Logic thread. The call goes on, if it is inside, though nobody waits for it any more.
+  void leave_alone(const OffloadState& call);
+  /// Any thread. What the logic thread was at when it made the calls that are inside alone.
+  std::vector<WorkName> alone() const;
   /// Any thread. How many calls are inside.
   std::size_t inside() const;
   /// Logic thread. Returns when no call is inside, and none can enter any more.
@@ -75,6 +91,7 @@ class OffloadState : public std::enable_shared_from_this<OffloadState> {
   bool pass(Phase to);
 
   std::atomic<Phase> phase_{Phase::waiting};
+  std::shared_ptr<OffloadGate> gate_;
   std::coroutine_handle<> waiting_;
   WorkName work_;  // in whose name the call is made, and its coroutine goes on
 };

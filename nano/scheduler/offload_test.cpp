@@ -116,6 +116,23 @@ TEST_F(Offload, ContinuesNobodyWhenItsCoroutineEndsAfterTheCall) {
   EXPECT_EQ(seven_.use_count(), 1);
 }
 
+TEST_F(Offload, WhoseCoroutineEndsMeanwhileIsNamedUntilItEnds) {
+  const auto wait = [](Offload& test) -> Task<void> {
+    auto call = test.held_->offload([&test] {
+      EXPECT_EQ(test.held_->offloaded_running(), 1u);
+      EXPECT_TRUE(test.held_->offloaded_alone().empty());
+      test.held_->cancel_all();
+      const std::vector<WorkName> alone = test.held_->offloaded_alone();
+      EXPECT_TRUE(alone.size() == 1 && alone[0].text() == "Room.Save");
+    });
+    co_await call;
+  };
+  held_->run_now([&] { held_->spawn(wait(*this)); }, "Room.Save");
+  EXPECT_TRUE(held_->offloaded_alone().empty()) << "it is not made if its coroutine ends now";
+  held_workers_.run_one();
+  EXPECT_TRUE(held_->offloaded_alone().empty());
+}
+
 TEST_F(Offload, IsNotMadeOnceTheSchedulerIsGone) {
   held_->spawn(fetch(*held_, seven_, calls_, result_));
   held_.reset();

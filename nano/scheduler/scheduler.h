@@ -104,6 +104,8 @@ class Scheduler {
   }
   /// How many offloaded calls run on workers at present, whether or not somebody still waits for them.
   std::size_t offloaded_running() const { return offload_gate_->inside(); }
+  /// What the logic thread was at when it made those of them for which nobody waits.
+  std::vector<WorkName> offloaded_alone() const { return offload_gate_->alone(); }
   /// Whether tasks that the logic thread posted wait for the next turn.
   bool has_posted_itself() const { return posted_itself_; }
   /// Any thread. Whether a task, timer, coroutine or hook of this scheduler makes this call.

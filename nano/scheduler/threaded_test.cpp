@@ -246,6 +246,20 @@ TEST(ThreadedSchedulerEnd, WaitsForOffloadedCallsThatRun) {
   EXPECT_TRUE(finished);
 }
 
+TEST_F(ThreadedScheduler, WhoHasTheResultOfACallFindsItRunningNoMore) {
+  int running = 0;
+  run([&] {
+    scheduler_.spawn([](Scheduler& on, int& still) -> Task<void> {
+      for (int i = 0; i < 5000; ++i) {
+        co_await on.offload([] {});
+        still += on.offloaded_running() > 0 ? 1 : 0;
+      }
+      on.stop();
+    }(scheduler_, running));
+  });
+  EXPECT_EQ(running, 0);
+}
+
 TEST(ThreadedPool, RefusesJobsBeyondItsLimit) {
   std::latch running{1};
   std::latch finish{1};

@@ -15,7 +15,7 @@ class OpenCall {
  public:
   /// Of its handler, valid as long as that; empty: another node handles it.
   virtual std::string_view route() const = 0;
-  /// Whether the answer is for a client.
+  /// Whether a client waits for the answer.
   virtual bool is_clients() const = 0;
   /// Answers it with this error and takes it out of the list. What its handler answers later is dropped.
   virtual void give_up(const Error& error) = 0;

@@ -174,13 +174,14 @@ std::optional<Session::ReleasedRequest> Session::take_released(std::uint64_t req
   return request;
 }
 
-std::size_t Session::fail_released(const Error& error) {
-  const std::vector<ReleasedRequest> released = std::exchange(released_requests_, {});
-  for (const ReleasedRequest& request : released) {
+std::vector<std::string_view> Session::fail_released(const Error& error) {
+  std::vector<std::string_view> routes;
+  for (const ReleasedRequest& request : std::exchange(released_requests_, {})) {
     request.reply_to.fail(this, error);
     end_call(request.bytes);
+    routes.push_back(request.route);
   }
-  return released.size();
+  return routes;
 }
 
 void Session::close_when_answered() {

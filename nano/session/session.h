@@ -221,15 +221,16 @@ class Session final : public std::enable_shared_from_this<Session> {
   [[nodiscard]] bool begin_call(std::size_t bytes);
   void end_call(std::size_t bytes);
   bool has_released() const { return !released_requests_.empty(); }
-  /// Answers what was released and not yet answered. Returns how many that were.
-  std::size_t fail_released(const Error& error);
+  /// Answers what was released and not yet answered. Returns the routes of their handlers.
+  std::vector<std::string_view> fail_released(const Error& error);
   /// Sends the response to a request; drops it if the session is closed.
   void answer(std::uint64_t request_id, protocol::ByteView payload);
   /// An error that does not fit the wire is replaced by `internal`.
   void answer(std::uint64_t request_id, const Error& error);
   /// The request, whose call was begun with `bytes`, stays open until respond() is called with its id.
-  void release_request(std::uint64_t id, std::size_t bytes, ReplyTo reply_to) {
-    released_requests_.push_back({id, bytes, std::move(reply_to)});
+  /// `route` is the handler's and lives as long.
+  void release_request(std::uint64_t id, std::size_t bytes, ReplyTo reply_to, std::string_view route) {
+    released_requests_.push_back({id, bytes, std::move(reply_to), route});
   }
   /// What another node decided: as bind() and share(), but the observer does not hear of it.
   void apply_uid(std::int64_t uid);
@@ -252,6 +253,7 @@ class Session final : public std::enable_shared_from_this<Session> {
     std::uint64_t id;
     std::size_t bytes;
     ReplyTo reply_to;
+    std::string_view route;
   };
 
   void tell_closed();

@@ -34,12 +34,37 @@ void check(const HttpResponse& response) {
   }
 }
 
+/// A request that is being answered. Its handler may go on after it was given up, for nothing.
+class OpenRequest final : public OpenCall {
+ public:
+  OpenRequest(OpenCalls& calls, const std::string& pattern, HttpReply reply)
+      : pattern_(pattern), reply_(std::move(reply)) {
+    enter(calls);
+  }
+
+  std::string_view route() const override { return pattern_; }
+  bool is_clients() const override { return true; }
+  void give_up(const Error&) override { answer(server_stopping()); }
+  void answer(HttpResponse response) {
+    leave();
+    if (std::optional<HttpReply> reply = std::exchange(reply_, std::nullopt)) (*reply)(std::move(response));
+  }
+  [[nodiscard]] HttpReply::Watch when_abandoned(Function<void()> callback) {
+    return reply_->when_abandoned(std::move(callback));
+  }
+
+ private:
+  const std::string& pattern_;
+  std::optional<HttpReply> reply_;
+};
+
 /// The requests of one handler that are being answered. Logic thread.
 class HttpCoroutine {
  public:
-  HttpCoroutine(Scheduler& scheduler, std::string pattern,
+  HttpCoroutine(Scheduler& scheduler, OpenCalls& open_calls, std::string pattern,
                 std::function<Task<HttpResponse>(HttpRequest)> coroutine, std::size_t requests_max)
       : scheduler_(scheduler),
+        open_calls_(open_calls),
         pattern_(std::move(pattern)),
         coroutine_(std::move(coroutine)),
         requests_max_(requests_max) {}
@@ -64,19 +89,21 @@ class HttpCoroutine {
 
   Task<void> run(HttpRequest request, HttpReply reply) {
     const Counted counted{requests_};
+    OpenRequest open{open_calls_, pattern_, std::move(reply)};
     try {
       CancellableTask<HttpResponse> answering{coroutine_(std::move(request))};
-      const HttpReply::Watch watch = reply.when_abandoned([&answering] { answering.cancel(); });
+      const HttpReply::Watch watch = open.when_abandoned([&answering] { answering.cancel(); });
       std::optional<HttpResponse> response = co_await answering;
       if (!response) co_return;
       check(*response);
-      reply(std::move(*response));
+      open.answer(std::move(*response));
     } catch (...) {
       log_failure(scheduler_.log(), pattern_);
     }
   }
 
   Scheduler& scheduler_;
+  OpenCalls& open_calls_;
   const std::string pattern_;
   const std::function<Task<HttpResponse>(HttpRequest)> coroutine_;
   const std::size_t requests_max_;
@@ -99,11 +126,11 @@ HttpRouter::Handler http_function(Scheduler& scheduler, std::string pattern,
   };
 }
 
-HttpRouter::Handler http_coroutine(Scheduler& scheduler, std::string pattern,
+HttpRouter::Handler http_coroutine(Scheduler& scheduler, OpenCalls& open_calls, std::string pattern,
                                    std::function<Task<HttpResponse>(HttpRequest)> coroutine,
                                    std::size_t requests_max) {
-  auto made =
-      std::make_shared<HttpCoroutine>(scheduler, std::move(pattern), std::move(coroutine), requests_max);
+  auto made = std::make_shared<HttpCoroutine>(scheduler, open_calls, std::move(pattern), std::move(coroutine),
+                                              requests_max);
   return [made = std::move(made)](HttpRequest request, HttpReply reply) {
     made->answer(std::move(request), std::move(reply));
   };

@@ -7,6 +7,7 @@
 
 #include "nano/base/task.h"
 #include "nano/scheduler/scheduler.h"
+#include "nano/session/open_calls.h"
 #include "nano/transport/http.h"
 #include "nano/transport/http_router.h"
 
@@ -18,8 +19,9 @@ HttpRouter::Handler http_function(Scheduler& scheduler, std::string pattern,
                                   std::function<HttpResponse(const HttpRequest&)> function);
 
 /// A handler that is a coroutine. It is cancelled when nobody waits for its answer any more. While
-/// `requests_max` requests are being answered, further ones get 503.
-HttpRouter::Handler http_coroutine(Scheduler& scheduler, std::string pattern,
+/// `requests_max` requests are being answered, further ones get 503; so does one that is given up, which it
+/// is through `open_calls`. They must outlive it, too.
+HttpRouter::Handler http_coroutine(Scheduler& scheduler, OpenCalls& open_calls, std::string pattern,
                                    std::function<Task<HttpResponse>(HttpRequest)> coroutine,
                                    std::size_t requests_max);
 

@@ -7,6 +7,12 @@
 
 namespace nano {
 
+HttpResponse server_stopping() {
+  HttpResponse response = HttpResponse::too_busy();
+  response.close = true;
+  return response;
+}
+
 void HttpRouter::add_handler(std::string pattern, Handler handler, Duration timeout) {
   const std::string problem = path_problem(pattern);
   if (!problem.empty()) {
@@ -66,7 +72,7 @@ Duration HttpRouter::route(HttpRequest request, HttpReply reply) const {
 
 void HttpRouter::run(const Entry& entry, HttpRequest request, HttpReply reply) const {
   if (reply.abandoned()) return;
-  if (handlers_stopped_) return reply(HttpResponse::too_busy());
+  if (handlers_stopped_) return reply(server_stopping());
   scheduler_.note(request.method + " " + request.path);
   entry.handler(std::move(request), std::move(reply));
 }

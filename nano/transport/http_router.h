@@ -16,6 +16,9 @@
 
 namespace nano {
 
+/// Status 503, and the connection ends: the server stops, and whoever asks again asks another one.
+HttpResponse server_stopping();
+
 /// Filled before the start; then route() may be called by any thread, as long as the scheduler exists.
 class HttpRouter {
  public:
