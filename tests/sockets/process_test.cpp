@@ -66,9 +66,9 @@ TEST_P(Program, ACallOnAWorkerThatHangsKeepsItNoLongerThanAStopMayTake) {
   with_little_time.insert(with_little_time.end(), {"--shutdown-timeout", "0.5"});
   Process server{NANO_TEST_SERVER, with_little_time};
   Socket client{port_of(server.wait_for_line("tcp "))};
-  client.send(opening() + request_packet(1, "Test.Hang") + request_packet(2, "Test.Echo", "hello"));
+  client.send(opening() + request_packet(1, "Test.Hang") + request_packet(2, "Test.Echo", "begun"));
   std::string received;
-  while (received.find("hello") == std::string::npos) ASSERT_EQ(client.receive(received), Received::bytes);
+  while (received.find("begun") == std::string::npos) ASSERT_EQ(client.receive(received), Received::bytes);
   received.clear();
   server.signal(SIGTERM);
   while (received.find("unavailable") == std::string::npos)
