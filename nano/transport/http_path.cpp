@@ -24,18 +24,34 @@ std::optional<std::string_view> without_authority(std::string_view target) {
     if (!equals_ignoring_case(target.substr(0, scheme.size()), scheme)) continue;
     target.remove_prefix(scheme.size());
     const std::size_t end = std::min(target.find_first_of("/?"), target.size());
-    if (end == 0) return std::nullopt;
+    if (!is_http_host(target.substr(0, end))) return std::nullopt;
     return target.substr(end);
   }
   return std::nullopt;
 }
 
-bool may_stand_in_a_path(char c) {
-  const bool alphanumeric = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-  return alphanumeric || std::string_view{"/-._~!$&'()*+,;=:@"}.find(c) != std::string_view::npos;
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/// RFC 3986: unreserved characters and sub-delims.
+bool may_stand_in_a_name(char c) {
+  const bool alphanumeric = is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  return alphanumeric || std::string_view{"-._~!$&'()*+,;="}.find(c) != std::string_view::npos;
 }
 
+bool may_stand_in_a_path(char c) { return may_stand_in_a_name(c) || c == '/' || c == ':' || c == '@'; }
+
 }  // namespace
+
+bool is_http_host(std::string_view text) {
+  const bool in_brackets = text.starts_with('[') && text.find(']') != text.npos;  // an IPv6 address
+  const std::size_t end = in_brackets ? text.find(']') + 1 : std::min(text.find(':'), text.size());
+  const std::string_view port = text.substr(end);
+  if (!port.empty() && (port[0] != ':' || !std::all_of(port.begin() + 1, port.end(), is_digit))) return false;
+  const std::string_view name = in_brackets ? text.substr(1, end - 2) : text.substr(0, end);
+  return !name.empty() && percent_decode(name) && std::all_of(name.begin(), name.end(), [&](char c) {
+    return may_stand_in_a_name(c) || c == (in_brackets ? ':' : '%');
+  });
+}
 
 std::optional<std::string> percent_decode(std::string_view text) {
   std::string decoded;

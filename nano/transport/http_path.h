@@ -17,6 +17,10 @@ struct HttpTarget {
 /// above the root.
 std::optional<HttpTarget> parse_http_target(std::string_view target);
 
+/// Whether it names a host, with or without a port: "h.example", "[::1]:80". Nothing else may stand in a Host
+/// header.
+bool is_http_host(std::string_view text);
+
 /// Replaces %XX by its byte. Nothing where an escape is cut short or not hexadecimal, or encodes NUL.
 std::optional<std::string> percent_decode(std::string_view text);
 

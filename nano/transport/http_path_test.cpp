@@ -58,6 +58,19 @@ TEST(HttpPath, TakesTheAbsoluteFormThatProxiesUse) {
   EXPECT_EQ(parse_http_target("http://host.example?x")->query, "x");
 }
 
+TEST(HttpPath, KnowsWhatNamesAHost) {
+  for (const char* host :
+       {"h.example", "h.example:80", "h:", "127.0.0.1:1", "[::1]", "[::1]:80", "a_b", "%41"}) {
+    EXPECT_TRUE(is_http_host(host)) << host;
+    EXPECT_TRUE(parse_http_target("http://" + std::string{host} + "/")) << host;
+  }
+  for (const char* none : {"", ":80", "a b", "u@a", "a/b", "a?b", "a:b", "a:1:2", "::1", "[::1", "[]",
+                           "[::1]x", "a, b", "%4", "\xc3\xa4", "a[1]"}) {
+    EXPECT_FALSE(is_http_host(none)) << none;
+  }
+  EXPECT_FALSE(parse_http_target("http://u@h.example/"));
+}
+
 TEST(HttpPath, TakesTheAsteriskForm) { EXPECT_EQ(path_of("*"), "*"); }
 
 TEST(HttpPath, LeavesTheQueryAsItIs) {

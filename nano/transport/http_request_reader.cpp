@@ -46,9 +46,19 @@ bool is_length(std::string_view text) {
 struct HttpRequestReader::Parsing {
   websocketpp::http::parser::request parser;
   HttpTarget target;
+  // websocketpp takes an empty header for none, and the next of its name in its place.
+  int hosts = 0;
+  int lengths = 0;
+  int codings = 0;
   std::size_t head_bytes = 0;
   bool has_request_line = false;
   bool head_done = false;
+
+  void count(std::string_view header) {
+    hosts += equals_ignoring_case(header, "Host") ? 1 : 0;
+    lengths += equals_ignoring_case(header, "Content-Length") ? 1 : 0;
+    codings += equals_ignoring_case(header, "Transfer-Encoding") ? 1 : 0;
+  }
 };
 
 HttpRequestReader::HttpRequestReader() : HttpRequestReader(Limits{}) {}
@@ -88,11 +98,13 @@ std::size_t HttpRequestReader::consume_line(std::string_view input) {
 }
 
 void HttpRequestReader::finish_line() {
+  if (line_ == line_end && !parsing_->has_request_line) return line_.clear();  // old clients end a body so
   if (line_ == line_end) return finish_head();
   const std::string line = std::exchange(line_, {});
   const std::string_view text = std::string_view{line}.substr(0, line.size() - line_end.size());
   if (parsing_->has_request_line && !is_header_line(text)) return refuse(400, "malformed header line");
-  if (!parse_line(line) || parsing_->has_request_line) return;
+  if (!parse_line(line)) return;
+  if (parsing_->has_request_line) return parsing_->count(text.substr(0, text.find(':')));
 
   parsing_->has_request_line = true;
   const auto& parser = parsing_->parser;
@@ -123,19 +135,22 @@ bool HttpRequestReader::parse_line(std::string_view line) {
 /// Content-Length.
 void HttpRequestReader::finish_head() {
   auto& parser = parsing_->parser;
-  if (!parsing_->has_request_line) return refuse(400, "empty line before the request");
-
-  const bool has_host = !parser.get_header("Host").empty();
+  const std::string& host = parser.get_header("Host");
+  const bool has_host = !host.empty();
+  if (parsing_->hosts > 1 || (has_host && !is_http_host(host))) return refuse(400, "malformed Host");
   if (!has_host && parser.get_version() != "HTTP/1.0") return refuse(400, "no Host");
   if (!has_host) parser.replace_header("Host", "-");  // the parser insists on one
   const std::string& coding = parser.get_header("Transfer-Encoding");
-  const std::string& length_text = parser.get_header("Content-Length");
-  if (!coding.empty()) {
-    if (!length_text.empty()) return refuse(400, "both Transfer-Encoding and Content-Length");
+  if (parsing_->codings > 0) {
+    if (parsing_->lengths > 0) return refuse(400, "both Transfer-Encoding and Content-Length");
+    if (coding.empty()) return refuse(400, "empty Transfer-Encoding");
     return equals_ignoring_case(coding, "chunked") ? refuse(411, "chunked body")
                                                    : refuse(501, "unknown transfer coding");
   }
-  if (!length_text.empty() && !is_length(length_text)) return refuse(400, "malformed Content-Length");
+  const bool has_length = parsing_->lengths > 0;
+  if (parsing_->lengths > 1 || (has_length && !is_length(parser.get_header("Content-Length")))) {
+    return refuse(400, "malformed Content-Length");
+  }
   parser.set_max_body_size(limits_.body_bytes);
   const std::string line = std::exchange(line_, {});
   if (!parse_line(line)) return;
@@ -182,6 +197,7 @@ HttpResponse HttpRequestReader::refusal() const {
 void HttpRequestReader::refuse(int status, std::string_view why) {
   status_ = Status::refused;
   refusal_status_ = status;
+  refused_head_ = parsing_ && parsing_->parser.get_method() == "HEAD";
   refusal_reason_ = why;
   parsing_.reset();
   line_ = {};

@@ -36,7 +36,8 @@ class HttpRequestReader {
   HttpRequestReader& operator=(HttpRequestReader&&) noexcept;
 
   /// Takes bytes from the front of `input` until a request is complete, and leaves the rest there: the next
-  /// request (pipelining), or the first WebSocket frames after an upgrade.
+  /// request (pipelining), or the first WebSocket frames after an upgrade. Empty lines before a request are
+  /// skipped, and count as its head's.
   ///
   /// Refuses with 400 what is not HTTP or not valid, 411 chunked bodies and 501 other transfer codings
   /// (bodies need a Content-Length), 413 and 431 what is over the limits, 505 other versions than 1.0
@@ -52,6 +53,8 @@ class HttpRequestReader {
 
   /// The answer after `refused`.
   HttpResponse refusal() const;
+  /// Whether what was refused is a HEAD request, whose answer has no body.
+  bool refused_head() const { return refused_head_; }
 
  private:
   struct Parsing;
@@ -66,6 +69,7 @@ class HttpRequestReader {
   Limits limits_;
   Status status_ = Status::incomplete;
   bool expects_continue_ = false;
+  bool refused_head_ = false;
   int refusal_status_ = 0;
   std::string refusal_reason_;
   std::string line_;

@@ -106,7 +106,7 @@ TEST(HttpRequestReader, WaitsForTheRest) {
 
 TEST(HttpRequestReader, RefusesWhatIsNotARequest) {
   for (const char* input :
-       {"hello\r\n", "GET /\r\n", "GET / HTTP/1.1 x\r\n", "GET /a b HTTP/1.1\r\n", "\r\n", " / HTTP/1.1\r\n",
+       {"hello\r\n", "GET /\r\n", "GET / HTTP/1.1 x\r\n", "GET /a b HTTP/1.1\r\n", "\n", " / HTTP/1.1\r\n",
         "G(T / HTTP/1.1\r\n", "GET / HTTP/x.1\r\n", "GET / http/1.1\r\n", "GET a HTTP/1.1\r\n",
         "GET /%zz HTTP/1.1\r\n", "GET /../x HTTP/1.1\r\n", "GET * HTTP/1.1\r\n", "CONNECT h:443 HTTP/1.1\r\n",
         "GET / HTTP/1.1\n", "GET /\rx"}) {
@@ -135,6 +135,52 @@ TEST(HttpRequestReader, RefusesLengthsThatAreNoNumbers) {
     expect_outcome(get("Content-Length: " + std::string{length} + "\r\n"), 400);
   }
   expect_outcome(get("Content-Length: 5\r\nContent-Length: 5\r\n"), 400);
+}
+
+TEST(HttpRequestReader, RefusesEmptyLengthsAndCodings) {
+  for (const char* header :
+       {"Content-Length:\r\n", "Content-Length: \t\r\n", "Content-Length:\r\nContent-Length: 4\r\n",
+        "Content-Length: 4\r\nContent-Length:\r\n", "Transfer-Encoding:\r\n",
+        "Transfer-Encoding: \r\nContent-Length: 4\r\n",
+        "Content-Length:\r\nTransfer-Encoding: chunked\r\n"}) {
+    expect_outcome(get(header), 400);
+  }
+  expect_outcome(get("Transfer-Encoding:\r\nTransfer-Encoding: chunked\r\n"), 411);
+}
+
+TEST(HttpRequestReader, RefusesSeveralAndImpossibleHosts) {
+  const auto request = [](const std::string& headers) { return "GET / HTTP/1.1\r\n" + headers + "\r\n"; };
+  for (const char* headers :
+       {"Host: a b\r\n", "Host: u@a/b?c\r\n", "Host: x\r\nHost: x\r\n", "Host: x\r\nhost: y\r\n",
+        "Host:\r\nHost: y\r\n", "Host: y\r\nHost:\r\n", "Host: x, y\r\n", "Host:\r\n", "Host: x:y\r\n"}) {
+    expect_outcome(request(headers), 400);
+  }
+  for (const char* host : {"x", "h.example:80", "[::1]:4270", "127.0.0.1"}) {
+    expect_outcome(request("Host: " + std::string{host} + "\r\n"), 200);
+  }
+  expect_outcome("GET / HTTP/1.0\r\nHost: x\r\nHost: x\r\n\r\n", 400);
+}
+
+TEST(HttpRequestReader, SkipsEmptyLinesBeforeARequest) {
+  expect_outcome("\r\n\r\n" + get(""), 200);
+  HttpRequestReader reader;
+  const std::string left =
+      feed(reader, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nok\r\n" + get("A: 2\r\n"));
+  EXPECT_EQ(reader.take_request().body, "ok");
+  EXPECT_EQ(feed(reader, left), "");
+  EXPECT_EQ(reader.take_request().header("A"), "2");
+  std::string many;
+  while (many.size() <= 200) many += "\r\n";
+  expect_outcome(many, 431, {.head_bytes = 200});
+}
+
+TEST(HttpRequestReader, SaysWhetherTheRefusedIsHead) {
+  HttpRequestReader head;
+  feed(head, "HEAD / HTTP/1.1\r\n\r\n");
+  EXPECT_TRUE(head.refused_head());
+  HttpRequestReader get;
+  feed(get, "GET / HTTP/1.1\r\n\r\n");
+  EXPECT_FALSE(get.refused_head());
 }
 
 TEST(HttpRequestReader, RefusesBodiesWithoutAKnownLength) {
