@@ -135,9 +135,7 @@ void Application::listen_websocket(std::string address, WebSocketListenerOptions
 
 void Application::serve_files(std::string url_prefix, const std::string& folder) {
   if (!machine_ || options_.print_routes) return;  // nothing is served, so nothing needs to be there
-  configure([&] {
-    machine_->serve_files(std::make_unique<StaticFiles>(std::move(url_prefix), folder, scheduler_->log()));
-  });
+  configure([&] { machine_->serve_files(std::make_unique<StaticFiles>(std::move(url_prefix), folder)); });
 }
 
 void Application::add_http_function(std::string pattern,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "nano/transport/http.h"
@@ -13,7 +14,14 @@ namespace nano {
 struct HttpAnswer : HttpResponse {
   HttpAnswer(HttpResponse response) : HttpResponse(std::move(response)) {}
 
+  /// Of a file that is there and was not served: for the operator.
+  struct Failure {
+    std::string path;
+    std::string why;
+  };
+
   std::optional<FileRange> file;  ///< instead of a body
+  std::optional<Failure> failure;
 };
 
 }  // namespace nano

@@ -21,7 +21,7 @@ std::string answer(const nano::HttpRequest& request) {
   const nano::WebSocketUpgrade upgrade = nano::upgrade_to_websocket(request, {.same_origin = true});
   nano::HttpResponse response = upgrade.refusal;
   response.add_header("X-Echo", request.path + request.query + request.body);
-  const std::string head = nano::write_http_response(response, nano::HttpResponseForm::of(request)).head;
+  const std::string head = nano::write_http_response(response, nano::HttpResponseForm::of(request), {}).head;
   NANO_ASSERT(head.find("\r\n\r\n") == head.size() - 4, "a head ends where it ends");
   return request.method + request.target + request.body + upgrade.response + head;
 }

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "nano/base/clock.h"
 #include "nano/transport/http_answer.h"
 
 namespace nano {
@@ -24,7 +25,7 @@ struct HttpResponseForm {
 };
 
 /// The connection is kept as the form says, unless the response says `close`. Adds Content-Length, Connection
-/// and X-Content-Type-Options.
-HttpOutput write_http_response(const HttpAnswer& response, HttpResponseForm form);
+/// and, where the response has none of its own, Date (which is `now`) and X-Content-Type-Options.
+HttpOutput write_http_response(const HttpAnswer& response, HttpResponseForm form, WallTime now);
 
 }  // namespace nano

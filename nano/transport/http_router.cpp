@@ -77,15 +77,20 @@ void HttpRouter::run(const Entry& entry, HttpRequest request, HttpReply reply) c
   entry.handler(std::move(request), std::move(reply));
 }
 
+HttpAnswer HttpRouter::serve_now(const StaticFiles& folder, const HttpRequest& request) {
+  try {
+    return folder.serve(request);
+  } catch (const std::exception& failure) {  // out of memory, most likely
+    HttpAnswer answer{HttpResponse::error(500)};
+    answer.failure = {request.path, failure.what()};
+    return answer;
+  }
+}
+
 void HttpRouter::serve(const StaticFiles& folder, HttpRequest request, HttpReply reply) const {
   auto shared_reply = std::make_shared<HttpReply>(std::move(reply));
   const bool accepted = reader_->submit([&folder, shared_reply, request = std::move(request)] {
-    if (shared_reply->abandoned()) return;
-    try {
-      (*shared_reply)(folder.serve(request));
-    } catch (const std::exception& failure) {  // out of memory, most likely
-      folder.log_failure(request.path, failure.what());
-    }
+    if (!shared_reply->abandoned()) (*shared_reply)(serve_now(folder, request));
   });
   if (!accepted) (*shared_reply)(HttpResponse::too_busy());
 }

@@ -62,6 +62,7 @@ class HttpRouter {
   };
   void run(const Entry& entry, HttpRequest request, HttpReply reply) const;
   void serve(const StaticFiles& folder, HttpRequest request, HttpReply reply) const;
+  static HttpAnswer serve_now(const StaticFiles& folder, const HttpRequest& request);
   const Entry* find_handler(std::string_view path) const;
   const StaticFiles* find_folder(std::string_view path) const;
 

@@ -1,5 +1,6 @@
 #include "nano/transport/http.h"
 
+#include <chrono>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -9,6 +10,8 @@
 
 namespace nano {
 namespace {
+
+constexpr WallTime now{std::chrono::seconds{784'111'777}};
 
 HttpRequest request(const std::string& method, const std::string& version = "HTTP/1.1",
                     const std::string& connection = {}) {
@@ -47,10 +50,11 @@ TEST(HttpResponse, IsMadeFromTextAndJson) {
 
 TEST(HttpResponseWriter, WritesHeadAndBody) {
   const HttpOutput output =
-      write_http_response(HttpResponse::text(200, "hello"), HttpResponseForm::of(request("GET")));
+      write_http_response(HttpResponse::text(200, "hello"), HttpResponseForm::of(request("GET")), now);
   EXPECT_EQ(output.head,
             "HTTP/1.1 200 OK\r\n"
             "Content-Type: text/plain; charset=utf-8\r\n"
+            "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
             "X-Content-Type-Options: nosniff\r\n"
             "Content-Length: 5\r\n"
             "Connection: keep-alive\r\n\r\n");
@@ -61,15 +65,27 @@ TEST(HttpResponseWriter, WritesHeadAndBody) {
 
 TEST(HttpResponseWriter, AnswersHeadWithTheLengthAlone) {
   const HttpOutput output =
-      write_http_response(HttpResponse::text(200, "hello"), HttpResponseForm::of(request("HEAD")));
+      write_http_response(HttpResponse::text(200, "hello"), HttpResponseForm::of(request("HEAD")), now);
   EXPECT_NE(output.head.find("Content-Length: 5\r\n"), std::string::npos);
   EXPECT_FALSE(output.body);
+}
+
+TEST(HttpResponseWriter, DatesEachAnswer) {
+  const auto head_at = [](int seconds) {
+    return write_http_response(HttpResponse{}, {}, now + std::chrono::seconds{seconds}).head;
+  };
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_NE(head_at(23).find("\r\nDate: Sun, 06 Nov 1994 08:50:00 GMT\r\n"), std::string::npos);
+    EXPECT_NE(head_at(86'400).find("\r\nDate: Mon, 07 Nov 1994 08:49:37 GMT\r\n"), std::string::npos);
+  }
+  const HttpResponse dated = HttpResponse{}.add_header("date", "its own");
+  EXPECT_EQ(write_http_response(dated, {}, now).head.find("GMT"), std::string::npos);
 }
 
 TEST(HttpResponseWriter, GivesNoLengthWhereNoBodyIsAllowed) {
   for (const int status : {204, 304}) {
     const HttpOutput output =
-        write_http_response(HttpResponse::text(status, "never"), HttpResponseForm::of(request("GET")));
+        write_http_response(HttpResponse::text(status, "never"), HttpResponseForm::of(request("GET")), now);
     EXPECT_EQ(output.head.find("Content-Length"), std::string::npos);
     EXPECT_FALSE(output.body);
   }
@@ -77,7 +93,7 @@ TEST(HttpResponseWriter, GivesNoLengthWhereNoBodyIsAllowed) {
 
 TEST(HttpResponseWriter, KeepsTheConnectionAsTheClientWishes) {
   const auto keeps = [](const HttpRequest& asked) {
-    return write_http_response(HttpResponse{}, HttpResponseForm::of(asked)).keep_alive;
+    return write_http_response(HttpResponse{}, HttpResponseForm::of(asked), now).keep_alive;
   };
   EXPECT_TRUE(keeps(request("GET", "HTTP/1.1")));
   EXPECT_FALSE(keeps(request("GET", "HTTP/1.1", "Close")));
@@ -88,17 +104,17 @@ TEST(HttpResponseWriter, KeepsTheConnectionAsTheClientWishes) {
 TEST(HttpResponseWriter, ClosesTheConnectionWhereTheResponseSaysSo) {
   HttpResponse response;
   response.close = true;
-  const HttpOutput output = write_http_response(response, HttpResponseForm::of(request("GET")));
+  const HttpOutput output = write_http_response(response, HttpResponseForm::of(request("GET")), now);
   EXPECT_FALSE(output.keep_alive);
   EXPECT_NE(output.head.find("Connection: close\r\n"), std::string::npos);
-  EXPECT_FALSE(write_http_response(HttpResponse::error(400), {}).keep_alive);
+  EXPECT_FALSE(write_http_response(HttpResponse::error(400), {}, now).keep_alive);
 }
 
 TEST(HttpResponseWriter, LetsNoHeaderForgeAnother) {
   HttpResponse response;
   response.add_header("X-Name", "a\r\nSet-Cookie: b\n\x01z").add_header("Content-Length", "7");
   response.add_header("transfer-encoding", "chunked").add_header("Connection", "upgrade");
-  const std::string head = write_http_response(response, HttpResponseForm::of(request("GET"))).head;
+  const std::string head = write_http_response(response, HttpResponseForm::of(request("GET")), now).head;
   EXPECT_NE(head.find("X-Name: a  Set-Cookie: b  z\r\n"), std::string::npos);
   EXPECT_EQ(head.find("\nSet-Cookie"), std::string::npos);
   EXPECT_EQ(head.find("chunked"), std::string::npos);
@@ -108,7 +124,7 @@ TEST(HttpResponseWriter, LetsNoHeaderForgeAnother) {
 
 TEST(HttpResponseWriter, NamesUpgradeAsAHeaderOfTheConnection) {
   const HttpResponse response = HttpResponse::error(426).add_header("Upgrade", "websocket");
-  EXPECT_NE(write_http_response(response, HttpResponseForm::of(request("GET")))
+  EXPECT_NE(write_http_response(response, HttpResponseForm::of(request("GET")), now)
                 .head.find("Connection: Upgrade, keep-alive\r\n"),
             std::string::npos);
 }

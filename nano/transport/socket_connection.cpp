@@ -76,7 +76,7 @@ void SocketConnection::end_handshake() {
 
 void SocketConnection::on_handshake_lost() {
   log(LogLevel::debug, "TLS failed", "the client has gone before the handshake was done");
-  close_socket();
+  give_up();
 }
 
 void SocketConnection::on_tls_failed() {
@@ -160,7 +160,7 @@ void SocketConnection::tell_end_of_input() {
 
 void SocketConnection::on_lost(std::string_view why) {
   if (closing_ == Closing::closed) return;
-  close_socket();
+  give_up();
   tell_logic(
       [text = std::string{why}](SocketConnection&, WireReceiver& receiver) { receiver.on_lost(text); });
   loop_.to_logic([self = shared_from_this()] {
@@ -242,6 +242,13 @@ void SocketConnection::close_socket() {
   ciphertext_.clear();
 }
 
+/// What the client does not take goes with its socket: else the system would keep it, and wait for the
+/// client.
+void SocketConnection::give_up() {
+  if (closing_ != Closing::closed && sending()) socket_.reset_on_close();
+  close_socket();
+}
+
 void SocketConnection::set_deadline(Duration from_now) {
   deadline_ = loop_.listened() + from_now;
   // A deadline that moves on, as with each HTTP request, costs the loop nothing: the earlier one looks again.
@@ -273,7 +280,7 @@ void SocketConnection::on_deadline() {
   expect_progress();
   if (!sending() || taken_at_deadline_ - taken_before < limits::progress_bytes) {
     if (handshaking_) log(LogLevel::info, "TLS failed", "the handshake was not done in time");
-    return close_socket();
+    return give_up();
   }
   set_deadline(closing_ == Closing::no ? options_->http_idle_timeout : close_timeout());
 }

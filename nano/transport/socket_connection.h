@@ -127,6 +127,7 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
   void on_http_bytes(std::span<std::uint8_t> bytes);
   void on_http_request(HttpRequest request);
   void on_http_answer(HttpAnswer answer);
+  void log_failure(const HttpAnswer::Failure& failure) const;
   bool book_body(const HttpAnswer& answer);
   void on_http_drained();
   void on_http_response_sent();
@@ -156,6 +157,7 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
   void begin_close(WireClose how, const CloseReason& reason);
   void linger();
   void close_socket();
+  void give_up();
   void set_deadline(Duration from_now);
   /// What the client takes until the deadline is measured from here.
   void expect_progress() { taken_at_deadline_ = taken(); }

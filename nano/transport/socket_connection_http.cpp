@@ -19,7 +19,9 @@ void SocketConnection::on_http_bytes(std::span<std::uint8_t> bytes) {
     queue_.push(std::string{"HTTP/1.1 100 Continue\r\n\r\n"});
     return mark_dirty();
   }
-  if (status == HttpRequestReader::Status::refused) return send_http(http_->reader.refusal(), {});
+  if (status == HttpRequestReader::Status::refused) {
+    return send_http(http_->reader.refusal(), {.with_body = !http_->reader.refused_head()});
+  }
 
   // What follows the request: frames of a hasty WebSocket client, or the next request.
   const std::span<std::uint8_t> rest = bytes.last(input.size());
@@ -94,7 +96,7 @@ void SocketConnection::on_http_half_closed() {
 
 void SocketConnection::on_http_answer_late() {
   abandon_http_request();
-  send_http(HttpResponse::error(504), {});
+  send_http(HttpResponse::error(504), {.with_body = http_->form.with_body});
 }
 
 /// Nobody waits for the answer any more: the handler hears of it.
@@ -112,10 +114,18 @@ void SocketConnection::on_http_answer(HttpAnswer answer) {
   response_queued_ = true;
   set_deadline(options_->http_idle_timeout);
   expect_progress();
+  if (answer.failure) log_failure(*answer.failure);
   if (answer.file && http_->form.with_body) http_->download.emplace(*answer.file);
   if (book_body(answer)) return send_http(answer, http_->form);
   log(LogLevel::warning, "answered 503", "as many bytes wait for all clients as may");
   send_http(HttpResponse::too_busy(), http_->form);
+}
+
+/// Each client has lines of its own: what it asks for is its choice.
+void SocketConnection::log_failure(const HttpAnswer::Failure& failure) const {
+  const std::string remote = remote_address();
+  loop_.scheduler().log().limited(remote).error(
+      "file not served", {{"path", failure.path}, {"error", failure.why}, {"remote", remote}});
 }
 
 bool SocketConnection::book_body(const HttpAnswer& answer) {
@@ -187,7 +197,7 @@ void SocketConnection::on_http_response_sent() {
 }
 
 void SocketConnection::send_http(const HttpAnswer& answer, HttpResponseForm form) {
-  HttpOutput output = write_http_response(answer, form);
+  HttpOutput output = write_http_response(answer, form, loop_.scheduler().clock().wall());
   queue_.push(std::move(output.head));
   if (output.body) queue_.push(std::move(output.body));
   mark_dirty();

@@ -4,7 +4,10 @@
 #include <array>
 #include <cerrno>
 #include <cstddef>
+#include <fcntl.h>
 #include <memory>
+#include <netinet/in.h>
+#include <poll.h>
 #include <string>
 #include <string_view>
 #include <sys/socket.h>
@@ -37,6 +40,14 @@ class Peer {
     char next = 0;
     return ::recv(descriptor_, &next, 1, MSG_PEEK) >= 0 || errno != EAGAIN;
   }
+  /// Waits for the connection to be gone; whether by a reset.
+  bool was_reset() {
+    pollfd gone{descriptor_, 0, 0};
+    int error = 0;
+    socklen_t size = sizeof error;
+    return ::poll(&gone, 1, 20'000) == 1 &&
+           ::getsockopt(descriptor_, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error == ECONNRESET;
+  }
   /// All that is there.
   std::string receive() {
     std::string all;
@@ -53,14 +64,37 @@ class Peer {
 };
 
 /// A connection of the loop; on its thread.
-inline Peer connect_pair(IoLoop& loop, std::shared_ptr<const ListenerOptions> options) {
+inline Peer connect_pair(IoLoop& loop, std::shared_ptr<const ListenerOptions> options,
+                         const asio::ip::tcp::endpoint& remote = {}) {
   std::array<int, 2> ends{};
   EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends.data()), 0);
   const int enough_for_several_reads = 1 << 20;
   ::setsockopt(ends[1], SOL_SOCKET, SO_SNDBUF, &enough_for_several_reads, sizeof enough_for_several_reads);
-  std::make_shared<SocketConnection>(loop, Socket{ends[0]}, asio::ip::tcp::endpoint{}, std::move(options))
-      ->start();
+  std::make_shared<SocketConnection>(loop, Socket{ends[0]}, remote, std::move(options))->start();
   return Peer{ends[1]};
+}
+
+/// The same over TCP, with a client's end that holds little.
+inline Peer connect_tcp_pair(IoLoop& loop, std::shared_ptr<const ListenerOptions> options) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* const any_address = reinterpret_cast<sockaddr*>(&address);
+  const int listener = ::socket(AF_INET, SOCK_STREAM, 0);
+  EXPECT_EQ(::bind(listener, any_address, size), 0);
+  EXPECT_EQ(::listen(listener, 1), 0);
+  EXPECT_EQ(::getsockname(listener, any_address, &size), 0);
+  const int client = ::socket(AF_INET, SOCK_STREAM, 0);
+  const int little = 4096;
+  ::setsockopt(client, SOL_SOCKET, SO_RCVBUF, &little, sizeof little);
+  EXPECT_EQ(::connect(client, any_address, size), 0);
+  ::fcntl(client, F_SETFL, O_NONBLOCK);
+  Socket accepted{::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK)};
+  ::close(listener);
+  std::make_shared<SocketConnection>(loop, std::move(accepted), asio::ip::tcp::endpoint{}, std::move(options))
+      ->start();
+  return Peer{client};
 }
 
 }  // namespace nano

@@ -43,9 +43,17 @@ bool is_below(const fs::path& file, const fs::path& folder) {
   return std::mismatch(folder.begin(), folder.end(), file.begin(), file.end()).first == folder.end();
 }
 
-/// If-None-Match compares weakly: W/"x" matches "x" (RFC 9110, section 13.1.2).
+/// As If-None-Match compares: weakly, so that W/"x" matches "x" (RFC 9110, section 13.1.2).
 bool names_etag(std::string_view list, std::string_view etag) {
   return list == "*" || list.find(etag) != std::string_view::npos;
+}
+
+/// As If-Match compares: W/"x" matches nothing.
+bool names_etag_strongly(std::string_view list, std::string_view etag) {
+  if (list == "*") return true;
+  std::size_t at = list.find(etag);
+  while (at != list.npos && list.substr(0, at).ends_with("W/")) at = list.find(etag, at + 1);
+  return at != list.npos;
 }
 
 std::string etag_of(const struct stat& status) {
@@ -63,8 +71,7 @@ HttpResponse redirect_to_folder(const HttpRequest& request) {
 
 }  // namespace
 
-StaticFiles::StaticFiles(std::string url_prefix, const fs::path& folder, Log log)
-    : prefix_(std::move(url_prefix)), log_(std::move(log)) {
+StaticFiles::StaticFiles(std::string url_prefix, const fs::path& folder) : prefix_(std::move(url_prefix)) {
   const std::string problem = path_problem(prefix_);
   if (!problem.empty()) {
     throw std::invalid_argument("No static files can be served under \"" + prefix_ + "\". " + problem);
@@ -122,6 +129,8 @@ HttpAnswer StaticFiles::serve_file(const Target& target, const HttpRequest& requ
   if (!S_ISREG(target.status.st_mode))
     return HttpResponse::error(404);  // not even opened: it may be a device
   const std::string etag = etag_of(target.status);
+  const std::string_view if_match = request.header("If-Match");
+  if (!if_match.empty() && !names_etag_strongly(if_match, etag)) return HttpResponse::error(412);
   if (names_etag(request.header("If-None-Match"), etag)) {
     HttpResponse fresh;
     fresh.status = 304;
@@ -164,18 +173,16 @@ HttpAnswer StaticFiles::answer_with(std::shared_ptr<const OpenFile> file, const 
 }
 
 /// What is not there is the client's business. What is there and cannot be served is the operator's, too.
-HttpResponse StaticFiles::refuse(std::error_code why, std::string_view path) const {
+HttpAnswer StaticFiles::refuse(std::error_code why, const std::string& path) {
   const std::error_condition is = why.default_error_condition();
   for (const std::errc missing : {std::errc::no_such_file_or_directory, std::errc::not_a_directory,
                                   std::errc::filename_too_long, std::errc::too_many_symbolic_link_levels}) {
     if (is == missing) return HttpResponse::error(404);
   }
-  log_failure(path, why.message());
-  return is == std::errc::permission_denied ? HttpResponse::error(403) : HttpResponse::too_busy();
-}
-
-void StaticFiles::log_failure(std::string_view path, std::string_view why) const {
-  log_.limited(path).error("file not served", {{"path", path}, {"error", why}});
+  HttpAnswer answer =
+      is == std::errc::permission_denied ? HttpResponse::error(403) : HttpResponse::too_busy();
+  answer.failure = {path, why.message()};
+  return answer;
 }
 
 std::shared_ptr<const std::string> StaticFiles::cached(const std::string& file,

@@ -41,7 +41,7 @@ class StaticFilesTest : public ::testing::Test {
 
   fs::path web() const { return root_ / "web"; }
   static void write(const fs::path& file, const std::string& text) { std::ofstream{file} << text; }
-  StaticFiles files(const std::string& prefix = "/") const { return {prefix, web(), log_}; }
+  StaticFiles files(const std::string& prefix = "/") const { return {prefix, web()}; }
 
   /// The request as it would arrive: a target that decodes.
   static HttpRequest get(const std::string& target, const std::string& etag = {}) {
@@ -64,8 +64,6 @@ class StaticFilesTest : public ::testing::Test {
   }
 
   fs::path root_;
-  std::string log_text_;
-  const Log log_{LogLevel::info, [this](std::string_view line) { log_text_ += line; }};
 };
 
 TEST_F(StaticFilesTest, ServesAFileWithItsType) {
@@ -154,6 +152,21 @@ TEST_F(StaticFilesTest, TellsClientsThatTheirCopyIsFresh) {
   EXPECT_EQ(served.serve(get("/app.js", "\"old\"")).status, 200);
 }
 
+TEST_F(StaticFilesTest, TellsClientsThatAFileIsNotTheOneTheyMean) {
+  const StaticFiles served = files();
+  HttpRequest request = get("/app.js");
+  const std::string etag{served.serve(request).header("ETag")};
+  const auto status_if_match = [&](const std::string& tags) {
+    request.headers = {{"If-Match", tags}, {"If-None-Match", "\"old\""}};
+    return served.serve(request).status;
+  };
+  for (const std::string& tags : {etag, "\"old\", " + etag, "W/" + etag + ", " + etag, std::string{"*"}}) {
+    EXPECT_EQ(status_if_match(tags), 200) << tags;
+  }
+  EXPECT_EQ(status_if_match("\"old\""), 412);
+  EXPECT_EQ(status_if_match("W/" + etag), 412) << "a weak one names no bytes";
+}
+
 TEST_F(StaticFilesTest, NoticesThatAFileChanged) {
   const StaticFiles served = files();
   const HttpAnswer before = served.serve(get("/app.js"));
@@ -221,11 +234,13 @@ TEST_F(StaticFilesTest, SaysWhyItDoesNotServeWhatIsThere) {
     const HttpAnswer busy = files().serve(get("/app.js"));
     EXPECT_EQ(busy.status, 503);
     EXPECT_EQ(busy.header("Retry-After"), "1");
-    EXPECT_EQ(files().serve(get("/missing")).status, 404);
+    ASSERT_TRUE(busy.failure);
+    EXPECT_EQ(busy.failure->path, "/app.js");
+    EXPECT_EQ(busy.failure->why, "Too many open files");
+    const HttpAnswer missing = files().serve(get("/missing"));
+    EXPECT_EQ(missing.status, 404);
+    EXPECT_FALSE(missing.failure) << "what is not there is no event";
   });
-  EXPECT_NE(log_text_.find("file not served path=/app.js error=\"Too many open files\""), std::string::npos)
-      << log_text_;
-  EXPECT_EQ(log_text_.find("missing"), std::string::npos) << "what is not there is no event";
 }
 
 TEST_F(StaticFilesTest, ForbidsWhatItMayNotRead) {
@@ -239,13 +254,14 @@ TEST_F(StaticFilesTest, ForbidsWhatItMayNotRead) {
   const HttpAnswer answer = served.serve(get("/app.js"));
   ASSERT_EQ(::seteuid(self), 0);
   EXPECT_EQ(answer.status, 403);
-  EXPECT_NE(log_text_.find("Permission denied"), std::string::npos) << log_text_;
+  ASSERT_TRUE(answer.failure);
+  EXPECT_EQ(answer.failure->why, "Permission denied");
 }
 
 TEST_F(StaticFilesTest, RefusesAFolderThatDoesNotExist) {
   const auto message = [&](const std::string& prefix, const fs::path& folder) -> std::string {
     try {
-      StaticFiles{prefix, folder, log_};
+      StaticFiles{prefix, folder};
       return "nothing thrown";
     } catch (const std::exception& error) {
       return error.what();
