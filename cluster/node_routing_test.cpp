@@ -92,6 +92,31 @@ TEST_P(NodeRoutingTest, AMemberThatDiesIsForgottenAndItsSessionsAreTold) {
   EXPECT_EQ(ask(alice, "Both.Where"), first == "a:1" ? "b:1" : "a:1");
 }
 
+TEST_P(NodeRoutingTest, ADeadMemberThatIsStillOnTheListGetsNoNewSessions) {
+  auto alice = cluster_.connect("gate:1");
+  const std::string first = ask(alice, "Both.Where");
+  const std::string other = first == "a:1" ? "b:1" : "a:1";
+  cluster_.kill("master:1");
+  cluster_.kill(first);
+  for (const seconds later : {seconds{1}, seconds{3}, seconds{20}}) {
+    advance(later);
+    for (int i = 0; i < 8; ++i) EXPECT_EQ(ask(cluster_.connect("gate:1"), "Both.Where"), other);
+  }
+}
+
+TEST_P(NodeRoutingTest, ASessionWhoseFirstMessageWentToADeadMemberGoesToAnother) {
+  cluster_.kill("master:1");
+  cluster_.kill("a:1");  // to which no gate has ever spoken
+  std::vector<ClientPtr> clients;
+  int unavailable = 0;
+  for (int i = 0; i < 8; ++i) {
+    clients.push_back(cluster_.connect("gate:1"));
+    unavailable += ask(clients.back(), "Both.Where") != "b:1";
+  }
+  EXPECT_LE(unavailable, 1);
+  for (const ClientPtr& client : clients) EXPECT_EQ(ask(client, "Both.Where"), "b:1");
+}
+
 TEST_P(NodeRoutingTest, AMemberThatComesAgainAtItsAddressKeepsThoseWhoChooseItThen) {
   auto alice = cluster_.connect("gate:1");
   EXPECT_EQ(ask(alice, "A.Where"), "a:1");

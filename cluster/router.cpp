@@ -70,9 +70,10 @@ const Member* Router::route(Session& session, std::string_view service) {
     }
   }
   const Member* member = choose(session, service);
-  // A closed session's choices would never be forgotten.
-  if (member && !session.closed())
+  // A closed session's choices would never be forgotten. One that cannot be reached is no choice to keep.
+  if (member && !session.closed() && usable_(*member)) {
     choices_[session.id()].insert_or_assign(std::string{service}, member->address);
+  }
   return member;
 }
 

@@ -76,7 +76,13 @@ TEST_F(RouterTest, ChoosesOneThatCanBeReachedWhileThereIsOne) {
   unusable_ = {"a:1"};
   for (int i = 0; i < 20; ++i) EXPECT_EQ(routed(session(), "Room"), "b:1");
   unusable_ = {"a:1", "b:1"};
-  EXPECT_NE(routed(session(), "Room"), "nobody");
+  std::vector<Session*> guests;
+  for (int i = 0; i < 20; ++i) {
+    guests.push_back(&session());
+    EXPECT_NE(routed(*guests.back(), "Room"), "nobody");
+  }
+  unusable_ = {"a:1"};
+  for (Session* guest : guests) EXPECT_EQ(routed(*guest, "Room"), "b:1") << "that was no choice to keep";
 }
 
 TEST_F(RouterTest, RemembersWhichServicesThereWere) {

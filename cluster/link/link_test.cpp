@@ -85,7 +85,7 @@ TEST_F(Link, BothEndsGiveUpAfterTheMemory) {
 }
 
 TEST_F(Link, GivesUpANodeThatNeverAnswered) {
-  server_.reset();
+  cut();
   call(0, 1);
   world_.advance(limits::link_memory - seconds{1});
   EXPECT_EQ(caller_.unreachable, 1);
@@ -98,10 +98,10 @@ TEST_F(Link, GivesUpANodeThatNeverAnswered) {
 }
 
 TEST_F(Link, WaitsForANodeThatIsLate) {
-  server_.reset();
+  cut();
   call(0, 3);
   world_.advance(seconds{8});
-  start_server();
+  heal();
   world_.advance(seconds{3});
   EXPECT_EQ(server_->heard, numbers(0, 3));
   EXPECT_EQ(caller_.over, 0);
@@ -114,14 +114,35 @@ TEST_F(Link, IsOverAtOnceWhenTheServersProcessIsGone) {
   world_.advance(milliseconds{100});
   EXPECT_EQ(caller_.unreachable, 1);
   EXPECT_EQ(caller_.over, 1);
-  EXPECT_FALSE(caller_.link().usable());
+  world_.advance(seconds{60});
+  EXPECT_FALSE(caller_.link().usable()) << "until it answers";
+  EXPECT_EQ(caller_.unreachable, 1);
   start_server();
-  world_.advance(limits::link_retry_most);
-  EXPECT_TRUE(caller_.link().usable()) << "the next message finds out";
+  world_.advance(limits::link_retry_most + milliseconds{100});
+  EXPECT_TRUE(caller_.link().usable());
   call(2, 4);
   world_.advance(seconds{1});
   EXPECT_EQ(server_->heard, numbers(2, 4));
   EXPECT_EQ(caller_.over, 1);
+}
+
+TEST_F(Link, IsOverAtOnceWhenNobodyHasEverListened) {
+  server_.reset();
+  call(0, 1);
+  world_.advance(milliseconds{100});
+  EXPECT_EQ(caller_.unreachable, 1);
+  EXPECT_EQ(caller_.over, 1);
+  EXPECT_FALSE(caller_.link().usable());
+  call(1, 2);
+  world_.advance(limits::link_retry_most);
+  EXPECT_EQ(caller_.over, 2) << "what waited is lost";
+  EXPECT_EQ(caller_.unreachable, 1) << "once per outage";
+  call(2, 3);
+  start_server();
+  world_.advance(limits::link_retry_most);
+  EXPECT_EQ(server_->heard, numbers(2, 3));
+  EXPECT_TRUE(caller_.link().usable());
+  EXPECT_EQ(caller_.over, 2);
 }
 
 TEST_F(Link, ARestartedServerGetsNothingOfTheOldConversation) {

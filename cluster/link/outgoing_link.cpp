@@ -115,16 +115,18 @@ void OutgoingLink::lost(std::string_view why) {
   if (stale_) set_unreachable(why);
 }
 
-/// Its process has ended, and with it what it knew; or it has yet to start.
+/// Its process has ended, and with it what it knew. Asks again and again whether another one serves there, so
+/// that no message is lost to find out.
 void OutgoingLink::gone(std::string_view why) {
-  if (!welcomed_) return lost(why);
   set_unreachable(why);
-  end_conversation("its process has ended");
+  if (welcomed_ || closed_ || !end_.idle()) end_conversation("its process has ended");
+  if (closed_) return;
+  drop_connection();
+  state_ = State::idle;
+  memory_.cancel();
+  stale_ = true;  // the channel may answer for a while what it has just heard
   unreachable_ = true;
-  attempt_ = scheduler_.after(limits::link_retry_most, [this] {
-    unreachable_ = false;
-    if (!end_.idle()) connect();
-  });
+  attempt_ = scheduler_.after(limits::link_retry_most, [this] { connect(); });
 }
 
 void OutgoingLink::drop_connection() {

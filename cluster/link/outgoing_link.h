@@ -25,13 +25,13 @@ class OutgoingLinkEvents {
   virtual void on_message(const LinkMessage& message) = 0;
   /// The other node does not answer now; what is sent waits for it. Once until it can be reached again.
   virtual void on_unreachable() = 0;
-  /// The other node has forgotten the conversation or was not reached for too long, or either said goodbye:
-  /// what was under way is lost. What is sent from now on begins a new one.
+  /// The other node has forgotten the conversation, has ended or was not reached for too long, or either said
+  /// goodbye: what was under way is lost. What is sent from now on begins a new one.
   virtual void on_over() = 0;
 };
 
-/// Connects when there is something to send, and again whenever the stream breaks; ends a conversation that
-/// could not be resumed in time. Logic thread only.
+/// Connects when there is something to send, and again whenever the stream breaks or is refused; ends a
+/// conversation that could not be resumed in time, and at once when nobody listens there. Logic thread only.
 class OutgoingLink final {
  public:
   /// All references must outlive the link.
