@@ -76,9 +76,9 @@ void LinkGate::on_session_message(const LinkMessage& message) {
   RemoteSession* const remote = find(message.session_id());
   if (!remote) {
     // Sessions that a stopping node refused are open at their gate.
-    const std::string_view why =
-        events_.takes_sessions() ? "The session has closed." : "The server is stopping.";
-    return LinkAnswer::reply_to(*this, message.id()).fail(nullptr, {Errc::unavailable, std::string{why}});
+    const Error why = events_.takes_sessions() ? Error{Errc::unavailable, "The session has closed."}
+                                               : nano::stopping_error();
+    return LinkAnswer::reply_to(*this, message.id()).fail(nullptr, why);
   }
   remote->touch();
   const SessionPtr session = remote->session().shared_from_this();

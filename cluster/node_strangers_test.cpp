@@ -106,6 +106,15 @@ class NodeStrangersTest : public NodeTestFixture {
     EXPECT_EQ(ask(client, "A.Bind", uid), uid);
     return client;
   }
+  /// Of what the peer has added, which it says now; the gate logs `event` of the others.
+  void expect_only_the_good_push(const ClientPtr& client, std::string_view event) {
+    peer_.say();
+    advance(milliseconds{100});
+    const auto push = client->next_push();
+    ASSERT_TRUE(push);
+    EXPECT_EQ(push->route + " " + push->payload, "onPush good");
+    EXPECT_TRUE(cluster_.world("gate:1").log().contains(event));
+  }
 
   LinkPeer peer_{cluster_.network(), cluster_.app("b:1").scheduler()};
 };
@@ -124,12 +133,7 @@ TEST_P(NodeStrangersTest, PushesThatNoClientUnderstandsAreDroppedAndTheRestOfThe
   peer_.add_push("onPush", "dropped", std::string(256, 'k'));
   peer_.add_push(std::string(256, 'r'), "dropped");
   peer_.add_push("onPush", "good");
-  peer_.say();
-  advance(milliseconds{100});
-  const auto push = alice->next_push();
-  ASSERT_TRUE(push);
-  EXPECT_EQ(push->route + " " + push->payload, "onPush good");
-  EXPECT_TRUE(cluster_.world("gate:1").log().contains("push of a backend dropped"));
+  expect_only_the_good_push(alice, "push of a backend dropped");
 }
 
 TEST_P(NodeStrangersTest, PushesToUsersThatNoClientUnderstandsAreDroppedAndTheRestOfTheBatchIsNot) {
@@ -138,12 +142,7 @@ TEST_P(NodeStrangersTest, PushesToUsersThatNoClientUnderstandsAreDroppedAndTheRe
   advance(milliseconds{100});
   peer_.add_push_to_user(7, not_utf8, "dropped");
   peer_.add_push_to_user(7, "onPush", "good");
-  peer_.say();
-  advance(milliseconds{100});
-  const auto push = alice->next_push();
-  ASSERT_TRUE(push);
-  EXPECT_EQ(push->route + " " + push->payload, "onPush good");
-  EXPECT_TRUE(cluster_.world("gate:1").log().contains("push to a user dropped"));
+  expect_only_the_good_push(alice, "push to a user dropped");
 }
 
 TEST_P(NodeStrangersTest, APushWithAKeyIsRefusedWhereItsRouteIsNotUtf8) {

@@ -238,10 +238,7 @@ TEST_F(MasterRegistryTest, WhoIsHeardOfIsNotBelievedInBeforeItAnswers) {
 /// What a node said before it left may come after the news that it is gone.
 TEST_F(MasterRegistryTest, WhoIsGoneIsNotBelievedInBecauseOfWhatItSaidBefore) {
   ScriptedMaster master{hub_, time_.scheduler()};
-  TestNode& one = node("one:1");
-  time_.advance(milliseconds{10});
-  master.answer(0, 0, {});
-  time_.advance(milliseconds{10});
+  TestNode& one = start_node(master);
   auto network = hub_.join(time_.scheduler(), "two:1");
   const auto channel = network->connect("one:1");
   const auto meet = [&](std::uint64_t incarnation) {
@@ -267,10 +264,7 @@ TEST_F(MasterRegistryTest, WhoIsGoneIsNotBelievedInBecauseOfWhatItSaidBefore) {
 
 TEST_F(MasterRegistryTest, ANodeThatLeavesMeetsNobody) {
   ScriptedMaster master{hub_, time_.scheduler()};
-  TestNode& one = node("one:1");
-  time_.advance(milliseconds{10});
-  master.answer(0, 0, {});
-  time_.advance(milliseconds{10});
+  TestNode& one = start_node(master);
   one.registry().leave([] {});
   auto network = hub_.join(time_.scheduler(), "two:1");
   const auto channel = network->connect("one:1");

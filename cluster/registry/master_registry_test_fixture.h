@@ -187,6 +187,14 @@ class MasterRegistryTest : public ::testing::Test {
     one.take_changes();
     return {one, two};
   }
+  /// The first node of a cluster, which this master has let in.
+  TestNode& start_node(ScriptedMaster& master) {
+    TestNode& one = node("one:1");
+    time_.advance(milliseconds{10});
+    master.answer(0, 0, {});
+    time_.advance(milliseconds{10});
+    return one;
+  }
   void start_master(bool as_old_go = false) {
     master_ = std::make_unique<MasterNode>(hub_, time_.scheduler(), as_old_go);
   }

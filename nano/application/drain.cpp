@@ -18,11 +18,6 @@ constexpr Duration look_again_after = std::chrono::milliseconds{5};
 /// So much of the time in which something held the thread up counts: callbacks of sessions, hooks.
 constexpr Duration held_up_counted = std::chrono::seconds{1};
 
-const Error& stopping() {
-  static const Error error{Errc::unavailable, "The server is stopping."};
-  return error;
-}
-
 /// How often each name occurs, for the log: "Room.Save 98, timer 2".
 class NameCounts {
  public:
@@ -178,7 +173,7 @@ Task<void> Drain::run_hook(Hook hook, Component& component, TimePoint deadline, 
 
 void Drain::give_up_clients_requests() {
   NameCounts given_up;
-  server_.host.open_calls.give_up(stopping(), [&](const OpenCall& call) {
+  server_.host.open_calls.give_up(stopping_error(), [&](const OpenCall& call) {
     if (call.is_clients()) given_up.add(call.route().empty() ? "another node" : call.route());
     return call.is_clients();
   });
@@ -188,7 +183,7 @@ void Drain::give_up_clients_requests() {
   }
   const std::size_t kept = given_up.total();
   for (const SessionPtr& session : with_released) {
-    for (const std::string_view route : session->fail_released(stopping())) given_up.add(route);
+    for (const std::string_view route : session->fail_released(stopping_error())) given_up.add(route);
   }
   if (given_up.total() == 0) return;
   server_.scheduler.log().warning(
@@ -236,7 +231,7 @@ void Drain::report_unfinished() const {
 void Drain::cancel_what_is_left() {
   report_unfinished();
   server_.dispatcher.stop();
-  server_.host.open_calls.give_up(stopping(), [](const OpenCall&) { return true; });
+  server_.host.open_calls.give_up(stopping_error(), [](const OpenCall&) { return true; });
   server_.scheduler.cancel_all();
 }
 

@@ -5,7 +5,6 @@
 #include <list>
 #include <memory>
 #include <utility>
-#include <vector>
 
 #include "nano/base/function.h"
 
@@ -57,58 +56,9 @@ class [[nodiscard]] Subscription {
   std::weak_ptr<detail::SubscribedCallback> place_;
 };
 
-/// The callbacks of an event that comes again and again. Logic thread only.
-template <class... Args>
-class RepeatedCallbacks {
- public:
-  RepeatedCallbacks() = default;
-  RepeatedCallbacks(const RepeatedCallbacks&) = delete;
-  RepeatedCallbacks& operator=(const RepeatedCallbacks&) = delete;
-
-  Subscription add(Function<void(Args...)> callback) {
-    places_.push_back(std::make_shared<Place>(std::move(callback)));
-    return Subscription{places_.back()};
-  }
-  std::size_t count() const { return places_.size(); }
-  void clear() { const auto dropped = std::exchange(places_, {}); }
-
-  /// Hands the callbacks to `run`, which must not throw, in the order of adding. Those that one of them adds
-  /// have their turn the next time; those that one cancels have none any more.
-  template <class Run>
-  void each(Run&& run) {
-    const std::size_t count = places_.size();
-    bool any_removed = false;
-    for (std::size_t i = 0; i < count; ++i) {
-      Place& place = *places_[i];
-      place.runs = true;
-      if (!place.removed) run(place.callback);
-      place.runs = false;
-      if (!place.removed) continue;
-      any_removed = true;
-      place.callback = nullptr;
-    }
-    if (any_removed) std::erase_if(places_, [](const auto& place) { return place->removed; });
-  }
-
- private:
-  struct Place final : detail::SubscribedCallback {
-    explicit Place(Function<void(Args...)> held) : callback(std::move(held)) {}
-    /// Out of the list when that is next gone through.
-    void remove() override {
-      removed = true;
-      if (!runs) callback = nullptr;
-    }
-    Function<void(Args...)> callback;
-    bool runs = false;
-    bool removed = false;
-  };
-
-  std::vector<std::shared_ptr<Place>> places_;
-};
-
 namespace detail {
 
-/// What both kinds of callback lists have in common.
+/// What the callbacks of all kinds of events have in common.
 template <class... Args>
 class CallbackList {
  public:
@@ -119,24 +69,43 @@ class CallbackList {
   Subscription add(Function<void(Args...)> callback) {
     if (!places_) places_ = std::make_shared<Places>();
     auto place = std::make_shared<Place>(places_, std::move(callback));
-    place->at = places_->insert(places_->end(), place);
+    place->at = places_->list.insert(places_->list.end(), place);
     return Subscription{place};
   }
-  std::size_t count() const { return places_ ? places_->size() : 0; }
+  std::size_t count() const { return places_ ? places_->list.size() : 0; }
 
  protected:
+  ~CallbackList() = default;
+
   struct Place;
-  using Places = std::list<std::shared_ptr<Place>>;
+  struct Places {
+    std::list<std::shared_ptr<Place>> list;
+    int walks = 0;  // that go through it: then none leaves it
+  };
 
   struct Place final : SubscribedCallback {
-    Place(std::weak_ptr<Places> of, Function<void(Args...)> held)
-        : list(std::move(of)), callback(std::move(held)) {}
+    Place(std::weak_ptr<Places> in, Function<void(Args...)> held)
+        : places(std::move(in)), callback(std::move(held)) {}
     void remove() override {
-      if (const auto there = std::exchange(list, {}).lock()) there->erase(at);
+      const auto there = std::exchange(places, {}).lock();
+      if (!there) return;
+      if (there->walks == 0) {
+        there->list.erase(at);
+      } else {
+        drop();
+      }
     }
-    std::weak_ptr<Places> list;  // none once it is out of it
+    /// It is not called any more, and leaves at the walk's end.
+    void drop() {
+      dropped = true;
+      if (runs == 0) callback = nullptr;
+    }
+
+    std::weak_ptr<Places> places;  // none once it is out of them, or is about to leave
     Function<void(Args...)> callback;
-    typename Places::iterator at;
+    typename std::list<std::shared_ptr<Place>>::iterator at;
+    int runs = 0;
+    bool dropped = false;
   };
 
   std::shared_ptr<Places> places_;
@@ -153,33 +122,45 @@ class OnceCallbacks : public detail::CallbackList<Args...> {
   template <class Run>
   void take_each(Run&& run) {
     const auto all = std::exchange(this->places_, nullptr);
-    while (all && !all->empty()) {
-      const auto next = all->front();
-      all->pop_front();
-      next->list.reset();
+    while (all && !all->list.empty()) {
+      const auto next = all->list.front();
+      all->list.pop_front();
+      next->places.reset();
       run(next->callback);
     }
   }
 };
 
-/// The callbacks of an event that comes now and then, and of which some are added and cancelled in between:
-/// those leave the list at once. Logic thread only. Empty, it costs a pointer.
+/// The callbacks of an event that comes again and again. Logic thread only. Empty, it costs a pointer.
 template <class... Args>
 class Callbacks : public detail::CallbackList<Args...> {
  public:
-  /// Hands each to `run`, in the order of adding. Those that one of them adds are for the next time; those
-  /// that one cancels are not called any more, and none is when this list ends meanwhile.
+  ~Callbacks() { clear(); }
+
+  /// Hands each to `run`, which must not throw, in the order of adding. Those that one of them adds are for
+  /// the next time; those that one cancels are not called any more, and none is when this list ends
+  /// meanwhile.
   template <class Run>
   void call_each(Run&& run) const {
-    if (!this->places_) return;
-    std::vector<std::shared_ptr<typename Callbacks::Place>> all{this->places_->begin(), this->places_->end()};
-    for (auto& place : all) {
-      const auto next = std::move(place);  // destroyed after its call, if it is cancelled in it
-      if (!next->list.expired()) run(next->callback);
+    const auto all = this->places_;  // to the end of the walk, though this list may end before
+    if (!all || all->list.empty()) return;
+    ++all->walks;
+    auto at = all->list.begin();
+    for (std::size_t left = all->list.size(); left > 0; --left, ++at) {
+      auto& place = **at;
+      if (place.dropped) continue;
+      ++place.runs;
+      run(place.callback);
+      if (--place.runs == 0 && place.dropped) place.callback = nullptr;
     }
+    if (--all->walks == 0) all->list.remove_if([](const auto& place) { return place->dropped; });
   }
   /// Cancels all.
-  void clear() { this->places_.reset(); }
+  void clear() {
+    const auto all = std::exchange(this->places_, nullptr);
+    if (!all || all->walks == 0) return;
+    for (const auto& place : all->list) place->drop();
+  }
 };
 
 }  // namespace nano

@@ -53,25 +53,25 @@ TEST(Subscription, GoesWithItsHandleAndWithWhatTheCallbackHolds) {
 }
 
 TEST(RepeatedCallbacks, AreCalledEachTimeUntilTheirHandleGoes) {
-  RepeatedCallbacks<> events;
+  Callbacks<> events;
   std::string told;
   const auto tell = [](Function<void()>& callback) { callback(); };
   const auto held = std::make_shared<int>();
   events.add([&] { told += 'a'; }).detach();
   {
     const Subscription b = events.add([&, held] { told += 'b'; });
-    events.each(tell);
-    events.each(tell);
+    events.call_each(tell);
+    events.call_each(tell);
     EXPECT_TRUE(b.active());
   }
   EXPECT_EQ(held.use_count(), 1) << "what it held goes at once";
-  events.each(tell);
+  events.call_each(tell);
   EXPECT_EQ(told, "ababa");
   EXPECT_EQ(events.count(), 1u);
 }
 
 TEST(RepeatedCallbacks, MayCancelAndAddOthersAndThemselves) {
-  RepeatedCallbacks<> events;
+  Callbacks<> events;
   std::string told;
   const auto tell = [](Function<void()>& callback) { callback(); };
   const auto held = std::make_shared<int>();
@@ -84,17 +84,17 @@ TEST(RepeatedCallbacks, MayCancelAndAddOthersAndThemselves) {
     told += static_cast<char>('0' + held.use_count());
   });
   next = events.add([&] { told += "never"; });
-  events.each(tell);
+  events.call_each(tell);
   EXPECT_EQ(told, "2");
   EXPECT_EQ(held.use_count(), 1);
-  events.each(tell);
+  events.call_each(tell);
   EXPECT_EQ(told, "2c");
 }
 
 TEST(RepeatedCallbacks, GoBeforeTheirHandles) {
   Subscription subscription;
   {
-    RepeatedCallbacks<> events;
+    Callbacks<> events;
     subscription = events.add([] {});
     events.clear();
     EXPECT_FALSE(subscription.active());

@@ -6,8 +6,6 @@
 namespace nano {
 namespace {
 
-Error stopping() { return {Errc::unavailable, "The server is stopping."}; }
-
 /// For the log, in case it takes long.
 void note_work(const Handler& handler, const Invocation& invocation) {
   const Session* session = invocation.session();
@@ -37,7 +35,7 @@ bool Dispatcher::knows(std::string_view route) const {
 void Dispatcher::on_message(Session& session, const protocol::Message& message, InboundPayload& payload) {
   const bool is_request = message.type == protocol::MessageType::request;
   if (refuses_clients_) {
-    if (is_request) session.answer(message.id, stopping());
+    if (is_request) session.answer(message.id, stopping_error());
     return;
   }
   ReplyTo reply_to = is_request ? ReplyTo::client(message.id) : ReplyTo{};
@@ -62,7 +60,7 @@ void Dispatcher::on_call(SessionHost& host, Session* session, std::string_view r
                          protocol::ByteView payload, ReplyTo reply_to) {
   const bool refused = stopped_ || (refuses_clients_ && reply_to.is_client());  // of another node's client
   Invocation invocation{host, session, std::move(reply_to), route, payload};
-  if (refused) return invocation.fail(stopping());
+  if (refused) return invocation.fail(stopping_error());
   dispatch(invocation);
 }
 

@@ -200,7 +200,7 @@ struct HandlerCall {
     auto& owner = *static_cast<Owner*>(component);
     if constexpr (Traits::responders == 1) {
       PendingCallPtr call = invocation.defer();
-      if (call) call_with_responder(owner, invocation, payload, &call);
+      if (call) call_with_responder(owner, invocation, payload, std::move(call));
     } else if constexpr (IsTask<Return>::value) {
       PendingCallPtr call = invocation.defer();
       if (!call) return;
@@ -219,16 +219,16 @@ struct HandlerCall {
 
  private:
   static void call_with_responder(Owner& owner, Invocation& invocation, Stored& payload,
-                                  PendingCallPtr* call) {
+                                  PendingCallPtr call) {
     if constexpr (IsTask<Return>::value) {
-      auto task = call_method(owner, invocation, payload, call);
+      auto task = call_method(owner, invocation, payload, std::move(call));
       invocation.host().scheduler().spawn(
           run_until_done(std::move(task), invocation.host(),
                          invocation.session() ? invocation.session()->shared_from_this() : nullptr,
                          std::string{invocation.route()}),
           {.name = invocation.route()});
     } else {
-      call_method(owner, invocation, payload, call);
+      call_method(owner, invocation, payload, std::move(call));
     }
   }
 
@@ -245,26 +245,26 @@ struct HandlerCall {
     }
   }
 
-  static Return call_method(Owner& owner, Invocation& invocation, Stored& payload, PendingCallPtr* call) {
+  static Return call_method(Owner& owner, Invocation& invocation, Stored& payload, PendingCallPtr call) {
     return call_method(owner, invocation, payload, call,
                        std::make_index_sequence<std::tuple_size_v<typename Traits::Parameters>>{});
   }
   template <std::size_t... I>
   static Return call_method(Owner& owner, [[maybe_unused]] Invocation& invocation,
-                            [[maybe_unused]] Stored& payload, [[maybe_unused]] PendingCallPtr* call,
+                            [[maybe_unused]] Stored& payload, [[maybe_unused]] PendingCallPtr& call,
                             std::index_sequence<I...>) {
     return (owner.*method)(
         argument<std::tuple_element_t<I, typename Traits::Parameters>>(invocation, payload, call)...);
   }
   template <class P>
   static decltype(auto) argument([[maybe_unused]] Invocation& invocation, [[maybe_unused]] Stored& payload,
-                                 [[maybe_unused]] PendingCallPtr* call) {
+                                 [[maybe_unused]] PendingCallPtr& call) {
     if constexpr (std::is_same_v<P, Session&>) {
       return (*invocation.session());
     } else if constexpr (is_session_parameter<P>) {
       return invocation.session()->shared_from_this();
     } else if constexpr (IsResponder<std::remove_cvref_t<P>>::value) {
-      return std::remove_cvref_t<P>{std::move(*call)};
+      return std::remove_cvref_t<P>{std::move(call)};
     } else {
       return std::move(payload);
     }

@@ -37,7 +37,7 @@ class PendingCall final : private OpenCall, public Recycled<PendingCall> {
   ~PendingCall() override {
     if (!open()) return;
     if (host_.stopping) {
-      fail({Errc::unavailable, "The server is stopping."});
+      fail(stopping_error());
     } else {
       fail({abandoned_as_,
             abandoned_as_ == Errc::internal ? "The handler gave no answer." : "The server is too busy."});

@@ -39,7 +39,7 @@ void Scheduler::close() {
   offload_gate_->close();
   timers_.clear();
   posted_.close();
-  for (RepeatedCallbacks<>& stage : hooks_) stage.clear();
+  for (Callbacks<>& stage : hooks_) stage.clear();
 }
 
 void Scheduler::post(Function<void()> task) {
@@ -183,8 +183,8 @@ std::size_t Scheduler::run_due(std::uint64_t sequence_end) {
 
 void Scheduler::run_hooks() {
   watch_.rename("turn end");
-  for (RepeatedCallbacks<>& stage : hooks_) {
-    stage.each([this](Function<void()>& hook) { guarded(hook, "turn end"); });
+  for (const Callbacks<>& stage : hooks_) {
+    stage.call_each([this](Function<void()>& hook) { guarded(hook, "turn end"); });
   }
 }
 

@@ -267,7 +267,7 @@ class Scheduler {
   std::vector<Function<void()>> batch_;
   TimerQueue timers_;
   Timer left_out_timer_;
-  std::array<RepeatedCallbacks<>, 3> hooks_;  // by stage
+  std::array<Callbacks<>, 3> hooks_;  // by stage
   SpawnedTasks spawned_;
   std::shared_ptr<OffloadGate> offload_gate_;
   std::atomic<bool> stop_requested_{false};

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 
 #include <google/protobuf/descriptor.h>
 
@@ -23,39 +24,32 @@ constexpr int quick_depth = 16;
 /// How a field's bytes follow its number (protobuf's encoding guide).
 enum Wire : std::uint64_t { varint = 0, fixed64 = 1, length_delimited = 2, fixed32 = 5 };
 
-bool read_long_varint(std::string_view& bytes, std::uint64_t& value) {
-  value = 0;
+/// Of the varint at the front. 0: there is none.
+std::size_t varint_bytes(std::string_view bytes) {
   for (std::size_t i = 0; i < bytes.size() && i < 10; ++i) {
-    const auto byte = static_cast<std::uint8_t>(bytes[i]);
-    value |= static_cast<std::uint64_t>(byte & 0x7f) << (7 * i);
-    if (byte < 0x80) {
-      bytes.remove_prefix(i + 1);
-      return true;
-    }
+    if (static_cast<std::uint8_t>(bytes[i]) < 0x80) return i + 1;
   }
-  return false;
-}
-
-bool read_varint(std::string_view& bytes, std::uint64_t& value) {
-  if (bytes.empty() || static_cast<std::uint8_t>(bytes[0]) >= 0x80) return read_long_varint(bytes, value);
-  value = static_cast<std::uint8_t>(bytes[0]);
-  bytes.remove_prefix(1);
-  return true;
-}
-
-bool skip_varint(std::string_view& bytes) {
-  for (std::size_t i = 0; i < bytes.size() && i < 10; ++i) {
-    if (static_cast<std::uint8_t>(bytes[i]) >= 0x80) continue;
-    bytes.remove_prefix(i + 1);
-    return true;
-  }
-  return false;
+  return 0;
 }
 
 bool skip(std::string_view& bytes, std::size_t count) {
   if (count > bytes.size()) return false;
   bytes.remove_prefix(count);
   return true;
+}
+
+bool skip_varint(std::string_view& bytes) {
+  const std::size_t size = varint_bytes(bytes);
+  return size > 0 && skip(bytes, size);
+}
+
+bool read_varint(std::string_view& bytes, std::uint64_t& value) {
+  value = 0;
+  const std::size_t size = varint_bytes(bytes);
+  for (std::size_t i = 0; i < size; ++i) {
+    value |= static_cast<std::uint64_t>(static_cast<std::uint8_t>(bytes[i]) & 0x7f) << (7 * i);
+  }
+  return size > 0 && skip(bytes, size);
 }
 
 }  // namespace
@@ -84,11 +78,11 @@ class TextFields::Made {
 
  private:
   static bool holds_text(const TextFields& kind) {
-    std::map<const TextFields*, bool> seen;
+    std::set<const TextFields*> seen;
     return holds_text(kind, seen);
   }
-  static bool holds_text(const TextFields& kind, std::map<const TextFields*, bool>& seen) {
-    if (!seen.emplace(&kind, true).second) return false;
+  static bool holds_text(const TextFields& kind, std::set<const TextFields*>& seen) {
+    if (!seen.insert(&kind).second) return false;
     return kind.has_others_ || std::any_of(kind.fields_.begin(), kind.fields_.end(), [&](const Field& field) {
              return field.is_text || (field.message && holds_text(*field.message, seen));
            });

@@ -11,12 +11,8 @@ SendStatus SendAccount::add_over_budget(std::size_t cost) {
   const std::size_t before = waiting_.fetch_add(cost, std::memory_order_relaxed);
   total_changed(before, before + cost);
   const std::size_t beyond = before + cost - std::min(before + cost, budget_);
-  const std::size_t clients = std::max<std::size_t>(total_->clients.load(std::memory_order_relaxed), 1);
   // Within its budget a client gets any message: a large broadcast is one buffer, however many it is sent to.
-  if (waits <= budget_ || total_->bytes.load(std::memory_order_relaxed) <= total_->bytes_max ||
-      beyond <= total_->bytes_max / clients) {
-    return SendStatus::over_budget;
-  }
+  if (waits <= budget_ || total_->admits(beyond)) return SendStatus::over_budget;
   release(cost);
   return SendStatus::too_much_for_process;
 }

@@ -14,6 +14,14 @@ namespace nano {
 struct SendTotal {
   explicit SendTotal(std::size_t most) : bytes_max(most) {}
 
+  /// Whether a client may have so many bytes in it, which are booked: all are within the bound, or these are
+  /// no more than the average.
+  bool admits(std::size_t bytes_of_client) const {
+    const std::size_t count = clients.load(std::memory_order_relaxed);
+    return bytes.load(std::memory_order_relaxed) <= bytes_max ||
+           bytes_of_client <= bytes_max / (count > 0 ? count : 1);
+  }
+
   const std::size_t bytes_max;
   std::atomic<std::size_t> bytes{0};
   std::atomic<std::size_t> clients{0};  ///< that are over their budget

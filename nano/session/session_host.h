@@ -141,6 +141,9 @@ protocol::ByteView SessionHost::encode_now(const T& payload) {
   }
 }
 
+/// Who asks a server that stops for something is told so.
+inline Error stopping_error() { return {Errc::unavailable, "The server is stopping."}; }
+
 /// Returns how many bytes the message has, encoded. Throws std::length_error for a route over 255 bytes or a
 /// message over 2^24-1 bytes, the wire's limits.
 std::size_t require_encodable(const protocol::Message& message);

@@ -27,9 +27,9 @@ class BodyAccount {
     if (bytes <= limits::file_whole_bytes) return true;
     total_ = std::move(total);
     bytes_ = bytes;
-    const std::size_t clients = total_->clients.fetch_add(1, std::memory_order_relaxed) + 1;
-    const std::size_t all = total_->bytes.fetch_add(bytes, std::memory_order_relaxed) + bytes;
-    if (all <= total_->bytes_max || bytes <= total_->bytes_max / clients) return true;
+    total_->clients.fetch_add(1, std::memory_order_relaxed);
+    total_->bytes.fetch_add(bytes, std::memory_order_relaxed);
+    if (total_->admits(bytes)) return true;
     release();
     return false;
   }

@@ -171,13 +171,9 @@ class AlwaysWriting final : public WireReceiver {
   std::shared_ptr<Wire> wire_;
 };
 
-TEST(InlineIoLoop, ForgetsWhoHasGoneThoughOthersAlwaysHaveSomethingToWrite) {
-  SystemClock clock;
-  InlineWorkers workers;
-  IoLoop loop;
-  Scheduler scheduler{clock, loop, workers, Log{LogLevel::off}};
-  scheduler.adopt_thread();
-  loop.attach(scheduler);
+class InlineIoLoop : public ::testing::Test, protected InlineLoop<SystemClock> {};
+
+TEST_F(InlineIoLoop, ForgetsWhoHasGoneThoughOthersAlwaysHaveSomethingToWrite) {
   std::weak_ptr<Wire> last;
   ListenerOptions options;
   options.wires = std::make_shared<std::atomic<std::size_t>>(0);
@@ -195,13 +191,7 @@ TEST(InlineIoLoop, ForgetsWhoHasGoneThoughOthersAlwaysHaveSomethingToWrite) {
   if (const auto wire = writing_wire.lock()) wire->close(WireClose::drop, {});
 }
 
-TEST(InlineIoLoop, IsTheLogicThreadsOwnPlaceToWait) {
-  SystemClock clock;
-  InlineWorkers workers;
-  IoLoop loop;
-  Scheduler scheduler{clock, loop, workers, Log{LogLevel::off}};
-  scheduler.adopt_thread();
-  loop.attach(scheduler);
+TEST_F(InlineIoLoop, IsTheLogicThreadsOwnPlaceToWait) {
   int ran = 0;
   loop.from_logic([&] { ++ran; });
   loop.to_logic([&] { ++ran; });
@@ -214,13 +204,7 @@ TEST(InlineIoLoop, IsTheLogicThreadsOwnPlaceToWait) {
   EXPECT_EQ(ran, 3);
 }
 
-TEST(InlineIoLoop, WakesForTimersAndForOtherThreads) {
-  SystemClock clock;
-  InlineWorkers workers;
-  IoLoop loop;
-  Scheduler scheduler{clock, loop, workers, Log{LogLevel::off}};
-  scheduler.adopt_thread();
-  loop.attach(scheduler);
+TEST_F(InlineIoLoop, WakesForTimersAndForOtherThreads) {
   std::thread other;
   const Timer timer = scheduler.after(std::chrono::milliseconds{5}, [&] {
     other = std::thread{[&] { scheduler.post([&] { scheduler.stop(); }); }};

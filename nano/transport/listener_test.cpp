@@ -14,6 +14,8 @@
 
 #include <gtest/gtest.h>
 
+#include "nano/transport/socket_pair_for_tests.h"
+
 namespace nano {
 namespace {
 
@@ -114,13 +116,9 @@ class ListenerTest : public ::testing::TestWithParam<bool> {
 INSTANTIATE_TEST_SUITE_P(Loop, ListenerTest, ::testing::Bool(),
                          [](const auto& parameter) { return parameter.param ? "OnItsThread" : "Inline"; });
 
-TEST(InlineListener, GivesThoseWhoComeAfterALongQuietTimeTheirTime) {
-  ManualClock clock;
-  InlineWorkers workers;
-  IoLoop loop;
-  Scheduler scheduler{clock, loop, workers, Log{LogLevel::off}};
-  scheduler.adopt_thread();
-  loop.attach(scheduler);
+class InlineListener : public ::testing::Test, protected InlineLoop<ManualClock> {};
+
+TEST_F(InlineListener, GivesThoseWhoComeAfterALongQuietTimeTheirTime) {
   ListenerOptions options{.websocket = true, .handshake_timeout = std::chrono::seconds{10}};
   options.wires = std::make_shared<std::atomic<std::size_t>>(0);
   const auto router = std::make_shared<HttpRouter>(scheduler);

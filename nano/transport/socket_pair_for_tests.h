@@ -63,6 +63,20 @@ class Peer {
   int descriptor_;
 };
 
+/// A loop that is this thread's place to wait, as the logic thread.
+template <class ItsClock>
+struct InlineLoop {
+  InlineLoop() {
+    scheduler.adopt_thread();
+    loop.attach(scheduler);
+  }
+
+  ItsClock clock;
+  InlineWorkers workers;
+  IoLoop loop;
+  Scheduler scheduler{clock, loop, workers, Log{LogLevel::off}};
+};
+
 /// A connection of the loop; on its thread.
 inline Peer connect_pair(IoLoop& loop, std::shared_ptr<const ListenerOptions> options,
                          const asio::ip::tcp::endpoint& remote = {}) {
