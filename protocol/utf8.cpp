@@ -65,7 +65,12 @@ bool is_ascii(std::string_view text) {
   const char* const end = text.data() + text.size();
   std::uint64_t seen = 0;
   if (text.size() >= 8) {
-    for (const char* at = text.data(); at + 8 < end; at += 8) seen |= load<std::uint64_t>(at);
+    const char* at = text.data();
+    for (; end - at >= 32; at += 32) {
+      seen |= load<std::uint64_t>(at) | load<std::uint64_t>(at + 8);
+      seen |= load<std::uint64_t>(at + 16) | load<std::uint64_t>(at + 24);
+    }
+    for (; end - at >= 8; at += 8) seen |= load<std::uint64_t>(at);
     seen |= load<std::uint64_t>(end - 8);
   } else if (text.size() >= 4) {
     seen = load<std::uint32_t>(text.data()) | load<std::uint32_t>(end - 4);

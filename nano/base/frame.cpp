@@ -11,8 +11,41 @@ namespace nano {
 static_assert(protocol::websocket_header_bytes_max == 10,
               "Frame keeps room for the longest WebSocket header");
 
+namespace {
+
+/// The memory of one small frame, kept by a thread that has dropped it for the next one that it makes: most
+/// are copied into a queue and dropped at once.
+class Spare {
+ public:
+  ~Spare() { ::operator delete(std::exchange(memory_, nullptr)); }
+
+#ifndef __SANITIZE_ADDRESS__  // which is to notice who uses what was dropped
+  void* take() { return memory_ ? std::exchange(memory_, nullptr) : ::operator new(bytes); }
+  void keep(void* memory) { ::operator delete(std::exchange(memory_, memory)); }
+#else
+  void* take() { return ::operator new(bytes); }
+  void keep(void* memory) { ::operator delete(memory); }
+#endif
+
+  static constexpr std::size_t bytes = 256;
+
+ private:
+  void* memory_ = nullptr;
+};
+
+thread_local Spare spare;
+
+}  // namespace
+
+/// Frames with keys wait in queues: they take no more than they need.
+bool Frame::is_small(std::size_t packet_bytes, std::size_t key_bytes) {
+  return key_bytes == 0 && sizeof(Block) + headroom_bytes + packet_bytes <= Spare::bytes;
+}
+
 Frame Frame::allocate(std::size_t packet_bytes, std::string_view latest_key) {
-  void* memory = ::operator new(sizeof(Block) + headroom_bytes + packet_bytes + latest_key.size());
+  void* memory = is_small(packet_bytes, latest_key.size())
+                     ? spare.take()
+                     : ::operator new(sizeof(Block) + headroom_bytes + packet_bytes + latest_key.size());
   Frame frame;
   frame.block_ = new (memory) Block;
   frame.block_->packet_bytes = static_cast<std::uint32_t>(packet_bytes);
@@ -26,9 +59,15 @@ Frame Frame::allocate(std::size_t packet_bytes, std::string_view latest_key) {
 }
 
 void Frame::release() noexcept {
-  if (!block_ || block_->references.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  if (!block_) return;
+  // The only reference cannot become more meanwhile, and is not worth a locked instruction.
+  if (block_->references.load(std::memory_order_acquire) != 1 &&
+      block_->references.fetch_sub(1, std::memory_order_acq_rel) != 1) {
+    return;
+  }
+  const bool small = is_small(block_->packet_bytes, block_->key_bytes);
   block_->~Block();
-  ::operator delete(block_);
+  small ? spare.keep(block_) : ::operator delete(block_);
 }
 
 }  // namespace nano

@@ -75,6 +75,7 @@ class Frame {
   std::uint8_t* packet_begin() const {
     return reinterpret_cast<std::uint8_t*>(block_) + sizeof(Block) + headroom_bytes;
   }
+  static bool is_small(std::size_t packet_bytes, std::size_t key_bytes);
   void release() noexcept;
 
   Block* block_ = nullptr;

@@ -64,7 +64,8 @@ void ComponentRegistry::insert_routes(void* object, const ComponentOptions& opti
   }
   pushes_ = std::move(pushes);
   handlers_.merge(added);
-  for (const auto& [route, handler] : handlers_) handler_by_route_.emplace(route, &handler);
+  handler_by_route_ = RouteTable<Handler>{handlers_.size()};
+  for (const auto& [route, handler] : handlers_) handler_by_route_.add(route, handler);
 }
 
 void ComponentRegistry::check_payloads(const PayloadCodec& codec) const {
@@ -88,10 +89,7 @@ void ComponentRegistry::init() {
   for (const Entry& entry : components_) entry.component->after_init();
 }
 
-const Handler* ComponentRegistry::find(std::string_view route) const {
-  const auto found = handler_by_route_.find(route);
-  return found == handler_by_route_.end() ? nullptr : found->second;
-}
+const Handler* ComponentRegistry::find(std::string_view route) const { return handler_by_route_.find(route); }
 
 std::vector<std::string> ComponentRegistry::services() const {
   std::vector<std::string> services;

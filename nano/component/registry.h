@@ -6,11 +6,11 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "nano/base/type_name.h"
 #include "nano/component/component.h"
+#include "nano/component/route_table.h"
 #include "nano/component/routes.h"
 #include "nano/scheduler/local_scheduler.h"
 
@@ -94,7 +94,7 @@ class ComponentRegistry {
   std::vector<Entry> components_;
   std::map<std::string, Handler, std::less<>> handlers_;  // owns the names
   std::map<std::string, const PayloadType*> pushes_;
-  std::unordered_map<std::string_view, const Handler*> handler_by_route_;  // for the dispatch
+  RouteTable<Handler> handler_by_route_;
 };
 
 }  // namespace nano

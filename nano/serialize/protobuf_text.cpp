@@ -137,7 +137,6 @@ std::string copy_mended(std::string_view bytes, const Descriptor& description, b
 const TextFields* text_fields(const Descriptor* description) { return TextFields::of(*description); }
 
 Result<std::optional<std::string>> mend_texts(std::string_view bytes, const TextFields& fields) {
-  if (fields.all_utf8(bytes)) return std::optional<std::string>{};
   const Descriptor& description = fields.description();
   TextMender check{false};
   if (check.message(bytes, description, nullptr)) {
@@ -151,7 +150,6 @@ Result<std::optional<std::string>> mend_texts(std::string_view bytes, const Text
 }
 
 std::optional<std::string> replace_invalid_texts(std::string_view bytes, const TextFields& fields) {
-  if (fields.all_utf8(bytes)) return std::nullopt;
   const Descriptor& description = fields.description();
   TextMender check{true};
   if (!check.message(bytes, description, nullptr) || !check.found_any()) return std::nullopt;

@@ -8,6 +8,7 @@
 #include <google/protobuf/message_lite.h>
 
 #include "nano/serialize/protobuf_text.h"
+#include "nano/serialize/text_fields.h"
 
 namespace nano {
 
@@ -28,28 +29,37 @@ bool ProtobufSerializer::supports(const PayloadType& type) const {
   return type.kind == PayloadType::Kind::protobuf;
 }
 
+namespace {
+
 // Protobuf's parse and serialize functions without "Partial" in their names complain about required fields on
 // standard error, where any client could fill the log; so that check is made here.
+Result<void> parse(std::string_view bytes, google::protobuf::MessageLite& message) {
+  if (!message.ParsePartialFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return Error{Errc::bad_payload, "the bytes are no protobuf message " + message.GetTypeName()};
+  }
+  if (message.IsInitialized()) return {};
+  return Error{Errc::bad_payload, "the protobuf message " + message.GetTypeName() +
+                                      " lacks: " + message.InitializationErrorString()};
+}
+
+Result<void> parse_mended(std::string_view bytes, const detail::TextFields& fields,
+                          google::protobuf::MessageLite& message) {
+  const Result<std::optional<std::string>> mended = detail::mend_texts(bytes, fields);
+  if (!mended) return mended.error();
+  return parse(*mended ? std::string_view{**mended} : bytes, message);
+}
+
+}  // namespace
+
 Result<void> ProtobufSerializer::decode(std::span<const std::uint8_t> bytes, const PayloadType& type,
                                         void* into) const {
   google::protobuf::MessageLite& message = *type.mutable_message(into);
-  const bool too_large = bytes.size() > std::numeric_limits<int>::max();
-  std::optional<std::string> mended;
-  if (const auto* fields = type.text_fields(); fields && !too_large) {
-    auto texts = detail::mend_texts({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, *fields);
-    if (!texts) return texts.error();
-    mended = std::move(*texts);
-  }
-  const void* data = mended ? static_cast<const void*>(mended->data()) : bytes.data();
-  const std::size_t size = mended ? mended->size() : bytes.size();
-  if (too_large || !message.ParsePartialFromArray(data, static_cast<int>(size))) {
+  if (bytes.size() > std::numeric_limits<int>::max()) {
     return Error{Errc::bad_payload, "the bytes are no protobuf message " + message.GetTypeName()};
   }
-  if (!message.IsInitialized()) {
-    return Error{Errc::bad_payload, "the protobuf message " + message.GetTypeName() +
-                                        " lacks: " + message.InitializationErrorString()};
-  }
-  return {};
+  const std::string_view text{reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+  const detail::TextFields* fields = type.text_fields();
+  return !fields || fields->all_utf8(text) ? parse(text, message) : parse_mended(text, *fields, message);
 }
 
 Result<void> ProtobufSerializer::encode(const PayloadType& type, const void* value, std::string& out) const {
@@ -59,12 +69,16 @@ Result<void> ProtobufSerializer::encode(const PayloadType& type, const void* val
                                              " lacks: " + message.InitializationErrorString()};
   }
   const std::size_t size_before = out.size();
-  if (message.ByteSizeLong() > std::numeric_limits<int>::max() || !message.AppendPartialToString(&out)) {
+  const std::size_t size = message.ByteSizeLong();
+  if (size > std::numeric_limits<int>::max()) {
     return Error{Errc::invalid_argument,
                  "the protobuf message " + message.GetTypeName() + " is larger than 2 GiB"};
   }
-  if (const auto* fields = type.text_fields()) {
-    auto mended = detail::replace_invalid_texts(std::string_view{out}.substr(size_before), *fields);
+  out.resize(size_before + size);
+  message.SerializeWithCachedSizesToArray(reinterpret_cast<std::uint8_t*>(out.data() + size_before));
+  const std::string_view text = std::string_view{out}.substr(size_before);
+  if (const auto* fields = type.text_fields(); fields && !fields->all_utf8(text)) {
+    auto mended = detail::replace_invalid_texts(text, *fields);
     if (mended) out.replace(size_before, out.npos, *mended);
   }
   return {};

@@ -24,33 +24,34 @@ constexpr int quick_depth = 16;
 /// How a field's bytes follow its number (protobuf's encoding guide).
 enum Wire : std::uint64_t { varint = 0, fixed64 = 1, length_delimited = 2, fixed32 = 5 };
 
-/// Of the varint at the front. 0: there is none.
-std::size_t varint_bytes(std::string_view bytes) {
-  for (std::size_t i = 0; i < bytes.size() && i < 10; ++i) {
-    if (static_cast<std::uint8_t>(bytes[i]) < 0x80) return i + 1;
+/// The bytes of a message from front to back.
+struct Reader {
+  const char* at;
+  const char* const end;
+
+  bool skip(std::uint64_t count) {
+    if (count > static_cast<std::uint64_t>(end - at)) return false;
+    at += count;
+    return true;
   }
-  return 0;
-}
 
-bool skip(std::string_view& bytes, std::size_t count) {
-  if (count > bytes.size()) return false;
-  bytes.remove_prefix(count);
-  return true;
-}
-
-bool skip_varint(std::string_view& bytes) {
-  const std::size_t size = varint_bytes(bytes);
-  return size > 0 && skip(bytes, size);
-}
-
-bool read_varint(std::string_view& bytes, std::uint64_t& value) {
-  value = 0;
-  const std::size_t size = varint_bytes(bytes);
-  for (std::size_t i = 0; i < size; ++i) {
-    value |= static_cast<std::uint64_t>(static_cast<std::uint8_t>(bytes[i]) & 0x7f) << (7 * i);
+  bool read_varint(std::uint64_t& value) {
+    if (at == end) return false;
+    value = static_cast<std::uint8_t>(*at++);
+    return value < 0x80 || read_long_varint(value);  // most have one byte
   }
-  return size > 0 && skip(bytes, size);
-}
+
+  /// `value` is the first byte.
+  bool read_long_varint(std::uint64_t& value) {
+    value &= 0x7f;
+    for (int shift = 7; at != end && shift < 70; shift += 7) {
+      const auto byte = static_cast<std::uint8_t>(*at++);
+      value |= static_cast<std::uint64_t>(byte & 0x7f) << shift;
+      if (byte < 0x80) return true;
+    }
+    return false;
+  }
+};
 
 }  // namespace
 
@@ -114,24 +115,24 @@ bool TextFields::all_utf8(std::string_view bytes) const { return all_utf8(bytes,
 
 bool TextFields::all_utf8(std::string_view bytes, int depth_max) const {
   if (depth_max == 0) return false;
-  while (!bytes.empty()) {
+  Reader reader{bytes.data(), bytes.data() + bytes.size()};
+  while (reader.at != reader.end) {
     std::uint64_t tag = 0;
-    if (!read_varint(bytes, tag) || tag > std::numeric_limits<std::uint32_t>::max()) return false;
     std::uint64_t value = 0;
+    if (!reader.read_varint(tag) || tag > std::numeric_limits<std::uint32_t>::max()) return false;
     switch (tag & 7) {
       case Wire::varint:
-        if (!skip_varint(bytes)) return false;
+        if (!reader.read_varint(value)) return false;
         break;
       case Wire::fixed64:
-        if (!skip(bytes, 8)) return false;
+        if (!reader.skip(8)) return false;
         break;
       case Wire::fixed32:
-        if (!skip(bytes, 4)) return false;
+        if (!reader.skip(4)) return false;
         break;
       case Wire::length_delimited:
-        if (!read_varint(bytes, value) || value > bytes.size()) return false;
-        if (!is_utf8(tag >> 3, bytes.substr(0, value), depth_max)) return false;
-        bytes.remove_prefix(value);
+        if (!reader.read_varint(value) || !reader.skip(value)) return false;
+        if (!is_utf8(tag >> 3, {reader.at - value, value}, depth_max)) return false;
         break;
       default: return false;
     }

@@ -18,6 +18,11 @@ namespace nano {
 using protocol::MessageType;
 using protocol::PacketType;
 
+struct Connection::SendingWatch {
+  std::uint64_t taken = 0;  // by the client, when the watch began or looked last
+  Timer timer = {};
+};
+
 struct Connection::Inflating {
   InflateBudget budget;
   Timer wait = {};
@@ -59,7 +64,7 @@ std::size_t Connection::on_packets(protocol::ByteView packets, TurnShare& share)
     // A handshake makes the server parse, ask the application and send its dictionary: it is a turn's work.
     if (packet.type == PacketType::handshake || scheduler.noted_at() >= share.until) share.packets = 0;
     if (state_ == State::closed || refusing_) return false;
-    if (!wire_->over_budget()) return true;
+    if (!sending_watch_ || !wire_->over_budget()) return true;
     share.waits = Wait::for_client;  // who does not take its answers is not answered more for now
     return false;
   });
@@ -121,10 +126,7 @@ void Connection::on_handshake(protocol::ByteView body) {
   state_ = State::awaiting_ack;
   send(make_frame(PacketType::handshake, protocol::as_bytes(encoded)));
   if (!is_first) return;
-  measure([](Connection& self, const WireProgress& progress) {
-    self.taken_at_handshake_ = progress.taken;
-    self.handshake_end_ = progress.end;
-  });
+  measure([](Connection& self, const WireProgress& progress) { self.life_.answered(progress); });
 }
 
 void Connection::refuse_handshake(int code, std::string message) {
@@ -139,6 +141,7 @@ void Connection::on_handshake_ack() {
   if (state_ == State::working) return;
   if (state_ == State::awaiting_handshake) return protocol_error("handshake-ack before the handshake");
   state_ = State::working;
+  life_ = SignsOfLife{host_.scheduler().listened()};
   send(host_.heartbeat_frame());
   next_heartbeat_ = last_received_ + heartbeat_interval();
   schedule_next_check();
@@ -152,17 +155,12 @@ void Connection::on_data(protocol::ByteView body, TurnShare& share) {
   const protocol::MessageError error = protocol::decode_message(body, &host_.dictionary(), message);
   if (error != protocol::MessageError::none) return protocol_error(std::string{protocol::to_string(error)});
   if (message.type != MessageType::request && message.type != MessageType::notify) return;
+  std::string joined;
   if (message.route_code) {
     sent_route_code_ = true;
   } else if (!protocol::is_ascii(message.route)) {
-    const std::string joined = protocol::join_surrogates(message.route);
-    message.route = joined;
-    return on_message(message, share);
+    message.route = joined = protocol::join_surrogates(message.route);
   }
-  on_message(message, share);
-}
-
-void Connection::on_message(const protocol::Message& message, TurnShare& share) {
   if (message.payload_deflated && begins_deflated(message.payload)) return on_deflated(message, share);
   InboundPayload payload{message.payload};
   host_.events().on_message(*session_, message, payload);
@@ -310,23 +308,24 @@ void Connection::stop_sending(std::string detail) {
 }
 
 void Connection::watch_sending() {
-  if (std::exchange(sending_watched_, true)) return;
+  if (sending_watch_) return;
+  sending_watch_ = std::make_unique<SendingWatch>();
   measure([](Connection& self, const WireProgress& progress) {
-    self.taken_at_watch_ = progress.taken;
-    self.sending_timer_ = self.host_.scheduler().after_listening(
+    self.sending_watch_->taken = progress.taken;
+    self.sending_watch_->timer = self.host_.scheduler().after_listening(
         self.host_.options.send_stall_timeout, [&self] { self.measure(&Connection::check_sending); });
   });
 }
 
 void Connection::check_sending(const WireProgress& progress) {
   if (!wire_->over_budget()) {
-    sending_watched_ = false;
+    sending_watch_.reset();
     return;
   }
-  const std::uint64_t taken = progress.taken - std::exchange(taken_at_watch_, progress.taken);
+  const std::uint64_t taken = progress.taken - std::exchange(sending_watch_->taken, progress.taken);
   const Duration timeout = host_.options.send_stall_timeout;
   if (taken >= limits::progress_bytes) {
-    sending_timer_ =
+    sending_watch_->timer =
         host_.scheduler().after_listening(timeout, [this] { measure(&Connection::check_sending); });
     return;
   }
@@ -351,23 +350,20 @@ void Connection::close(WireClose how, CloseReason reason) {
   host_.connections.erase(place_);
   timer_.cancel();
   if (inflating_) inflating_->wait.cancel();
-  sending_timer_.cancel();
-  remote_address_ = wire_->remote_address();
+  sending_watch_.reset();
   const bool expected = reason.code != "protocol_error" && reason.code != "backpressure";
   const SessionId id = session_ ? session_->id() : 0;
   const LogLevel level = expected ? LogLevel::debug : LogLevel::info;
   if (host_.log().enabled(level)) {
+    const std::string remote = wire_->remote_address();
     host_.log()
-        .limited(remote_address_, reason.code)
+        .limited(remote, reason.code)
         .write(level, "connection closed",
-               {{"session", id},
-                {"remote", remote_address_},
-                {"reason", reason.code},
-                {"detail", reason.detail}});
+               {{"session", id}, {"remote", remote}, {"reason", reason.code}, {"detail", reason.detail}});
   }
   wire_->close(how, reason);
-  wire_.reset();
   if (session_) std::exchange(session_, nullptr)->detach(std::move(reason.code), was_opened_);
+  wire_.reset();
 }
 
 }  // namespace nano

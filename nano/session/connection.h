@@ -48,7 +48,7 @@ class Connection final : public WireReceiver,
   void shut_down() override { close(WireClose::flush, {"shutdown", "the server stops"}); }
   std::size_t queued_bytes() const override { return wire_ ? wire_->queued_bytes() : 0; }
   void tell_when_drained() override { wire_->tell_when_drained(); }
-  std::string remote_address() const override { return wire_ ? wire_->remote_address() : remote_address_; }
+  std::string remote_address() const override { return wire_->remote_address(); }
   TimePoint last_activity() const override { return last_received_; }
 
  private:
@@ -58,7 +58,6 @@ class Connection final : public WireReceiver,
   void on_handshake(protocol::ByteView body);
   void on_handshake_ack();
   void on_data(protocol::ByteView body, TurnShare& share);
-  void on_message(const protocol::Message& message, TurnShare& share);
   void on_deflated(const protocol::Message& message, TurnShare& share);
   /// Answers a request so; a notify is dropped.
   void refuse_deflated(const protocol::Message& message, const Error& why);
@@ -89,22 +88,18 @@ class Connection final : public WireReceiver,
   SessionPtr session_;  // from the first handshake on
   State state_ = State::awaiting_handshake;
   bool was_opened_ = false;
-  bool sent_route_code_ = false;          // since its handshake
-  protocol::ClientTraits traits_;         // by its handshake
-  bool refusing_ = false;                 // what is sent is dropped; it is about to be closed
-  bool sending_watched_ = false;          // since it was over its budget
-  std::uint64_t taken_at_watch_ = 0;      // by the client, when the watch began or looked last
-  std::uint64_t taken_at_handshake_ = 0;  // the same of the handshake's time limit
-  std::uint64_t handshake_end_ = 0;       // of the first answer within that limit, on the wire
+  bool sent_route_code_ = false;   // since its handshake
+  protocol::ClientTraits traits_;  // by its handshake
+  bool refusing_ = false;          // what is sent is dropped; it is about to be closed
   TimePoint last_received_;
   SignsOfLife life_;
   TimePoint next_heartbeat_{};
   std::list<Connection*>::iterator place_;  // in the host's list of connections, while not closed
   Timer timer_;                             // of the handshake, then of heartbeats and silence
-  Timer sending_timer_;                     // of the watch
+  struct SendingWatch;
+  std::unique_ptr<SendingWatch> sending_watch_;  // since it was over its budget
   struct Inflating;
   std::unique_ptr<Inflating> inflating_;  // from the first compressed payload on
-  std::string remote_address_;            // once closed
 };
 
 template <class Tell>

@@ -16,9 +16,7 @@ void Connection::restart_handshake_timer() {
 void Connection::on_handshake_late(const WireProgress& progress) {
   if (state_ == State::working) return;
   // A large answer, as one with all routes, takes its time on a slow line.
-  const bool was_under_way = taken_at_handshake_ < handshake_end_;
-  const std::uint64_t taken = progress.taken - std::exchange(taken_at_handshake_, progress.taken);
-  if (state_ == State::awaiting_ack && was_under_way && taken >= limits::progress_bytes) {
+  if (state_ == State::awaiting_ack && life_.took_of_answer(progress) >= limits::progress_bytes) {
     return restart_handshake_timer();
   }
   close(WireClose::flush, {"handshake_timeout", "no acknowledged handshake in time"});

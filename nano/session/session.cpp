@@ -93,8 +93,14 @@ void Session::go_on(std::shared_ptr<Drained::Waiting> waiting) {
 }
 
 const std::string& Session::remote_address() {
-  if (remote_address_.empty() && entity_) remote_address_ = entity_->remote_address();
-  return remote_address_;
+  if (!texts_) texts_ = std::make_unique<Texts>();
+  if (texts_->remote_address.empty() && entity_) texts_->remote_address = entity_->remote_address();
+  return texts_->remote_address;
+}
+
+const std::string& Session::close_reason() const {
+  static const std::string none;
+  return texts_ ? texts_->close_reason : none;
 }
 
 TimePoint Session::last_activity() const { return entity_ ? entity_->last_activity() : last_activity_; }
@@ -203,11 +209,11 @@ void Session::notify_bytes(std::string route, std::string payload) {
 
 void Session::detach(std::string reason, bool was_opened) {
   NANO_ASSERT(entity_, "a session ends once");
-  remote_address_ = entity_->remote_address();
+  remote_address();  // asked for now, as nobody knows it afterwards
   last_activity_ = entity_->last_activity();
   entity_ = nullptr;
   host_.unanswered_calls -= calls_in_flight_;
-  close_reason_ = std::move(reason);
+  texts_->close_reason = std::move(reason);
   for (auto& waiting : std::exchange(waiting_for_drained_, {})) go_on(std::move(waiting));
   for (GroupCore* group : std::exchange(groups_, {})) group->forget(*this);
   if (uid_ != 0) host_.sessions.unbind(binding_);

@@ -147,7 +147,7 @@ class Session final : public std::enable_shared_from_this<Session> {
   bool closed() const { return entity_ == nullptr; }
   /// Why it closed: "client_closed", "kicked", "closed_by_server", "heartbeat_timeout", "backpressure",
   /// "protocol_error", "connection_lost", "shutdown", ... Empty while open.
-  const std::string& close_reason() const { return close_reason_; }
+  const std::string& close_reason() const;
   /// `callback` runs once, in a later turn than the closing, on the logic thread. On a session already closed
   /// it runs in a later turn, too. As with a timer, destroying the handle takes the callback back: keep it
   /// with what the callback needs, or detach() it if the callback is to stay as long as the session.
@@ -256,6 +256,11 @@ class Session final : public std::enable_shared_from_this<Session> {
     std::string_view route;
   };
 
+  struct Texts {
+    std::string remote_address = {};
+    std::string close_reason = {};
+  };
+
   void tell_closed();
   void go_on(std::shared_ptr<Drained::Waiting> waiting);
   void note_mismatch(std::string_view name, SessionData::Mismatch types) const;
@@ -274,8 +279,7 @@ class Session final : public std::enable_shared_from_this<Session> {
   std::size_t calls_in_flight_bytes_ = 0;
   bool closes_when_answered_ = false;
   bool told_closed_ = false;
-  std::string remote_address_;
-  std::string close_reason_;
+  std::unique_ptr<Texts> texts_;  // from when the first of them is asked for
   TimePoint last_activity_{};
   std::vector<ReleasedRequest> released_requests_;
   std::set<GroupCore*> groups_;

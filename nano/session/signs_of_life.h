@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <utility>
 
 #include "nano/base/clock.h"
 #include "nano/base/limits.h"
@@ -22,6 +23,17 @@ class SignsOfLife {
   /// A packet has come.
   void heard(TimePoint now) { last_ = now; }
 
+  /// The handshake's answer is on its way.
+  void answered(const WireProgress& progress) {
+    taken_ = progress.taken;
+    end_ = progress.end;
+  }
+  /// How much of that the client took since then, or since the last call.
+  std::uint64_t took_of_answer(const WireProgress& progress) {
+    if (taken_ >= end_) return 0;
+    return progress.taken - std::exchange(taken_, progress.taken);
+  }
+
   /// What the wire says, at any time. `next_interval`: a heartbeat is due; from here to the next one it is
   /// measured what the client takes.
   void measured(const WireProgress& progress, TimePoint now, bool next_interval);
@@ -30,16 +42,16 @@ class SignsOfLife {
   bool behind() const { return behind_; }
   /// So much waits for the client that it takes it in large steps: its system makes room anew only when half
   /// of its buffer is free.
-  bool far_behind() const { return behind_ && waiting_ >= limits::progress_bytes; }
+  bool far_behind() const { return far_behind_; }
   /// The last sign of life.
   TimePoint last() const { return last_; }
 
  private:
   TimePoint last_;
-  std::uint64_t taken_ = 0;    // when the last heartbeat was due
-  std::uint64_t end_ = 0;      // of what was sent by then
-  std::uint64_t waiting_ = 0;  // of that, not taken by the next one
+  std::uint64_t taken_ = 0;  // when the last heartbeat was due
+  std::uint64_t end_ = 0;    // of what was sent by then
   bool behind_ = false;
+  bool far_behind_ = false;  // with what was sent by then, at the next one
 };
 
 inline void SignsOfLife::measured(const WireProgress& progress, TimePoint now, bool next_interval) {
@@ -51,7 +63,7 @@ inline void SignsOfLife::measured(const WireProgress& progress, TimePoint now, b
   if (progress.unheard < now - last_) last_ = now - progress.unheard;
   if (!next_interval) return;
   behind_ = is_behind;
-  waiting_ = is_behind ? end_ - progress.taken : 0;
+  far_behind_ = is_behind && end_ - progress.taken >= limits::progress_bytes;
   taken_ = progress.taken;
   end_ = progress.end;
 }

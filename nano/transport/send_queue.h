@@ -30,7 +30,7 @@ class SendQueue {
   /// Behind all that waits. It is passed when that has left; at once, if nothing waits.
   void push_mark();
   /// How many marks were passed since the last call.
-  std::size_t take_passed_marks() { return std::exchange(passed_marks_, 0); }
+  std::uint32_t take_passed_marks() { return std::exchange(passed_marks_, 0); }
 
   bool empty() const { return entries_.empty() && tail_.left().empty(); }
   void clear();
@@ -85,10 +85,10 @@ class SendQueue {
   static std::size_t consume(Entry& entry, std::size_t bytes);
 
   std::vector<Entry> entries_;
-  std::size_t first_ = 0;           // entries before it have left
+  std::uint32_t first_ = 0;  // entries before it have left
+  std::uint32_t passed_marks_ = 0;
   Small tail_;                      // behind the entries
   std::unique_ptr<Latest> latest_;  // null: none has a key
-  std::size_t passed_marks_ = 0;
 };
 
 }  // namespace nano

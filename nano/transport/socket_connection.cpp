@@ -27,7 +27,7 @@ void SocketConnection::start() {
     log(LogLevel::warning, "connection refused", refused.message());
     return;  // the last owner lets go of it, which closes the socket
   }
-  if (options_->tls) tls_ = std::make_unique<TlsStream>(*options_->tls);
+  if (options_->tls) tls_ = std::make_unique<Tls>(*options_->tls);
   handshaking_ = tls_ != nullptr;
   if (mode_ == Mode::http) http_ = std::make_unique<Http>();
   if (handshaking_ || mode_ == Mode::http) return set_deadline(options_->handshake_timeout);
@@ -54,13 +54,14 @@ std::string SocketConnection::remote_address() const {
 void SocketConnection::on_bytes(std::span<std::uint8_t> bytes) {
   if (!tls_) return on_plaintext(bytes);
   if (handshaking_ && discarding()) return;
-  const TlsStream::Status status = tls_->decrypt(bytes, [this](std::span<std::uint8_t> plaintext) {
+  const TlsStream::Status status = tls_->stream.decrypt(bytes, [this](std::span<std::uint8_t> plaintext) {
     if (handshaking_) end_handshake();
     on_plaintext(plaintext);
   });
-  if (handshaking_ && status == TlsStream::Status::ok && tls_->handshake_done()) end_handshake();
-  if (tls_->output().size() > limits::encrypted_piece_bytes) return on_lost("TLS replies are not read");
-  if (!tls_->output().empty()) mark_dirty();
+  if (handshaking_ && status == TlsStream::Status::ok && tls_->stream.handshake_done()) end_handshake();
+  if (tls_->stream.output().size() > limits::encrypted_piece_bytes)
+    return on_lost("TLS replies are not read");
+  if (!tls_->stream.output().empty()) mark_dirty();
   if (status == TlsStream::Status::closed) on_end_of_stream();
   if (status == TlsStream::Status::error) on_tls_failed();
 }
@@ -81,10 +82,10 @@ void SocketConnection::on_handshake_lost() {
 
 void SocketConnection::on_tls_failed() {
   if (closing_ != Closing::no || std::exchange(ignoring_input_, true)) return;
-  log(LogLevel::info, "TLS failed", tls_->error_text());
+  log(LogLevel::info, "TLS failed", tls_->stream.error_text());
   if (std::exchange(handshaking_, false) || mode_ == Mode::http)
     return begin_close(WireClose::flush, {});  // the alert still leaves
-  tell_logic([why = tls_->error_text()](SocketConnection&, WireReceiver& receiver) {
+  tell_logic([why = tls_->stream.error_text()](SocketConnection&, WireReceiver& receiver) {
     receiver.on_malformed("TLS: " + why);
   });
 }
@@ -199,8 +200,7 @@ void SocketConnection::begin_close(WireClose how, const CloseReason& reason) {
 
 /// Tells the logic what it waits for; not behind packets that may wait for just this.
 void SocketConnection::tell_taken() {
-  if (ciphertext_.empty()) marks_written_ += queue_.take_passed_marks();
-  for (; marks_written_ > 0; --marks_written_) {
+  for (std::size_t marks = take_written_marks(); marks > 0; --marks) {
     loop_.to_logic([self = shared_from_this()] {
       if (const auto receiver = self->receiver_) receiver->on_drained();
     });
@@ -210,17 +210,23 @@ void SocketConnection::tell_taken() {
   loop_.to_logic([self = shared_from_this()] { self->end_wait(Wait::for_client); });
 }
 
+std::size_t SocketConnection::take_written_marks() {
+  if (!tls_) return queue_.take_passed_marks();
+  if (tls_->ciphertext.empty()) tls_->marks_encrypted += queue_.take_passed_marks();
+  return std::exchange(tls_->marks_encrypted, 0);
+}
+
 void SocketConnection::on_drained() {
   if (closing_ == Closing::flushing) return linger();
   on_http_drained();
 }
 
 void SocketConnection::linger() {
-  if (tls_ && tls_->handshake_done()) {
-    tls_->shutdown();
-    ciphertext_ = tls_->take_output();
+  if (tls_ && tls_->stream.handshake_done()) {
+    tls_->stream.shutdown();
+    tls_->ciphertext = tls_->stream.take_output();
     // What does not fit now is not worth waiting for.
-    if (!ciphertext_.empty() && write_some() == Written::failed) return on_lost(std::strerror(errno));
+    if (!tls_->ciphertext.empty() && write_some() == Written::failed) return on_lost(std::strerror(errno));
   }
   closing_ = Closing::lingering;
   // A WebSocket client answers our close frame first; its answer, its end or the deadline closes the socket.
@@ -237,9 +243,11 @@ void SocketConnection::close_socket() {
   abandon_http_request();
   loop_.ready_set().remove(*this);
   socket_.close();
-  account_.release(queue_.cost() + std::exchange(ciphertext_cost_, 0));
+  account_.release(queue_.cost());
   queue_.clear();
-  ciphertext_.clear();
+  if (!tls_) return;
+  account_.release(std::exchange(tls_->ciphertext_cost, 0));
+  tls_->ciphertext.clear();
 }
 
 /// What the client does not take goes with its socket: else the system would keep it, and wait for the
@@ -252,23 +260,23 @@ void SocketConnection::give_up() {
 void SocketConnection::set_deadline(Duration from_now) {
   deadline_ = loop_.listened() + from_now;
   // A deadline that moves on, as with each HTTP request, costs the loop nothing: the earlier one looks again.
-  if (!armed_ || deadline_ < (*armed_)->first) arm_deadline();
+  if (!armed_ || deadline_ < armed_at_->first) arm_deadline();
 }
 
 void SocketConnection::arm_deadline() {
   disarm_deadline();
-  armed_ = loop_.add_deadline(deadline_, *this);
+  armed_at_ = loop_.add_deadline(deadline_, *this);
+  armed_ = true;
 }
 
 void SocketConnection::disarm_deadline() {
-  if (armed_) loop_.remove_deadline(*armed_);
-  armed_.reset();
+  if (std::exchange(armed_, false)) loop_.remove_deadline(armed_at_);
 }
 
 void SocketConnection::stop_time() { time_left_ = std::exchange(deadline_, {}) - loop_.listened(); }
 
 void SocketConnection::on_deadline() {
-  armed_.reset();
+  armed_ = false;
   if (deadline_ == TimePoint{}) return;
   if (deadline_ > loop_.listened()) return arm_deadline();
   if (http_ && http_->exchange) return on_http_answer_late();

@@ -103,6 +103,15 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
     BodyAccount body = {};                        // of one that a handler has made
   };
 
+  /// What only TLS needs.
+  struct Tls {
+    explicit Tls(const TlsContext& context) : stream(context) {}
+    TlsStream stream;
+    std::string ciphertext = {};      // encrypted, not yet written
+    std::size_t ciphertext_cost = 0;  // of its frames, for the budget
+    std::size_t marks_encrypted = 0;  // of tell_when_drained(): all before them is written, or ciphertext
+  };
+
   // -- loop's thread: reading (socket_connection_reading.cpp)
   void read();
   void line_up();
@@ -153,6 +162,7 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
   bool has_unread() const;
   WireProgress progress() const;
   void tell_taken();
+  std::size_t take_written_marks();
   void on_drained();
   void begin_close(WireClose how, const CloseReason& reason);
   void linger();
@@ -195,25 +205,23 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
   Socket socket_;
   const asio::ip::tcp::endpoint remote_;
   std::shared_ptr<const ListenerOptions> options_;
-  std::unique_ptr<TlsStream> tls_;
+  std::unique_ptr<Tls> tls_;
   std::unique_ptr<Http> http_;  // Mode::http
   std::optional<WebSocketStream> websocket_;
   protocol::PacketDecoder decoder_;
   SendAccount account_;
   SendQueue queue_;
-  std::string ciphertext_;                 // encrypted, not yet written
-  std::size_t ciphertext_cost_ = 0;        // of its frames, for the budget
-  std::size_t marks_written_ = 0;          // of tell_when_drained(), and not told yet
-  TimePoint deadline_{};                   // none: the connection's state machine watches the time
-  std::optional<IoLoop::Deadline> armed_;  // what the loop was told
-  Duration time_left_{};                   // until the deadline, while the time stands still
-  std::uint64_t written_ = 0;              // to the socket, since the beginning
-  std::uint64_t taken_at_deadline_ = 0;    // by the client: see expect_progress()
-  TimePoint heard_{};                      // the last packet, or part of one, on the loop's listened()
-  std::uint32_t unnoted_bytes_ = 0;        // of a packet that has not come whole
-  std::uint32_t place_ = 0;                // in the loop's ReadySet
+  TimePoint deadline_{};                 // none: the connection's state machine watches the time
+  IoLoop::Deadline armed_at_{};          // what the loop was told, if armed_
+  Duration time_left_{};                 // until the deadline, while the time stands still
+  std::uint64_t written_ = 0;            // to the socket, since the beginning
+  std::uint64_t taken_at_deadline_ = 0;  // by the client: see expect_progress()
+  TimePoint heard_{};                    // the last packet, or part of one, on the loop's listened()
+  std::uint32_t unnoted_bytes_ = 0;      // of a packet that has not come whole
+  std::uint32_t place_ = 0;              // in the loop's ReadySet
   Mode mode_;
   Closing closing_ = Closing::no;
+  bool armed_ = false;
   bool dirty_ = false;
   bool readable_ = false;     // there may be more to read than was read
   bool in_line_ = false;      // take_turn() will be called

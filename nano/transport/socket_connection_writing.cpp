@@ -96,29 +96,30 @@ SocketConnection::Written SocketConnection::write_all() {
 }
 
 bool SocketConnection::encrypt_some() {
-  if (!ciphertext_.empty()) return true;
-  marks_written_ += queue_.take_passed_marks();
-  ciphertext_ = tls_->take_output();
-  if (!tls_->handshake_done()) return !ciphertext_.empty();  // the queue waits, or is dropped at the close
+  if (!tls_->ciphertext.empty()) return true;
+  tls_->marks_encrypted += queue_.take_passed_marks();
+  tls_->ciphertext = tls_->stream.take_output();
+  if (!tls_->stream.handshake_done())
+    return !tls_->ciphertext.empty();  // the queue waits, or is dropped at the close
   // A bounded piece at a time, so that ciphertext of a slow client does not pile up beside its queue.
   std::array<iovec, 16> buffers;
   const std::size_t count = queue_.gather(buffers);
   std::size_t bytes = 0;
   for (std::size_t i = 0; i < count && bytes < limits::encrypted_piece_bytes; ++i) {
     const std::size_t piece = std::min(buffers[i].iov_len, limits::encrypted_piece_bytes - bytes);
-    tls_->encrypt({static_cast<const std::uint8_t*>(buffers[i].iov_base), piece});
+    tls_->stream.encrypt({static_cast<const std::uint8_t*>(buffers[i].iov_base), piece});
     bytes += piece;
   }
-  ciphertext_cost_ += queue_.consume(bytes);
-  ciphertext_ += tls_->take_output();
-  return !ciphertext_.empty();
+  tls_->ciphertext_cost += queue_.consume(bytes);
+  tls_->ciphertext += tls_->stream.take_output();
+  return !tls_->ciphertext.empty();
 }
 
 SocketConnection::Written SocketConnection::write_some() {
   std::array<iovec, limits::gather_buffers> buffers;
   std::size_t count = 1;
   if (tls_) {
-    buffers[0] = {ciphertext_.data(), ciphertext_.size()};
+    buffers[0] = {tls_->ciphertext.data(), tls_->ciphertext.size()};
   } else {
     count = queue_.gather(buffers);
   }
@@ -131,8 +132,8 @@ SocketConnection::Written SocketConnection::write_some() {
   }
   std::size_t done = 0;
   if (tls_) {
-    ciphertext_.erase(0, static_cast<std::size_t>(sent));
-    if (ciphertext_.empty()) done = std::exchange(ciphertext_cost_, 0);
+    tls_->ciphertext.erase(0, static_cast<std::size_t>(sent));
+    if (tls_->ciphertext.empty()) done = std::exchange(tls_->ciphertext_cost, 0);
   } else {
     done = queue_.consume(static_cast<std::size_t>(sent));
   }
@@ -153,7 +154,7 @@ bool SocketConnection::has_unread() const {
 
 WireProgress SocketConnection::progress() const {
   return {.taken = taken(),
-          .end = written_ + ciphertext_.size() + queue_.bytes(),
+          .end = written_ + (tls_ ? tls_->ciphertext.size() : 0) + queue_.bytes(),
           .unread = paused_ && !account_.over_budget() && has_unread(),
           .unheard = loop_.listened() - heard_};
 }
