@@ -24,7 +24,10 @@ LAYERS = {
     "cluster/network": ["nano/scheduler"],
     "cluster/registry": ["cluster/network"],
     "cluster/link": ["cluster/network"],
-    "cluster": ["nano", "cluster/registry", "cluster/link"],
+    "cluster/session": ["cluster/link", "nano/component"],
+    "cluster/interop": ["cluster/session", "cluster/registry"],
+    "cluster/node": ["cluster/interop", "nano"],
+    "cluster": ["cluster/node"],  # as "nano"
     "cluster/testing": ["cluster", "nano/testing"],
     "examples/*": ["nano", "cluster"],  # each example on its own, none on another
     "benchmark": ["nano", "cluster"],
@@ -32,7 +35,7 @@ LAYERS = {
 }
 
 # Tests beside their source see their layer, and besides it this one (clock, world in memory); those of the
-# cluster also what makes a cluster in memory.
+# cluster also what makes a cluster in memory, and all that this stands on: whole nodes.
 LAYER_OF_ALL_TESTS = "nano/testing"
 LAYER_OF_CLUSTER_TESTS = "cluster/testing"
 
@@ -101,7 +104,7 @@ def layer_problem(path, layer, included):
     if is_test(path):
         allowed.add(LAYER_OF_ALL_TESTS)
         if layer.startswith("cluster"):
-            allowed.add(LAYER_OF_CLUSTER_TESTS)
+            allowed |= {LAYER_OF_CLUSTER_TESTS} | allowed_layers(LAYER_OF_CLUSTER_TESTS)
     if row_of(target) in allowed:
         return None
     return f"{layer} must not include {target} ({included})"

@@ -38,7 +38,7 @@ class Layers(unittest.TestCase):
         self.assertEqual(len(problems("protocol/packet.cpp", '"nano/base/result.h"')), 1)
 
     def test_nano_never_includes_cluster(self):
-        self.assertEqual(len(problems("nano/application/application.cpp", '"cluster/node.h"')), 1)
+        self.assertEqual(len(problems("nano/application/application.cpp", '"cluster/cluster.h"')), 1)
 
     def test_the_application_does_not_include_testing_but_testing_the_application(self):
         self.assertEqual(len(problems("nano/application/application.cpp", '"nano/testing/world.h"')), 1)
@@ -77,7 +77,7 @@ class Libraries(unittest.TestCase):
             self.assert_only_in(include, ["nano/transport/tcp.cpp"], bad)
 
     def test_grpc_stays_in_the_network_of_the_cluster(self):
-        bad = ["nano/application/application.cpp", "cluster/node.cpp"]
+        bad = ["nano/application/application.cpp", "cluster/node/node.cpp"]
         self.assert_only_in("<grpcpp/grpcpp.h>", ["cluster/network/grpc_network.cpp"], bad)
 
     def test_json_stays_behind_the_serializer_and_out_of_protocol_headers(self):

@@ -1,11 +1,10 @@
 // The node of a cluster that the benchmarks measure: master, gate or backend, as its flags say.
 
-#include "cluster/node.h"
-
 #include <iostream>
 #include <string>
 #include <string_view>
 
+#include "cluster/cluster.h"
 #include "nano/nano.h"
 
 namespace {

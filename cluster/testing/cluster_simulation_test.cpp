@@ -10,7 +10,7 @@
 
 #include <gtest/gtest.h>
 
-#include "cluster/remote_session.h"
+#include "cluster/session/remote_session.h"
 #include "cluster/testing/cluster_simulation_test_cluster.h"
 
 namespace nano::cluster::testing {

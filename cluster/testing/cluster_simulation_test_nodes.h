@@ -11,7 +11,7 @@
 
 #include <gtest/gtest.h>
 
-#include "cluster/node.h"
+#include "cluster/cluster.h"
 #include "nano/component/responder.h"
 #include "nano/session/group.h"
 

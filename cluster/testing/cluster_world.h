@@ -10,7 +10,7 @@
 #include <string_view>
 #include <utility>
 
-#include "cluster/node.h"
+#include "cluster/cluster.h"
 #include "cluster/testing/memory_network.h"
 #include "nano/testing/world.h"
 

@@ -1,6 +1,7 @@
 // One program for every node of a cluster, and what a gate may decide, as docs/cluster.md shows it.
 
-#include "cluster/node.h"
+#include "cluster/cluster.h"
+
 #include "docs/snippets/rooms.h"
 
 using nano::cluster::Member;

@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "cluster/registry/member.h"
+#include "cluster/cluster.h"
 #include "examples/cluster/messages.h"
 
 namespace cluster_chat {

@@ -2,7 +2,7 @@
 #include <set>
 #include <sstream>
 
-#include "cluster/node.h"
+#include "cluster/cluster.h"
 #include "examples/cluster/gate.h"
 #include "examples/cluster/nodes_page.h"
 #include "examples/cluster/places.h"

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "cluster/node.h"
+#include "cluster/cluster.h"
 #include "examples/cluster/messages.h"
 
 namespace cluster_chat {

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "cluster/registry/member.h"
+#include "cluster/cluster.h"
 #include "nano/session/session.h"
 
 namespace cluster_chat {

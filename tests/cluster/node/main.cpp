@@ -5,7 +5,7 @@
 #include <iostream>
 #include <string>
 
-#include "cluster/node.h"
+#include "cluster/cluster.h"
 #include "nano/nano.h"
 #include "tests/cluster/node/test_service.h"
 
