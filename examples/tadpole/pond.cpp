@@ -27,7 +27,7 @@ void Pond::init() {
   telling_visitors_ = every(1s, [this] { tell_visitors(); });
   // Registered after the sockets' own hook: without I/O threads it runs when they have written what the tick
   // sent.
-  measuring_ = scheduler().on_turn_end([this] { meter_.end(now()); });
+  measuring_ = scheduler().on_turn_end([this] { meter_.end(scheduler().clock().now()); });
 }
 
 // -- what players ask for ----------------------------------------------------------------------------------
@@ -101,7 +101,7 @@ double Pond::random_share() { return static_cast<double>(random_() >> 11) * 0x1p
 /// In this order, so that a page hears of a tadpole's coming before its moves and words, and of neither after
 /// its going.
 void Pond::tick() {
-  meter_.begin(now());
+  meter_.begin(scheduler().clock().now());
   ++tick_;
   swim_all();
   cross_cells();

@@ -49,8 +49,9 @@ class Component {
   /// Whether the server stops: a loop that would go on for ever ends. (Or spawn it with
   /// SpawnOptions::background, then no stop waits for it.)
   bool stopping() const { return host().stopping; }
+  /// These stand still within a turn: see Scheduler.
   TimePoint now() const { return scheduler().now(); }
-  WallTime wall_time() const { return scheduler().clock().wall(); }
+  WallTime wall_time() const { return scheduler().wall_time(); }
 
   /// See Scheduler for what these promise.
   Timer after(Duration delay, Function<void()> callback) {

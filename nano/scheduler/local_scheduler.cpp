@@ -26,7 +26,7 @@ void FrameScheduler::run_frame() {
 void FrameScheduler::run_some() {
   const std::weak_ptr<const bool> alive = alive_;
   Scheduler& scheduler = scheduler_;
-  const TimePoint until = scheduler.clock().coarse_now() + limits::round_time;
+  const TimePoint until = scheduler.noted_at() + limits::round_time;
   do {
     Function<void()> task = std::move(tasks_.front());
     tasks_.pop_front();

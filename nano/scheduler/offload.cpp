@@ -48,7 +48,7 @@ bool OffloadState::start(Scheduler& scheduler, WorkerPool& workers, std::shared_
   work_ = scheduler.work();
   gate_ = gate;
   return workers.submit([self = shared_from_this(), &scheduler, gate = std::move(gate)]() mutable {
-    const auto place = gate->enter({self->work_, scheduler.now(), self.get()});
+    const auto place = gate->enter({self->work_, scheduler.clock().now(), self.get()});
     if (!place) return;
     const bool begun = self->pass(Phase::begun);
     if (begun) self->call();

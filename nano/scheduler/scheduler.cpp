@@ -21,6 +21,7 @@ Scheduler::Scheduler(const Clock& clock, Driver& driver, WorkerPool& workers, Lo
       log_(log.limited_by(clock, [this] { say_left_out_later(); })),
       current_work_(std::make_shared<CurrentWork>()),
       watch_(clock_, log_, *current_work_),
+      time_(clock_),
       listening_(clock_.coarse_now()),
       timers_(thread_, [this](Timer timer) { drop_later("a Timer", std::move(timer)); }),
       spawned_(log_),
@@ -125,7 +126,7 @@ std::size_t Scheduler::run_ready() {
 
 bool Scheduler::ready() const {
   const auto earliest = timers_.earliest();
-  return !posted_.empty() || cancel_all_requested_ || turn_soon_ || (earliest && *earliest <= now());
+  return !posted_.empty() || cancel_all_requested_ || turn_soon_ || (earliest && *earliest <= clock_.now());
 }
 
 std::optional<TimePoint> Scheduler::next_deadline() const {
@@ -137,7 +138,8 @@ std::size_t Scheduler::turn() {
   const std::uint64_t started_before = timers_.sequence_end();
   watch_.begin("task");
   turn_soon_ = false;
-  listening_.end_wait(watch_.last_reading(), timers_.earliest());
+  time_.begin();
+  listening_.end_wait(time_.now(), timers_.earliest());
   const std::size_t ran = run_posted() + run_due(started_before);
   // Nothing but this turn is on the stack now, so no coroutine is running.
   finish_cancel_all();
@@ -150,7 +152,8 @@ std::size_t Scheduler::turn() {
 void Scheduler::back_from_wait(std::optional<TimePoint> driver_until) {
   std::optional<TimePoint> until = timers_.earliest();
   if (driver_until) until = std::min(until.value_or(*driver_until), *driver_until);
-  listening_.end_wait(clock_.coarse_now(), until);
+  time_.begin();
+  listening_.end_wait(time_.now(), until);
 }
 
 std::size_t Scheduler::run_posted() {
@@ -175,9 +178,8 @@ std::size_t Scheduler::run_due(std::uint64_t sequence_end) {
     guarded(callback, "timer");
     watch_.task_done();
   };
-  const TimePoint due = now();
   std::size_t count = 0;
-  while (timers_.fire(due, listened(), sequence_end, run_timer)) ++count;
+  while (timers_.fire(time_.now(), listened(), sequence_end, run_timer)) ++count;
   return count;
 }
 

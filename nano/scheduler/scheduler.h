@@ -28,6 +28,7 @@
 #include "nano/scheduler/stall_watch.h"
 #include "nano/scheduler/timer.h"
 #include "nano/scheduler/timer_queue.h"
+#include "nano/scheduler/turn_time.h"
 #include "nano/scheduler/worker_pool.h"
 
 namespace nano {
@@ -41,7 +42,7 @@ enum class TurnEnd : std::uint8_t { application, links, sockets };
 /// Runs tasks, timers and coroutines one after the other on the logic thread, in turns. A turn runs, in this
 /// order: the tasks posted before it, the timers that are due, the hooks of at_turn_end(). What a turn posts,
 /// and the timers that it starts, run in a later turn. Between turns the driver waits, unless something is
-/// ready.
+/// ready. Time stands still within a turn, and while a driver handles what it has waited for: see now().
 ///
 /// Calls are for the logic thread unless they say "any thread". That is the thread inside run() or
 /// run_ready(), or the one adopted; while there is none (setting up, tearing down) any one thread may make
@@ -71,8 +72,8 @@ class Scheduler {
   /// Logic thread. The next turn comes without a wait for what comes from outside, though nothing is posted.
   void turn_soon() { turn_soon_ = true; }
 
-  /// Runs `callback` once, `delay` from now (at the earliest: in the next turn). Timers that are due run in
-  /// the order of their times, those of one time in the order started.
+  /// Runs `callback` once, `delay` from now() (at the earliest: in the next turn). Timers that are due when a
+  /// turn begins run in the order of their times, those of one time in the order started.
   [[nodiscard]] Timer after(Duration delay, Function<void()> callback);
 
   /// As after(), but `delay` counts only time in which this thread could hear what others say (listened()): a
@@ -81,7 +82,7 @@ class Scheduler {
   [[nodiscard]] Timer after_listening(Duration delay, Function<void()> callback);
 
   /// Runs `callback` every `interval`, first in one interval, at a fixed rate: the times are whole intervals
-  /// from now and don't drift. When the thread is late by more than an interval, the missed calls are
+  /// from now() and don't drift. When the thread is late by more than an interval, the missed calls are
   /// skipped, not made up for. Throws std::invalid_argument unless `interval` is positive.
   [[nodiscard]] Timer every(Duration interval, Function<void()> callback);
 
@@ -182,16 +183,21 @@ class Scheduler {
   /// Any thread. Throws std::logic_error on a thread other than the logic thread.
   void assert_logic_thread() const { thread_.assert_current(); }
 
-  /// Any thread.
-  TimePoint now() const { return clock_.now(); }
-  /// A clock that stands still while this thread is held up (ListeningClock): by it silence is measured.
-  /// Reading it costs nothing; it is that of the turn's beginning.
+  /// Any thread. For what a turn runs, the time at which the turn began, however long ago: what the logic
+  /// decides by. For other threads, and where no turn is (setting up, tearing down), what the clock says.
+  TimePoint now() const { return is_running_caller() ? time_.now() : clock_.now(); }
+  /// Any thread. The same for the time of day.
+  WallTime wall_time() const { return is_running_caller() ? time_.wall() : clock_.wall(); }
+  /// A clock that stands still while this thread is held up (ListeningClock): by it silence is measured. As
+  /// now() it is that of the turn's beginning.
   TimePoint listened() const { return listening_.now(); }
   /// For drivers that handle events of their own: the thread is back from waiting and is about to look at
-  /// them. Drivers that also wait for a time of their own say which.
+  /// them. now() moves on, as when a turn begins. Drivers that also wait for a time of their own say which.
   void back_from_wait(std::optional<TimePoint> driver_until = std::nullopt);
   /// For the same drivers: there were none, and the thread waits on.
   void begin_wait() { listening_.begin_wait(clock_.coarse_now()); }
+  /// Any thread. For what measures how long something takes: it moves while a turn lasts. To decide by it
+  /// makes a run that cannot be repeated; that is what now() is for.
   const Clock& clock() const { return clock_; }
   /// The Log may be used by any thread. Its limited lines go by this Scheduler's clock, and are all said when
   /// it ends.
@@ -219,10 +225,13 @@ class Scheduler {
   std::shared_ptr<const OffloadGate> offload_gate() const { return offload_gate_; }
 
  private:
-  /// Counts how deep the stack is in tasks; when the outermost has ended, no coroutine runs any more.
+  /// Counts how deep the stack is in tasks; when the outermost has ended, no coroutine runs any more. What it
+  /// runs has a time, also outside turn().
   class Depth {
    public:
-    explicit Depth(Scheduler& scheduler) : scheduler_(scheduler) { ++scheduler_.depth_; }
+    explicit Depth(Scheduler& scheduler) : scheduler_(scheduler) {
+      if (scheduler_.depth_++ == 0) scheduler_.time_.begin();
+    }
     ~Depth() {
       if (--scheduler_.depth_ == 0) scheduler_.finish_cancel_all();
     }
@@ -262,6 +271,7 @@ class Scheduler {
   LogicThread thread_;
   std::shared_ptr<CurrentWork> current_work_;
   StallWatch watch_;
+  TurnTime time_;
   ListeningClock listening_;
   PostQueue posted_;
   std::vector<Function<void()>> batch_;

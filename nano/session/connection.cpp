@@ -52,7 +52,7 @@ Connection::~Connection() {
 
 std::size_t Connection::on_packets(protocol::ByteView packets, TurnShare& share) {
   const Scheduler& scheduler = host_.scheduler();
-  last_received_ = scheduler.clock().coarse_now();
+  last_received_ = scheduler.now();
   life_.heard(scheduler.listened());
   const std::uint8_t* end = packets.data();  // of what is taken
   protocol::for_each_packet(packets, [&](const protocol::Packet& packet) {
@@ -110,7 +110,7 @@ void Connection::on_handshake(protocol::ByteView body) {
   protocol::ServerHandshake reply;
   reply.heartbeat_s = std::chrono::duration<double>(heartbeat_interval()).count();
   reply.server_time_s =
-      std::chrono::duration_cast<std::chrono::seconds>(host_.scheduler().clock().wall().time_since_epoch())
+      std::chrono::duration_cast<std::chrono::seconds>(host_.scheduler().wall_time().time_since_epoch())
           .count();
   reply.dict_json = host_.dictionary_json();
   reply.serializer = host_.codec().serializer().name();

@@ -35,18 +35,18 @@ void ReceiveLine::serve() {
 void ReceiveLine::serve_line() {
   begin_round();
   const TurnShare share = meter_.share(active_ + line_.size(), until_);
-  const TimePoint began = scheduler_.now();
+  const TimePoint began = scheduler_.clock().now();
   packets_ = 0;
   line_.serve(scheduler_.clock(), until_, [this, &share](const auto& connection) {
     ++active_;
     connection->handle_inbox(share);
   });
-  if (active_ > limits::round_clients_measured) meter_.learn(packets_, scheduler_.now() - began);
+  if (active_ > limits::round_clients_measured) meter_.learn(packets_, scheduler_.clock().now() - began);
 }
 
 void ReceiveLine::begin_round() {
   if (std::exchange(begun_, true)) return;
-  until_ = scheduler_.now() + limits::round_time;
+  until_ = scheduler_.clock().now() + limits::round_time;
   line_.begin_round();
 }
 
