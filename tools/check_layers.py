@@ -17,8 +17,7 @@ LAYERS = {
     "nano/pipeline": ["nano/session"],
     "nano/component": ["nano/pipeline"],
     "nano/transport": ["nano/session"],
-    "nano/monitor": ["nano/base"],
-    "nano/application": ["nano/component", "nano/transport", "nano/monitor"],
+    "nano/application": ["nano/component", "nano/transport"],
     "nano": ["nano/application"],  # the files directly in nano/: headers that gather others
     "nano/testing": ["nano"],
     "cluster/network": ["nano/scheduler"],
@@ -50,11 +49,13 @@ LIBRARIES = [
     ("spdlog", r"spdlog/", r"nano/base/[^/]*\.cpp$|TESTS"),  # tests catch what is logged
     ("protobuf", r"google/protobuf/|.*\.pb\.h$", r"nano/serialize/|cluster/|examples/|benchmark/|TESTS"),
     ("GoogleTest", r"g(test|mock)/", r"nano/testing/|TESTS"),
+    # How an assertion tells why without waiting for a reader; the standard library cannot.
+    ("POSIX", r"(poll|unistd)\.h$", r"(?!protocol/)|protocol/assert\.cpp$|TESTS"),
 ]
 # Tests, and the headers that only tests use: a_test.cpp, a_test_fixture.h, a_for_tests.h
 TEST_PATHS = r"tests/|.*_tests?(_\w+)?\.(cpp|h)$|.*/testdata/"
 
-# protocol/ stands on the standard library alone, and knows no threads.
+# protocol/ stands on the standard library, but for what the rows above allow it, and knows no threads.
 STANDARD_HEADER = re.compile(r"[a-z0-9_]+$")
 THREAD_HEADERS = {"thread", "mutex", "shared_mutex", "condition_variable", "future", "semaphore", "latch"}
 
@@ -145,11 +146,67 @@ def problems_of_file(path, text, exists):
     return found
 
 
+# The page with a row for each folder, and with the picture of the layers, whose lines of the form
+# `inside nano:  base ◄ scheduler ◄ session` say the same as the table above.
+PICTURE = "docs/architecture.md"
+PICTURE_PART = re.compile(r"^inside (\w+):", re.MULTILINE)
+PICTURE_CHAIN = re.compile(r"\w+(?: ◄ \w+)+")
+NOT_IN_PICTURE = ("testing",)  # stands on all of them
+
+
+def below_in_picture(chains):
+    """name: the names that it stands on, directly or by others."""
+    below = {}
+    for chain in chains:
+        for lower, upper in zip(chain, chain[1:]):
+            below.setdefault(lower, set())
+            below.setdefault(upper, set()).add(lower)
+    for _ in below:
+        for names in below.values():
+            names |= set().union(*(below[name] for name in names))
+    return below
+
+
+def problems_of_part(folder, text):
+    """What the lines `inside <folder>:` say otherwise than the table."""
+
+    def inside(rows):
+        names = (row.removeprefix(folder + "/") for row in rows if row.startswith(folder + "/"))
+        return set(names) - set(NOT_IN_PICTURE)
+
+    drawn = below_in_picture(chain.split(" ◄ ") for chain in PICTURE_CHAIN.findall(text))
+    rows = inside(LAYERS)
+    for name in sorted(drawn.keys() ^ rows):
+        yield f"{folder}/{name} is in the picture or in tools/check_layers.py, not in both"
+    for name in sorted(drawn.keys() & rows):
+        for other in sorted((drawn[name] ^ inside(allowed_layers(f"{folder}/{name}"))) & rows):
+            yield f"{folder}/{name} on {folder}/{other}: the picture and tools/check_layers.py differ"
+
+
+def problems_of_picture(page):
+    """Sentences about the picture of the layers, and the table of folders, in the text of their page."""
+    parts = PICTURE_PART.split(page.split("```")[1])
+    found = [] if "nano" in parts[1::2] else ["there is no picture of what is inside nano"]
+    for folder, text in zip(parts[1::2], parts[2::2]):
+        found += problems_of_part(folder, text)
+    for row in LAYERS:
+        if "/" in row and "*" not in row and f"| [`{row}`](../{row}) |" not in page:
+            found.append(f"the table of folders has no row for {row}")
+    return [f"{PICTURE}: {problem}" for problem in found]
+
+
+def problems_of_table(is_folder):
+    rows = (row for row in LAYERS if not is_folder(row.removesuffix("/*")))
+    return [f"tools/check_layers.py: there is no folder {row}" for row in rows]
+
+
 def check(root):
     def exists(path):
         return os.path.isfile(os.path.join(root, path))
 
-    found = []
+    with open(os.path.join(root, PICTURE), encoding="utf-8") as page:
+        found = problems_of_picture(page.read())
+    found += problems_of_table(lambda path: os.path.isdir(os.path.join(root, path)))
     for path, text in sources.text_files(root):
         if sources.is_cpp(path):
             found += problems_of_file(path, text, exists)

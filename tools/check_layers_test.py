@@ -19,7 +19,7 @@ class Layers(unittest.TestCase):
         self.assertEqual(found, [])
 
     def test_an_include_of_the_own_layer_is_allowed(self):
-        self.assertEqual(problems("nano/base/result.h", '"nano/base/errc.h"'), [])
+        self.assertEqual(problems("protocol/result.h", '"protocol/errc.h"'), [])
 
     def test_an_include_against_an_arrow_is_named_with_its_line(self):
         found = problems("nano/base/log.cpp", "<string>", '"nano/session/session.h"')
@@ -32,7 +32,7 @@ class Layers(unittest.TestCase):
     def test_neighbours_without_an_arrow_do_not_see_each_other(self):
         self.assertEqual(len(problems("nano/component/dispatcher.cpp", '"nano/transport/listener.h"')), 1)
         self.assertEqual(len(problems("nano/transport/tcp.cpp", '"nano/pipeline/pipeline.h"')), 1)
-        self.assertEqual(len(problems("nano/monitor/metrics.cpp", '"nano/session/session.h"')), 1)
+        self.assertEqual(len(problems("nano/serialize/json.cpp", '"nano/scheduler/timer.h"')), 1)
 
     def test_protocol_includes_nothing_of_nano(self):
         self.assertEqual(len(problems("protocol/packet.cpp", '"nano/base/result.h"')), 1)
@@ -62,6 +62,43 @@ class Layers(unittest.TestCase):
     def test_include_paths_start_at_the_root(self):
         found = problems("nano/base/log.cpp", '"log.h"', missing=["log.h"])
         self.assertIn("start at the root", found[0])
+
+
+class Picture(unittest.TestCase):
+    def setUp(self):
+        self.rows = check_layers.LAYERS
+        check_layers.LAYERS = {"nano/base": [], "nano/net": ["nano/base"], "nano/http": ["nano/net"]}
+        self.addCleanup(lambda: setattr(check_layers, "LAYERS", self.rows))
+
+    def problems(self, *lines, folders=("nano/base", "nano/net", "nano/http")):
+        table = "".join(f"| [`{folder}`](../{folder}) | x |\n" for folder in folders)
+        return check_layers.problems_of_picture("```\n" + "\n".join(lines) + "\n```\n" + table)
+
+    def assert_refused(self, part, *lines, **more):
+        found = self.problems(*lines, **more)
+        self.assertTrue(any(part in problem for problem in found), found)
+
+    def test_one_that_says_what_the_table_says_is_accepted_in_one_line_or_several(self):
+        self.assertEqual(self.problems("protocol", "", "inside nano:  base ◄ net ◄ http"), [])
+        self.assertEqual(self.problems("inside nano:  base ◄ net       net ◄ http", "     base ◄ http"), [])
+
+    def test_an_arrow_too_many_is_refused(self):
+        self.assert_refused("nano/net on nano/http", "inside nano: base ◄ http ◄ net")
+
+    def test_an_arrow_that_is_missing_is_refused(self):
+        self.assert_refused("nano/http on nano/net", "inside nano: base ◄ net   base ◄ http")
+
+    def test_a_folder_that_only_one_of_both_knows_is_refused(self):
+        self.assert_refused("nano/http is in the picture or", "inside nano: base ◄ net")
+        self.assert_refused("nano/tls is in the picture or", "inside nano: base ◄ net ◄ http ◄ tls")
+
+    def test_a_page_without_a_picture_or_a_row_for_each_folder_is_refused(self):
+        self.assert_refused("no picture")
+        self.assert_refused("no row for nano/net", "inside nano: base ◄ net ◄ http", folders=("nano/base",))
+
+    def test_the_table_names_folders_that_exist(self):
+        found = check_layers.problems_of_table(lambda folder: folder != "nano/net")
+        self.assertEqual(found, ["tools/check_layers.py: there is no folder nano/net"])
 
 
 class Libraries(unittest.TestCase):
