@@ -9,6 +9,7 @@
 
 #include "nano/application/drain.h"
 #include "nano/application/machine.h"
+#include "nano/base/host_port.h"
 #include "nano/scheduler/failure.h"
 #include "nano/serialize/protobuf_log.h"
 #include "nano/session/connection.h"
@@ -32,10 +33,9 @@ constexpr int exit_misconfigured = 2;
 }  // namespace
 
 std::string ListeningAddress::url() const {
-  const auto colon = address.rfind(':');
-  const std::string host = address.substr(0, colon);
-  const std::string reachable =
-      (host == "0.0.0.0" || host == "[::]" ? "localhost" : host) + address.substr(colon);
+  const HostPort parts = parse_host_port(address).value();
+  const bool on_all = parts.host == "0.0.0.0" || parts.host == "::";
+  const std::string reachable = on_all ? "localhost:" + std::to_string(parts.port) : address;
   if (scheme == "ws") return "http://" + reachable + "/";
   if (scheme == "wss") return "https://" + reachable + "/";
   return scheme + "://" + reachable;

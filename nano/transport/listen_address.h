@@ -16,8 +16,7 @@ struct ListenAddress {
   friend bool operator==(const ListenAddress&, const ListenAddress&) = default;
 };
 
-/// Of "host:port", "[v6 address]:port", ":port" or "*:port". The error is a sentence that says what to write;
-/// what a host's name stands for is not asked here.
+/// As parse_host_port(), and of "*:port".
 Result<ListenAddress> parse_listen_address(std::string_view address);
 
 /// Whether one socket on each cannot be, as far as the text tells.
