@@ -20,17 +20,46 @@ Duration from_seconds(double seconds) {
   return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
 }
 
+/// What an option may be, in code and on the command line. Times in seconds.
+template <class T>
+struct Range {
+  T least;
+  T most;
+
+  bool holds(T value) const { return value >= least && value <= most; }
+  std::string text() const { return CLI::detail::to_string(least) + " to " + CLI::detail::to_string(most); }
+};
+
+constexpr Range<double> heartbeats{0.01, 86400};
+constexpr Range<double> timeouts{0.01, 3600};
+constexpr Range<double> shutdown_timeouts{0.1, 3600};
+constexpr Range<std::int64_t> io_thread_counts{0, limits::io_threads_most};
+constexpr Range<std::int64_t> worker_thread_counts{1, limits::worker_threads_most};
+constexpr Range<std::int64_t> packet_sizes{64, protocol::packet_body_bytes_max_wire};
+constexpr Range<std::int64_t> send_queue_sizes{limits::send_queue_bytes_least, limits::send_queue_bytes_most};
+
 /// Our own, because CLI11's Range lets through what is no number ("nan"), and a size_t option takes -1.
 template <class T>
-CLI::Validator between(T min, T max) {
-  std::string range = CLI::detail::to_string(min) + " to " + CLI::detail::to_string(max);
+CLI::Validator in(Range<T> range) {
   return CLI::Validator{[=](std::string& text) -> std::string {
                           T value{};
-                          if (CLI::detail::lexical_cast(text, value) && value >= min && value <= max)
-                            return {};
-                          return "\"" + text + "\" is no number from " + range + ".";
+                          if (CLI::detail::lexical_cast(text, value) && range.holds(value)) return {};
+                          return "\"" + text + "\" is no number from " + range.text() + ".";
                         },
-                        range};
+                        range.text()};
+}
+
+/// For what the code sets. Throws std::invalid_argument.
+void require_in(Range<std::int64_t> range, std::size_t value, const std::string& option,
+                const std::string& why = "") {
+  // A size_t beyond int64_t is negative there, and in no range.
+  if (range.holds(static_cast<std::int64_t>(value))) return;
+  throw std::invalid_argument(option + " is a number from " + range.text() + why + ".");
+}
+
+void require_in(Range<double> range, Duration value, const std::string& option) {
+  if (range.holds(to_seconds(value))) return;
+  throw std::invalid_argument(option + " is a number of seconds from " + range.text() + ".");
 }
 
 CLI::Validator on_or_off() {
@@ -76,17 +105,17 @@ void add_address_flags(CLI::App& app, Options& options) {
 void add_send_flags(CLI::App& app, Options& options, Raw& raw) {
   app.add_option("--send-queue-bytes-max", options.send_queue_bytes_max,
                  "Bytes that may wait for one client; with more it is closed unless it goes on taking some")
-      ->check(between<std::int64_t>(limits::send_queue_bytes_least, limits::send_queue_bytes_most))
+      ->check(in(send_queue_sizes))
       ->envname("NANO_SEND_QUEUE_BYTES_MAX")
       ->capture_default_str();
   app.add_option("--send-stall-timeout", raw.send_stall_timeout_s,
                  "Seconds until a client for which more waits is closed, when it takes next to nothing")
-      ->check(between(0.01, 3600.0))
+      ->check(in(timeouts))
       ->envname("NANO_SEND_STALL_TIMEOUT")
       ->capture_default_str();
   app.add_option("--send-queues-bytes-max", options.send_queues_bytes_max,
                  "Bytes that may wait for all clients together, beyond what each may have waiting")
-      ->check(between<std::int64_t>(limits::send_queue_bytes_least, limits::send_queue_bytes_most))
+      ->check(in(send_queue_sizes))
       ->envname("NANO_SEND_QUEUES_BYTES_MAX")
       ->capture_default_str();
 }
@@ -95,28 +124,28 @@ void add_flags(CLI::App& app, Options& options, Raw& raw) {
   add_address_flags(app, options);
   app.add_option("--io-threads", options.io_threads,
                  "Threads for sockets; 0: the logic thread does their work")
-      ->check(between<std::int64_t>(0, limits::io_threads_most))
+      ->check(in(io_thread_counts))
       ->envname("NANO_IO_THREADS")
       ->capture_default_str();
   app.add_option("--worker-threads", options.worker_threads, "Threads for blocking calls")
-      ->check(between<std::int64_t>(1, limits::worker_threads_most))
+      ->check(in(worker_thread_counts))
       ->envname("NANO_WORKER_THREADS")
       ->capture_default_str();
   app.add_option("--heartbeat", raw.heartbeat_s, "Seconds between heartbeats")
-      ->check(between(0.01, 86400.0))
+      ->check(in(heartbeats))
       ->envname("NANO_HEARTBEAT")
       ->capture_default_str();
   app.add_option("--handshake-timeout", raw.handshake_timeout_s, "Seconds until a connection must be open")
-      ->check(between(0.01, 3600.0))
+      ->check(in(timeouts))
       ->envname("NANO_HANDSHAKE_TIMEOUT")
       ->capture_default_str();
   app.add_option("--shutdown-timeout", raw.shutdown_timeout_s,
                  "Seconds that a stop may take to finish what was begun")
-      ->check(between(0.1, 3600.0))
+      ->check(in(shutdown_timeouts))
       ->envname("NANO_SHUTDOWN_TIMEOUT")
       ->capture_default_str();
   app.add_option("--packet-bytes-max", options.packet_bytes_max, "Largest body of a packet from a client")
-      ->check(between<std::int64_t>(64, protocol::packet_body_bytes_max_wire))
+      ->check(in(packet_sizes))
       ->envname("NANO_PACKET_BYTES_MAX")
       ->capture_default_str();
   app.add_option("--inflate", options.inflate,
@@ -255,28 +284,15 @@ void Options::check() const {
   const auto require = [](bool holds, const char* sentence) {
     if (!holds) throw std::invalid_argument(sentence);
   };
-  using std::chrono::hours;
-  using std::chrono::milliseconds;
-  require(heartbeat_interval >= milliseconds{10} && heartbeat_interval <= hours{24},
-          "--heartbeat is a number of seconds from 0.01 to 86400.");
-  require(handshake_timeout >= milliseconds{10} && handshake_timeout <= hours{1},
-          "--handshake-timeout is a number of seconds from 0.01 to 3600.");
-  require(shutdown_timeout >= milliseconds{100} && shutdown_timeout <= hours{1},
-          "--shutdown-timeout is a number of seconds from 0.1 to 3600.");
-  require(io_threads <= limits::io_threads_most,
-          "--io-threads is a number from 0 to 256; more threads than processors gain nothing.");
-  require(worker_threads >= 1 && worker_threads <= limits::worker_threads_most,
-          "--worker-threads is a number from 1 to 1024.");
-  require(packet_bytes_max >= 64 && packet_bytes_max <= protocol::packet_body_bytes_max_wire,
-          "--packet-bytes-max is a number from 64 to 16777215, which is what the wire format can say.");
-  require(send_queue_bytes_max >= limits::send_queue_bytes_least &&
-              send_queue_bytes_max <= limits::send_queue_bytes_most,
-          "--send-queue-bytes-max is a number from 1024 to 1099511627776.");
-  require(send_stall_timeout >= milliseconds{10} && send_stall_timeout <= hours{1},
-          "--send-stall-timeout is a number of seconds from 0.01 to 3600.");
-  require(send_queues_bytes_max >= limits::send_queue_bytes_least &&
-              send_queues_bytes_max <= limits::send_queue_bytes_most,
-          "--send-queues-bytes-max is a number from 1024 to 1099511627776.");
+  require_in(heartbeats, heartbeat_interval, "--heartbeat");
+  require_in(timeouts, handshake_timeout, "--handshake-timeout");
+  require_in(shutdown_timeouts, shutdown_timeout, "--shutdown-timeout");
+  require_in(io_thread_counts, io_threads, "--io-threads", "; more threads than processors gain nothing");
+  require_in(worker_thread_counts, worker_threads, "--worker-threads");
+  require_in(packet_sizes, packet_bytes_max, "--packet-bytes-max", ", which is what the wire format can say");
+  require_in(send_queue_sizes, send_queue_bytes_max, "--send-queue-bytes-max");
+  require_in(timeouts, send_stall_timeout, "--send-stall-timeout");
+  require_in(send_queue_sizes, send_queues_bytes_max, "--send-queues-bytes-max");
   require(tls_certificate.empty() == tls_key.empty(),
           "--tls-certificate and --tls-key go together: give both files, or none.");
   const auto require_addresses = [](const char* flag, const std::vector<std::string>& addresses) {
