@@ -7,7 +7,7 @@ namespace {
 
 ClientTraits traits_of_body(std::string_view body) {
   const auto handshake = parse_client_handshake(as_bytes(body));
-  EXPECT_TRUE(handshake) << handshake.error();
+  EXPECT_TRUE(handshake) << handshake.error().message;
   return traits_of(*handshake);
 }
 

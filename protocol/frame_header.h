@@ -28,9 +28,7 @@ inline std::size_t write_websocket_header(std::uint8_t* end, std::size_t payload
     first_length_byte = length_in_2_bytes;
   }
   std::uint64_t rest = payload_bytes;
-  for (std::size_t i = 0; i < length_bytes; ++i, rest >>= 8) {
-    *--end = static_cast<std::uint8_t>(rest);
-  }
+  for (std::size_t i = 0; i < length_bytes; ++i, rest >>= 8) *--end = static_cast<std::uint8_t>(rest);
   *--end = first_length_byte;
   *--end = final_binary_frame;
   return 2 + length_bytes;

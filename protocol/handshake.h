@@ -1,6 +1,7 @@
 // Public header. The JSON documents of the protocol: handshake, kick, error payload.
 //
-// Formats of pomelo and Go Nano; the error payload is Pitaya's. All functions are pure, for any thread.
+// Formats of pomelo and Go Nano; the error payload is Pitaya's. All functions are pure, for any thread. Of
+// what does not parse the error is Errc::bad_payload, with a sentence for the log.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +11,7 @@
 #include <utility>
 
 #include "protocol/bytes.h"
+#include "protocol/result.h"
 #include "protocol/route_dictionary.h"
 
 namespace nano::protocol {
@@ -17,31 +19,6 @@ namespace nano::protocol {
 inline constexpr int handshake_code_ok = 200;
 inline constexpr int handshake_code_refused = 500;
 inline constexpr int handshake_code_old_client = 501;
-
-/// What was parsed, or else a sentence for the log that says what is wrong.
-template <class T>
-class Parsed {
- public:
-  Parsed(T value) : value_(std::move(value)) {}
-  static Parsed failure(std::string sentence) {
-    Parsed parsed;
-    parsed.error_ = std::move(sentence);
-    return parsed;
-  }
-
-  explicit operator bool() const { return value_.has_value(); }
-  T& operator*() { return value_.value(); }
-  const T& operator*() const { return value_.value(); }
-  T* operator->() { return &value_.value(); }
-  const T* operator->() const { return &value_.value(); }
-  /// Empty if there is a value.
-  const std::string& error() const { return error_; }
-
- private:
-  Parsed() = default;
-  std::optional<T> value_;
-  std::string error_;
-};
 
 /// What a client says of itself: `{"sys":{"type":"js-websocket","version":"1.1.1"},"user":{...}}`.
 struct ClientHandshake {
@@ -58,7 +35,7 @@ struct ClientHandshake {
 ///
 /// Members that are not known are ignored. `sys` is only informative, and clients in the field fill it as
 /// they like: a number for any of these is taken as text, any other unexpected kind as not given.
-Parsed<ClientHandshake> parse_client_handshake(ByteView body);
+Result<ClientHandshake> parse_client_handshake(ByteView body);
 
 /// The dictionary as the handshake carries it: `{"route":1,...}`, or an empty text for an empty dictionary. A
 /// server encodes it once, for all its handshakes.
@@ -93,22 +70,16 @@ struct ServerHandshakeDocument {
 
 /// Errors: text that is not JSON, a document that is not an object, no integer `code`, a negative `heartbeat`
 /// or one that is no number, a `dict` that is no dictionary. Everything but `code` may be missing.
-Parsed<ServerHandshakeDocument> parse_server_handshake(ByteView body);
+Result<ServerHandshakeDocument> parse_server_handshake(ByteView body);
 
 /// The body of a kick packet: `{"reason":"..."}`, or `{}` without a reason. Never empty, since browser
 /// clients parse it. In the reason, what is not UTF-8 becomes U+FFFD.
 std::string encode_kick(std::string_view reason);
 
-/// The payload of an error response.
-struct ErrorPayload {
-  std::string code;
-  std::string msg;
-};
-
-/// `{"code":"...","msg":"..."}`. What is not UTF-8 becomes U+FFFD.
+/// The payload of an error response: `{"code":"...","msg":"..."}`. What is not UTF-8 becomes U+FFFD.
 std::string encode_error(std::string_view code, std::string_view msg);
 
 /// Nothing if the payload is not a JSON object with a `code` that is a string or a number.
-std::optional<ErrorPayload> parse_error(ByteView payload);
+std::optional<Error> parse_error(ByteView payload);
 
 }  // namespace nano::protocol

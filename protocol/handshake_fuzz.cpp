@@ -17,17 +17,19 @@ using namespace nano::protocol;
 void check_client_handshake(ByteView body) {
   const auto client = parse_client_handshake(body);
   if (!client) {
-    NANO_PROTOCOL_ASSERT(!client.error().empty() && is_utf8(client.error()));
+    NANO_ASSERT(!client.error().message.empty() && is_utf8(client.error().message),
+                "a refusal has no sentence");
     return;
   }
   const ServerHandshake answer{.heartbeat_s = 30, .user_json = client->user_json};
-  NANO_PROTOCOL_ASSERT(parse_server_handshake(as_bytes(encode(answer))));
+  NANO_ASSERT(parse_server_handshake(as_bytes(encode(answer))), "the server's handshake does not parse");
 }
 
 void check_server_handshake(ByteView body) {
   const auto server = parse_server_handshake(body);
   if (!server) {
-    NANO_PROTOCOL_ASSERT(!server.error().empty() && is_utf8(server.error()));
+    NANO_ASSERT(!server.error().message.empty() && is_utf8(server.error().message),
+                "a refusal has no sentence");
     return;
   }
   const std::string dict_json = encode_dict(server->dict);
@@ -39,21 +41,21 @@ void check_server_handshake(ByteView body) {
                              .user_json = server->user_json,
                              .message = server->message};
   const auto again = parse_server_handshake(as_bytes(encode(copy)));
-  NANO_PROTOCOL_ASSERT(again && again->code == server->code);
+  NANO_ASSERT(again && again->code == server->code, "an encoded handshake has another code");
   if (again->code == handshake_code_ok) {
-    NANO_PROTOCOL_ASSERT(again->dict.size() == server->dict.size() &&
-                         again->serializer == server->serializer);
-    NANO_PROTOCOL_ASSERT(again->server_time_s == server->server_time_s);
+    NANO_ASSERT(again->dict.size() == server->dict.size() && again->serializer == server->serializer,
+                "an encoded handshake names other routes, or another serializer");
+    NANO_ASSERT(again->server_time_s == server->server_time_s, "an encoded handshake has another time");
   } else {
-    NANO_PROTOCOL_ASSERT(again->message == server->message);
+    NANO_ASSERT(again->message == server->message, "an encoded refusal has another reason");
   }
 }
 
 void check_error_payload(ByteView body) {
   parse_error(body);
   const auto error = parse_error(as_bytes(encode_error(as_text(body), as_text(body))));
-  NANO_PROTOCOL_ASSERT(error && error->code == replace_invalid_utf8(as_text(body)) &&
-                       error->code == error->msg);
+  NANO_ASSERT(error && error->code == replace_invalid_utf8(as_text(body)) && error->code == error->message,
+              "an encoded error is another");
 }
 
 }  // namespace

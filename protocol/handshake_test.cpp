@@ -8,7 +8,7 @@ namespace {
 
 std::string refusal(std::string_view body) {
   const auto handshake = parse_client_handshake(as_bytes(body));
-  return handshake ? "accepted" : handshake.error();
+  return handshake ? "accepted" : handshake.error().message;
 }
 
 std::string nested_arrays(int depth) { return std::string(depth, '[') + std::string(depth, ']'); }
@@ -16,17 +16,17 @@ std::string nested_arrays(int depth) { return std::string(depth, '[') + std::str
 TEST(ClientHandshakeParsing, JoinsTheHalvesOfACharacter) {
   const auto document = parse_client_handshake(as_bytes(
       "{\"sys\":{\"type\":\"\\ud83d\"},\"user\":{\"\xed\xa0\xbd\xed\xb8\x80\":\"\xed\xa0\xbd\\ude00\"}}"));
-  ASSERT_TRUE(document) << document.error();
+  ASSERT_TRUE(document) << document.error().message;
   EXPECT_EQ(document->type, "\ufffd");
   EXPECT_EQ(document->user_json, "{\"\U0001f600\":\"\U0001f600\"}");
-  EXPECT_EQ(parse_client_handshake(as_bytes("{\"user\":\"\xff\"}")).error(),
+  EXPECT_EQ(parse_client_handshake(as_bytes("{\"user\":\"\xff\"}")).error().message,
             "the handshake is not valid JSON: it is not UTF-8");
 }
 
 TEST(ClientHandshake, GivesTypeVersionAndUser) {
   const auto handshake = parse_client_handshake(as_bytes(
       R"({"sys":{"type":"js-websocket","version":"1.1.1","rsa":{}},"user":{"name":"имя"},"more":1})"));
-  ASSERT_TRUE(handshake) << handshake.error();
+  ASSERT_TRUE(handshake) << handshake.error().message;
   EXPECT_EQ(handshake->type, "js-websocket");
   EXPECT_EQ(handshake->version, "1.1.1");
   EXPECT_EQ(handshake->user_json, R"({"name":"имя"})");
@@ -36,7 +36,7 @@ TEST(ClientHandshake, GivesTypeVersionAndUser) {
 TEST(ClientHandshake, HasDefaultsForAnEmptyBodyAndForMissingMembers) {
   for (const char* body : {"", " \r\n\t", "{}", R"({"sys":null})", R"({"sys":"odd"})"}) {
     const auto handshake = parse_client_handshake(as_bytes(body));
-    ASSERT_TRUE(handshake) << body << handshake.error();
+    ASSERT_TRUE(handshake) << body << handshake.error().message;
     EXPECT_EQ(handshake->type, "");
     EXPECT_EQ(handshake->version, "");
     EXPECT_EQ(handshake->user_json, "null");
@@ -112,7 +112,7 @@ TEST(ServerHandshakeDocument, IsReadBackAsEncoded) {
                                   .serializer = "protobuf",
                                   .user_json = R"(["x"])"};
   const auto document = parse_server_handshake(as_bytes(encode(handshake)));
-  ASSERT_TRUE(document) << document.error();
+  ASSERT_TRUE(document) << document.error().message;
   EXPECT_EQ(document->code, 200);
   EXPECT_EQ(document->heartbeat_s, 0.25);
   EXPECT_EQ(document->server_time_s, 12);
@@ -136,7 +136,9 @@ TEST(ServerHandshakeDocument, ReadsOlderServersAndRefusals) {
 }
 
 TEST(ServerHandshakeDocument, SaysWhatIsWrong) {
-  const auto wrong = [](std::string_view body) { return parse_server_handshake(as_bytes(body)).error(); };
+  const auto wrong = [](std::string_view body) {
+    return parse_server_handshake(as_bytes(body)).error().message;
+  };
   EXPECT_TRUE(wrong("").starts_with("the handshake is not valid JSON: "));
   EXPECT_EQ(wrong("{}"), "the handshake has no code that is an integer");
   EXPECT_EQ(wrong(R"({"code":"200"})"), "the handshake has no code that is an integer");
@@ -166,7 +168,7 @@ TEST(ErrorPayload, IsReadBackAsEncoded) {
   const auto error = parse_error(as_bytes(encode_error("c\xff", "комната")));
   ASSERT_TRUE(error);
   EXPECT_EQ(error->code, "c\xef\xbf\xbd");
-  EXPECT_EQ(error->msg, "комната");
+  EXPECT_EQ(error->message, "комната");
 }
 
 TEST(ErrorPayload, IsReadFromOtherServers) {
@@ -176,7 +178,7 @@ TEST(ErrorPayload, IsReadFromOtherServers) {
   const auto numeric = parse_error(as_bytes(R"({"code":500})"));
   ASSERT_TRUE(numeric);
   EXPECT_EQ(numeric->code, "500");
-  EXPECT_EQ(numeric->msg, "");
+  EXPECT_EQ(numeric->message, "");
 }
 
 TEST(ErrorPayload, IsNothingForOtherPayloads) {

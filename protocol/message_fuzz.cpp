@@ -25,13 +25,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   Message message;
   const MessageError error = decode_message(body, &dictionary, message);
-  if (error != MessageError::none && error != MessageError::unknown_route_code) {
-    return 0;
-  }
+  if (error != MessageError::none && error != MessageError::unknown_route_code) return 0;
   const Bytes encoded = encode_message(message);
-  NANO_PROTOCOL_ASSERT(encoded.size() <= body.size());  // less if the id was longer than needed
+  NANO_ASSERT(encoded.size() <= body.size(),
+              "a message became longer");  // less if the id was longer than needed
   Message again;
-  NANO_PROTOCOL_ASSERT(decode_message(encoded, &dictionary, again) == error);
-  NANO_PROTOCOL_ASSERT(same(message, again));
+  NANO_ASSERT(decode_message(encoded, &dictionary, again) == error, "an encoded message decodes otherwise");
+  NANO_ASSERT(same(message, again), "an encoded message is another");
   return 0;
 }

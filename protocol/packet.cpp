@@ -37,7 +37,7 @@ std::string_view to_string(PacketError error) {
 }
 
 void write_packet_header(std::uint8_t* out, PacketType type, std::size_t body_bytes) {
-  NANO_PROTOCOL_ASSERT(body_bytes <= packet_body_bytes_max_wire);
+  NANO_ASSERT(body_bytes <= packet_body_bytes_max_wire, "a packet is larger than the wire format can say");
   out[0] = static_cast<std::uint8_t>(type);
   out[1] = static_cast<std::uint8_t>(body_bytes >> 16);
   out[2] = static_cast<std::uint8_t>(body_bytes >> 8);
@@ -54,20 +54,12 @@ Bytes encode_packet(PacketType type, ByteView body) {
 PacketDecoder::Scan PacketDecoder::scan(ByteView input) const {
   std::size_t offset = 0;
   while (offset < input.size()) {
-    if (!is_packet_type(input[offset])) {
-      return {offset, PacketError::unknown_type};
-    }
+    if (!is_packet_type(input[offset])) return {offset, PacketError::unknown_type};
     const std::size_t bytes_left = input.size() - offset;
-    if (bytes_left < packet_header_bytes) {
-      break;
-    }
+    if (bytes_left < packet_header_bytes) break;
     const std::size_t body_bytes = read_body_bytes(&input[offset]);
-    if (body_bytes > body_bytes_max_) {
-      return {offset, PacketError::body_too_large};
-    }
-    if (bytes_left - packet_header_bytes < body_bytes) {
-      break;
-    }
+    if (body_bytes > body_bytes_max_) return {offset, PacketError::body_too_large};
+    if (bytes_left - packet_header_bytes < body_bytes) break;
     offset += packet_header_bytes + body_bytes;
   }
   return {offset, PacketError::none};
@@ -77,9 +69,7 @@ PacketDecoder::Scan PacketDecoder::scan(ByteView input) const {
 bool PacketDecoder::complete_held_packet(ByteView& input) {
   if (held_bytes_ < packet_header_bytes) {
     append(input, packet_header_bytes);
-    if (held_bytes_ < packet_header_bytes) {
-      return false;
-    }
+    if (held_bytes_ < packet_header_bytes) return false;
     if (read_body_bytes(held_.get()) > body_bytes_max_) {
       error_ = PacketError::body_too_large;
       release();
@@ -111,9 +101,7 @@ void PacketDecoder::append(ByteView& input, std::size_t packet_bytes) {
 
 // Keeps the beginning of a packet that `scan` found good so far.
 void PacketDecoder::hold(ByteView input) {
-  if (input.empty()) {
-    return;
-  }
+  if (input.empty()) return;
   const bool header_is_whole = input.size() >= packet_header_bytes;
   append(input, packet_header_bytes + (header_is_whole ? read_body_bytes(input.data()) : 0));
 }

@@ -112,9 +112,9 @@ inline std::size_t read_body_bytes(const std::uint8_t* header) {
 template <class OnPacket>
 bool for_each_packet(ByteView run, OnPacket&& on_packet) {
   while (!run.empty()) {
-    NANO_PROTOCOL_ASSERT(run.size() >= packet_header_bytes);
+    NANO_ASSERT(run.size() >= packet_header_bytes, "a run ends within a packet");
     const std::size_t packet_bytes = packet_header_bytes + read_body_bytes(run.data());
-    NANO_PROTOCOL_ASSERT(run.size() >= packet_bytes);
+    NANO_ASSERT(run.size() >= packet_bytes, "a run ends within a packet");
     const Packet packet{static_cast<PacketType>(run[0]),
                         run.subspan(packet_header_bytes, packet_bytes - packet_header_bytes)};
     if constexpr (std::is_void_v<decltype(on_packet(packet))>) {
@@ -134,27 +134,17 @@ PacketError PacketDecoder::feed(ByteView input, OnPacket&& on_packet) {
 
 template <class OnRun>
 PacketError PacketDecoder::feed_runs(ByteView input, OnRun&& on_run) {
-  if (stopped_ || error_ != PacketError::none) {
-    return error_;
-  }
+  if (stopped_ || error_ != PacketError::none) return error_;
   if (held_bytes_ > 0) {
-    if (!complete_held_packet(input)) {
-      return error_;
-    }
+    if (!complete_held_packet(input)) return error_;
     const std::size_t packet_bytes = held_bytes_;
     const std::unique_ptr<std::uint8_t[]> packet = release();
-    if (!deliver(on_run, {packet.get(), packet_bytes})) {
-      return PacketError::none;
-    }
+    if (!deliver(on_run, {packet.get(), packet_bytes})) return PacketError::none;
   }
   const Scan found = scan(input);
-  if (found.whole_bytes > 0 && !deliver(on_run, input.first(found.whole_bytes))) {
-    return PacketError::none;
-  }
+  if (found.whole_bytes > 0 && !deliver(on_run, input.first(found.whole_bytes))) return PacketError::none;
   error_ = found.error;
-  if (error_ == PacketError::none) {
-    hold(input.subspan(found.whole_bytes));
-  }
+  if (error_ == PacketError::none) hold(input.subspan(found.whole_bytes));
   return error_;
 }
 

@@ -21,18 +21,17 @@ void check_round_trip(ByteView stream, std::uint32_t body_bytes_max) {
     const Bytes bytes = encode_packet(packet.type, packet.body);
     encoded.insert(encoded.end(), bytes.begin(), bytes.end());
   });
-  NANO_PROTOCOL_ASSERT(encoded.size() <= stream.size());
-  NANO_PROTOCOL_ASSERT(std::equal(encoded.begin(), encoded.end(), stream.begin()));
+  NANO_ASSERT(encoded.size() <= stream.size(), "packets became longer");
+  NANO_ASSERT(std::equal(encoded.begin(), encoded.end(), stream.begin()), "encoded packets are others");
   const std::size_t rest_bytes = stream.size() - encoded.size();
-  NANO_PROTOCOL_ASSERT(decoder.buffered_bytes() == (error == PacketError::none ? rest_bytes : 0));
+  NANO_ASSERT(decoder.buffered_bytes() == (error == PacketError::none ? rest_bytes : 0),
+              "the decoder keeps other bytes than what it has not delivered");
 }
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  if (size < 2) {
-    return 0;
-  }
+  if (size < 2) return 0;
   std::minstd_rand random(data[0] + 1u);
   const std::uint32_t limits[] = {0, 3, 64, packet_body_bytes_default, packet_body_bytes_max_wire};
   const std::uint32_t body_bytes_max = limits[data[1] % std::size(limits)];
@@ -40,12 +39,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   check_round_trip(stream, body_bytes_max);
   std::vector<std::size_t> cuts(random() % 8);
-  for (std::size_t& cut : cuts) {
-    cut = random() % (stream.size() + 1);
-  }
+  for (std::size_t& cut : cuts) cut = random() % (stream.size() + 1);
   std::sort(cuts.begin(), cuts.end());
   const auto whole = testdata::receive(stream, {}, testdata::FeedBy::packet, body_bytes_max);
-  NANO_PROTOCOL_ASSERT(testdata::receive(stream, cuts, testdata::FeedBy::packet, body_bytes_max) == whole);
-  NANO_PROTOCOL_ASSERT(testdata::receive(stream, cuts, testdata::FeedBy::run, body_bytes_max) == whole);
+  NANO_ASSERT(testdata::receive(stream, cuts, testdata::FeedBy::packet, body_bytes_max) == whole,
+              "cuts change what is received");
+  NANO_ASSERT(testdata::receive(stream, cuts, testdata::FeedBy::run, body_bytes_max) == whole,
+              "cuts change the runs that are received");
   return 0;
 }

@@ -30,27 +30,19 @@ class PacketVectors : public testing::TestWithParam<FeedBy> {
   // Every stream of bytes that the file has for the packet layer, good and bad.
   std::vector<NamedStream> all_streams() const {
     std::vector<NamedStream> streams;
-    for (const auto& vector : vectors_.packets) {
-      streams.push_back({vector.name, vector.hex});
-    }
+    for (const auto& vector : vectors_.packets) streams.push_back({vector.name, vector.hex});
     for (const auto* section : {&vectors_.streams, &vectors_.incomplete}) {
-      for (const StreamVector& vector : *section) {
-        streams.push_back({vector.name, joined(vector)});
-      }
+      for (const StreamVector& vector : *section) streams.push_back({vector.name, joined(vector)});
     }
     for (const auto& vector : vectors_.invalid) {
-      if (vector.layer == "packet") {
-        streams.push_back({vector.name, vector.hex});
-      }
+      if (vector.layer == "packet") streams.push_back({vector.name, vector.hex});
     }
     return streams;
   }
 
   static Bytes joined(const StreamVector& vector) {
     Bytes bytes;
-    for (const Bytes& chunk : vector.chunks) {
-      bytes.insert(bytes.end(), chunk.begin(), chunk.end());
-    }
+    for (const Bytes& chunk : vector.chunks) bytes.insert(bytes.end(), chunk.begin(), chunk.end());
     return bytes;
   }
 
@@ -126,9 +118,7 @@ TEST_P(PacketVectors, ASplitIntoTwoChunksChangesNothing) {
 TEST_P(PacketVectors, ArrivalByteByByteChangesNothing) {
   for (const NamedStream& stream : all_streams()) {
     std::vector<std::size_t> cuts;
-    for (std::size_t cut = 1; cut < stream.bytes.size(); ++cut) {
-      cuts.push_back(cut);
-    }
+    for (std::size_t cut = 1; cut < stream.bytes.size(); ++cut) cuts.push_back(cut);
     ASSERT_EQ(read(stream.bytes, cuts), read(stream.bytes)) << stream.name;
   }
 }
@@ -138,9 +128,7 @@ TEST_P(PacketVectors, RandomSplitsChangeNothing) {
     std::mt19937 random(seed);
     for (const NamedStream& stream : all_streams()) {
       std::vector<std::size_t> cuts(random() % 9);
-      for (std::size_t& cut : cuts) {
-        cut = random() % (stream.bytes.size() + 1);
-      }
+      for (std::size_t& cut : cuts) cut = random() % (stream.bytes.size() + 1);
       std::sort(cuts.begin(), cuts.end());
       ASSERT_EQ(read(stream.bytes, cuts), read(stream.bytes)) << stream.name << ", seed " << seed;
     }
@@ -157,9 +145,7 @@ TEST_P(PacketVectors, AllGoodPacketsInOneStreamSurviveRandomSplits) {
   for (std::uint32_t seed = 1; seed <= 20; ++seed) {
     std::mt19937 random(seed);
     std::vector<std::size_t> cuts;
-    for (std::size_t cut = 0; (cut += 1 + random() % 3000) < stream.size();) {
-      cuts.push_back(cut);
-    }
+    for (std::size_t cut = 0; (cut += 1 + random() % 3000) < stream.size();) cuts.push_back(cut);
     ASSERT_EQ(read(stream, cuts), all) << "seed " << seed;
   }
 }

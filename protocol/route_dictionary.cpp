@@ -15,9 +15,7 @@ std::string in_quotes(std::string_view route) { return '"' + replace_invalid_utf
 }  // namespace
 
 RouteDictionary::RouteDictionary(const RouteDictionary& other) {
-  for (const auto& [route, code] : other) {
-    add(route, code);
-  }
+  for (const auto& [route, code] : other) add(route, code);
 }
 
 RouteDictionary& RouteDictionary::operator=(RouteDictionary other) noexcept {
@@ -38,9 +36,7 @@ RouteDictionary RouteDictionary::from_routes(std::vector<std::string> routes) {
   }
   RouteDictionary dictionary;
   std::uint16_t code = 0;
-  for (const std::string& route : routes) {
-    dictionary.add(route, ++code);
-  }
+  for (const std::string& route : routes) dictionary.add(route, ++code);
   return dictionary;
 }
 
@@ -63,9 +59,7 @@ void RouteDictionary::add(std::string_view route, std::uint16_t code) {
     throw std::invalid_argument("The routes " + in_quotes(*taken) + " and " + in_quotes(route) +
                                 " have the same code " + std::to_string(code) + ": give one another code.");
   }
-  if (route_by_code_.size() <= code) {
-    route_by_code_.resize(std::size_t{code} + 1);
-  }
+  if (route_by_code_.size() <= code) route_by_code_.resize(std::size_t{code} + 1);
   const auto entry = entries_.emplace(route, code).first;
   code_by_route_.emplace(entry->first, code);
   route_by_code_[code] = entry->first;
@@ -77,9 +71,7 @@ std::optional<std::uint16_t> RouteDictionary::find_code(std::string_view route) 
 }
 
 std::optional<std::string_view> RouteDictionary::find_route(std::uint16_t code) const {
-  if (code >= route_by_code_.size() || route_by_code_[code].empty()) {
-    return std::nullopt;
-  }
+  if (code >= route_by_code_.size() || route_by_code_[code].empty()) return std::nullopt;
   return route_by_code_[code];
 }
 

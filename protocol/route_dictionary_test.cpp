@@ -63,9 +63,7 @@ TEST(RouteDictionary, RefusesBadEntriesWithASentence) {
 
 TEST(RouteDictionary, RefusesMoreRoutesThanCodes) {
   std::vector<std::string> routes;
-  for (int n = 0; n < 65536; ++n) {
-    routes.push_back("route" + std::to_string(n));
-  }
+  for (int n = 0; n < 65536; ++n) routes.push_back("route" + std::to_string(n));
   EXPECT_THROW(RouteDictionary::from_routes(routes), std::invalid_argument);
   routes.pop_back();
   EXPECT_EQ(RouteDictionary::from_routes(routes).find_route(65535), "route9999");

@@ -34,16 +34,10 @@ Sequence sequence_of(std::uint8_t first) {
 std::size_t utf8_sequence_bytes(std::string_view text) {
   const auto byte = [text](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
   const Sequence sequence = sequence_of(byte(0));
-  if (sequence.bytes > text.size()) {
-    return 0;
-  }
-  if (sequence.bytes >= 2 && (byte(1) < sequence.second_min || byte(1) > sequence.second_max)) {
-    return 0;
-  }
+  if (sequence.bytes > text.size()) return 0;
+  if (sequence.bytes >= 2 && (byte(1) < sequence.second_min || byte(1) > sequence.second_max)) return 0;
   for (std::size_t i = 2; i < sequence.bytes; ++i) {
-    if ((byte(i) & 0xc0) != 0x80) {
-      return 0;
-    }
+    if ((byte(i) & 0xc0) != 0x80) return 0;
   }
   return sequence.bytes;
 }
@@ -84,9 +78,7 @@ bool is_utf8(std::string_view text) {
   if (is_ascii(text)) return true;
   while (!text.empty()) {
     const std::size_t bytes = utf8_sequence_bytes(text);
-    if (bytes == 0) {
-      return false;
-    }
+    if (bytes == 0) return false;
     text.remove_prefix(bytes);
   }
   return true;

@@ -94,7 +94,7 @@ void NanoDialect::on_packet(const protocol::Packet& packet, OutputBuffer& out, D
 
 void NanoDialect::on_handshake(protocol::ByteView body, OutputBuffer& out, DialectEvents& events) {
   const auto document = protocol::parse_server_handshake(body);
-  if (!document) throw DialectError("the server's handshake is not readable: " + document.error());
+  if (!document) throw DialectError("the server's handshake is not readable: " + document.error().message);
   if (document->code != protocol::handshake_code_ok) {
     throw DialectError("the server refused the handshake with code " + std::to_string(document->code) + " " +
                        document->message);

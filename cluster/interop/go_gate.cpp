@@ -4,7 +4,7 @@
 
 #include "cluster/network/limits.h"
 #include "cluster/registry/messages.h"
-#include "nano/base/errc.h"
+#include "nano/base/result.h"
 #include "protocol/handshake.h"
 
 namespace nano::cluster {

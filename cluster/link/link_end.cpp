@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "cluster/network/limits.h"
-#include "nano/base/assert.h"
 #include "nano/base/limits.h"
+#include "protocol/assert.h"
 
 namespace nano::cluster {
 

@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "cluster/link/link.pb.h"
-#include "nano/base/errc.h"
+#include "nano/base/result.h"
 #include "protocol/bytes.h"
 #include "protocol/handshake.h"
 

@@ -171,7 +171,7 @@ TEST_P(NodeStrangersTest, WhoComesToANodeThatStopsIsToldSo) {
   ASSERT_EQ(peer_.answered.size(), 1u);
   const auto error = protocol::parse_error(protocol::as_bytes(peer_.answered.front()));
   ASSERT_TRUE(error);
-  EXPECT_EQ(error->msg, "The server is stopping.");
+  EXPECT_EQ(error->message, "The server is stopping.");
 }
 
 /// Of which there may be a hundred thousand.

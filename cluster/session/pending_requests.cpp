@@ -30,7 +30,7 @@ bool PendingRequests::settle(const void* to, std::uint64_t id, std::string_view 
   if (!call) return false;
   if (is_error) {
     const auto error = protocol::parse_error(protocol::as_bytes(payload));
-    call->fail(error ? Error{error->code, error->msg} : Error{Errc::internal, "The service failed."});
+    call->fail(error ? *error : Error{Errc::internal, "The service failed."});
     return true;
   }
   try {

@@ -7,7 +7,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "nano/base/assert.h"
+#include "protocol/assert.h"
 
 namespace nano {
 

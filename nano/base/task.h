@@ -7,7 +7,7 @@
 #include <utility>
 #include <variant>
 
-#include "nano/base/assert.h"
+#include "protocol/assert.h"
 
 namespace nano {
 

@@ -9,8 +9,8 @@
 #include <string_view>
 #include <utility>
 
-#include "nano/base/errc.h"
 #include "nano/base/recycled.h"
+#include "nano/base/result.h"
 #include "nano/session/open_calls.h"
 #include "nano/session/reply_to.h"
 #include "nano/session/session.h"

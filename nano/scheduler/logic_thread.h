@@ -4,7 +4,7 @@
 #include <atomic>
 #include <thread>
 
-#include "nano/base/assert.h"
+#include "protocol/assert.h"
 
 namespace nano {
 

@@ -16,10 +16,10 @@
 #include <variant>
 #include <vector>
 
-#include "nano/base/assert.h"
 #include "nano/base/clock.h"
 #include "nano/scheduler/current_work.h"
 #include "nano/scheduler/worker_pool.h"
+#include "protocol/assert.h"
 
 namespace nano {
 

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "nano/base/assert.h"
+#include "protocol/assert.h"
 
 namespace nano {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "nano/base/assert.h"
 #include "nano/scheduler/failure.h"
+#include "protocol/assert.h"
 
 namespace nano {
 

@@ -94,7 +94,7 @@ void Connection::on_handshake(protocol::ByteView body) {
     host_.sessions.insert(id, session_);
   }
   auto document = protocol::parse_client_handshake(body);
-  if (!document) return refuse_handshake(protocol::handshake_code_refused, document.error());
+  if (!document) return refuse_handshake(protocol::handshake_code_refused, document.error().message);
   traits_ = protocol::traits_of(*document);
   sent_route_code_ = false;
 

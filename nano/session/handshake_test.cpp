@@ -25,7 +25,7 @@ class HandshakeTest : public SessionTest {
     if (seen.empty() || seen[0].type != PacketType::handshake)
       throw std::runtime_error("no handshake answer");
     auto document = protocol::parse_server_handshake(protocol::as_bytes(seen[0].body));
-    if (!document) throw std::runtime_error(document.error());
+    if (!document) throw std::runtime_error(document.error().message);
     return std::move(*document);
   }
 };

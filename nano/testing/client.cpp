@@ -48,9 +48,7 @@ void Client::send_bytes(protocol::ByteView bytes) {
 
 void Client::close() {
   // The server's side stays: it may still have answers to give.
-  if (!std::exchange(sent_all_, true)) {
-    end_with([](WireReceiver& receiver) { receiver.on_end_of_input(); });
-  }
+  if (!std::exchange(sent_all_, true)) end_with([](WireReceiver& receiver) { receiver.on_end_of_input(); });
   settle();
 }
 
@@ -96,7 +94,7 @@ void Client::on_packet(const protocol::Packet& packet) {
   switch (packet.type) {
     case protocol::PacketType::handshake: {
       auto document = protocol::parse_server_handshake(packet.body);
-      if (!document) throw std::runtime_error("the server's handshake: " + document.error());
+      if (!document) throw std::runtime_error("the server's handshake: " + document.error().message);
       handshake_ = std::move(*document);
       if (handshake_->code != protocol::handshake_code_ok) return;
       acknowledged_ = true;
@@ -145,7 +143,7 @@ std::optional<Client::Response> Client::take_response(std::uint64_t id) {
 Error Client::error_of(const Response& response) {
   auto error = protocol::parse_error(protocol::as_bytes(response.payload));
   if (!error) throw std::runtime_error("an error response without code and msg: " + response.payload);
-  return Error{std::move(error->code), std::move(error->msg)};
+  return std::move(*error);
 }
 
 }  // namespace nano::testing

@@ -4,7 +4,7 @@
 #include <iterator>
 #include <utility>
 
-#include "nano/base/assert.h"
+#include "protocol/assert.h"
 
 namespace nano::testing {
 

@@ -5,11 +5,11 @@
 #include <span>
 #include <string>
 
-#include "nano/base/assert.h"
 #include "nano/transport/http_path.h"
 #include "nano/transport/http_request_reader.h"
 #include "nano/transport/http_response_writer.h"
 #include "nano/transport/websocket_upgrade.h"
+#include "protocol/assert.h"
 
 namespace {
 

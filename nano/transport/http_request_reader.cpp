@@ -7,8 +7,8 @@
 
 #include <websocketpp/http/request.hpp>
 
-#include "nano/base/assert.h"
 #include "nano/transport/http_path.h"
+#include "protocol/assert.h"
 
 namespace nano {
 

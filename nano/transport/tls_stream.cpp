@@ -6,8 +6,8 @@
 
 #include <openssl/err.h>
 
-#include "nano/base/assert.h"
 #include "nano/base/limits.h"
+#include "protocol/assert.h"
 
 namespace nano {
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "nano/base/assert.h"
 #include "nano/transport/websocket_stream.h"
+#include "protocol/assert.h"
 
 namespace {
 

@@ -8,8 +8,8 @@
 #include <websocketpp/close.hpp>
 #include <websocketpp/utf8_validator.hpp>
 
-#include "nano/base/assert.h"
 #include "nano/transport/websocket_engine.h"
+#include "protocol/assert.h"
 #include "protocol/limits.h"
 #include "protocol/utf8.h"
 

@@ -32,9 +32,7 @@ inline PacketError feed_chunk(PacketDecoder& decoder, FeedBy by, ByteView chunk,
                               std::vector<std::string>& packets) {
   const Bytes exact(chunk.begin(), chunk.end());
   const auto collect = [&packets](const Packet& packet) { packets.push_back(packet_text(packet)); };
-  if (by == FeedBy::packet) {
-    return decoder.feed(exact, collect);
-  }
+  if (by == FeedBy::packet) return decoder.feed(exact, collect);
   return decoder.feed_runs(exact, [&collect](ByteView run) { for_each_packet(run, collect); });
 }
 

@@ -90,12 +90,8 @@ template <class Vector>
 std::vector<Vector> section(const json::object& file, std::string_view name,
                             Vector (*convert)(const json::object&)) {
   std::vector<Vector> vectors;
-  for (const json::value& value : file.at(name).as_array()) {
-    vectors.push_back(convert(value.as_object()));
-  }
-  if (vectors.empty()) {
-    throw std::runtime_error("no vectors in section " + std::string(name));
-  }
+  for (const json::value& value : file.at(name).as_array()) vectors.push_back(convert(value.as_object()));
+  if (vectors.empty()) throw std::runtime_error("no vectors in section " + std::string(name));
   return vectors;
 }
 

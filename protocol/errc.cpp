@@ -1,6 +1,6 @@
-#include "nano/base/errc.h"
+#include "protocol/errc.h"
 
-namespace nano {
+namespace nano::protocol {
 
 std::string_view to_string(Errc code) {
   switch (code) {
@@ -16,4 +16,4 @@ std::string_view to_string(Errc code) {
   return "internal";
 }
 
-}  // namespace nano
+}  // namespace nano::protocol

@@ -3,12 +3,12 @@
 
 #include <string_view>
 
-namespace nano {
+namespace nano::protocol {
 
 /// Codes of Nano's own failures. Applications add codes of their own as text (see Error).
 enum class Errc {
   unknown_route,      ///< no handler is registered under the route
-  bad_payload,        ///< the payload does not decode into the handler's type
+  bad_payload,        ///< what was sent does not decode, as into the handler's type
   refused,            ///< for filters of the pipeline that refuse a message
   internal,           ///< the handler threw, or never answered
   too_many_requests,  ///< the session has too many unanswered requests (limits.h)
@@ -20,4 +20,4 @@ enum class Errc {
 /// The code as clients see it: the enumerator's name.
 std::string_view to_string(Errc code);
 
-}  // namespace nano
+}  // namespace nano::protocol

@@ -1,11 +1,11 @@
-#include "nano/base/result.h"
+#include "protocol/result.h"
 
 #include <stdexcept>
 
-namespace nano::detail {
+namespace nano::protocol::detail {
 
 void value_of_error(const Error& error) {
   throw std::logic_error("Result::value() was called on an error: " + error.code + ": " + error.message);
 }
 
-}  // namespace nano::detail
+}  // namespace nano::protocol::detail

@@ -1,4 +1,4 @@
-#include "nano/base/assert.h"
+#include "protocol/assert.h"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "nano/base/result.h"
+#include "protocol/result.h"
 
 #include <memory>
 #include <stdexcept>
@@ -6,9 +6,7 @@
 
 #include <gtest/gtest.h>
 
-#include "nano/base/clock.h"
-
-namespace nano {
+namespace nano::protocol {
 namespace {
 
 Result<int> half(int n) {
@@ -60,21 +58,5 @@ TEST(Errc, NamesAreTheWireCodes) {
   EXPECT_EQ(to_string(Errc::invalid_argument), "invalid_argument");
 }
 
-TEST(ManualClock, StandsStillUntilMovedAndMovesBothTimes) {
-  using namespace std::chrono_literals;
-  ManualClock clock;
-  const TimePoint start = clock.now();
-  const WallTime wall = clock.wall();
-  EXPECT_EQ(clock.now(), start);
-  clock.advance(1500ms);
-  EXPECT_EQ(clock.now() - start, 1500ms);
-  EXPECT_EQ(clock.wall() - wall, 1500ms);
-}
-
-TEST(ManualClock, StartsAtTheWallTimeGiven) {
-  const WallTime wall{std::chrono::seconds{1'800'000'000}};
-  EXPECT_EQ(ManualClock{wall}.wall(), wall);
-}
-
 }  // namespace
-}  // namespace nano
+}  // namespace nano::protocol
