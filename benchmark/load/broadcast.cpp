@@ -91,9 +91,7 @@ class Room {
   void on_arrival(std::uint64_t number, LoadClock::time_point now) {
     arrived_ += 1;
     arrived_at_ = now;
-    if (number > said_before_) {
-      measurement_.record(now - (schedule_ ? schedule_->at(number - 1) : said_at_));
-    }
+    if (number > said_before_) measurement_.record(now - (schedule_ ? schedule_->at(number - 1) : said_at_));
   }
 
   /// One by one: when the last listener has it, the next follows.

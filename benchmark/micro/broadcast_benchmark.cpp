@@ -29,8 +29,9 @@ class FullRoom {
   bool all_received(const std::string& payload, std::uint64_t pushes) const {
     constexpr std::uint64_t sent_at_opening = 2;
     for (const auto& client : clients_) {
-      if (client->wire().sent() != sent_at_opening + pushes || client->last_payload() != payload)
+      if (client->wire().sent() != sent_at_opening + pushes || client->last_payload() != payload) {
         return false;
+      }
     }
     return true;
   }

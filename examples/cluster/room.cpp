@@ -66,8 +66,8 @@ void Room::leave(nano::Session& session) {
   if (membership == nullptr) return;
   const auto found = talks_.find(membership->room);
   session.remove(joined);
-  if (found == talks_.end())
-    return;  // a closed session leaves the group first, and others may have left since
+  // A closed session leaves the group first, and others may have left since.
+  if (found == talks_.end()) return;
 
   nano::Group& members = found->second.members;
   members.leave(session);

@@ -144,8 +144,9 @@ void Pond::send_views() {
     if (player.came.empty() && player.gone.empty()) continue;
     ViewChanged view{tick_, {}, std::exchange(player.gone, {})};
     view.came.reserve(player.came.size());
-    for (const Player* other : std::exchange(player.came, {}))
+    for (const Player* other : std::exchange(player.came, {})) {
       view.came.push_back({other->shown, other->name});
+    }
     player.session->push("onView", view);
   }
 }

@@ -107,8 +107,9 @@ void ProcessWatch::look_at_stall() {
 }
 
 void ProcessWatch::count_down(Duration passed) {
-  if (watched_.time_to_end->pass(passed))
+  if (watched_.time_to_end->pass(passed)) {
     end_process(1, LogLevel::error, "ended as it is", "the stop takes too long");
+  }
 }
 
 ProcessWatch::Hanging ProcessWatch::hanging() const {

@@ -132,8 +132,9 @@ class Simulation {
     };
     world_.app().on_session_closed(closed).detach();
     if (chance(3)) world_.app().compress_routes();
-    if (chance(3))
+    if (chance(3)) {
       world_.app().outbound().push_back([](Session&, PipelineMessage&) { return Result<void>{}; });
+    }
     world_.start();
   }
 

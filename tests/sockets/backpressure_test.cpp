@@ -86,8 +86,9 @@ TEST_P(BusyLogic, RequestsBeyondTheReceiveQueueWaitInTheKernelAndNoneIsLost) {
   constexpr int requests = 20;  // 600 kB; the queue takes 256 KiB
   std::future<bool> all_sent = std::async(std::launch::async, [&client] {
     bool sent = true;
-    for (std::uint64_t id = 1; id <= requests; ++id)
+    for (std::uint64_t id = 1; id <= requests; ++id) {
       sent = sent && client.send(request_packet(id, "Service.Echo", std::string(30'000, 'e')));
+    }
     return sent;
   });
   // Where the kernel's buffers are small, the last of them leave only when the logic goes on.

@@ -43,8 +43,9 @@ void Client::upgrade() {
   socket_.send(upgrade_request());
   std::string response;
   while (response.find("\r\n\r\n") == std::string::npos) {
-    if (socket_.receive(response) != Received::bytes)
+    if (socket_.receive(response) != Received::bytes) {
       throw std::runtime_error("no answer to the upgrade: " + response);
+    }
   }
   if (!response.starts_with("HTTP/1.1 101 ")) throw std::runtime_error("no upgrade: " + response);
   on_bytes(std::string_view{response}.substr(response.find("\r\n\r\n") + 4));
@@ -53,8 +54,9 @@ void Client::upgrade() {
 Client& Client::open() {
   send(packet(PacketType::handshake));
   const auto answer = next_packet();
-  if (!answer || answer->type != PacketType::handshake)
+  if (!answer || answer->type != PacketType::handshake) {
     throw std::runtime_error("no answer to the handshake");
+  }
   send(packet(PacketType::handshake_ack));
   return *this;
 }

@@ -53,8 +53,9 @@ TEST_P(Echo, AnswersAThousandRequestsOfOneWriteInOrder) {
   Client client{server, transport()};
   client.open();
   std::string packets;
-  for (std::uint64_t id = 1; id <= 1000; ++id)
+  for (std::uint64_t id = 1; id <= 1000; ++id) {
     packets += request_packet(id, "Service.Echo", std::to_string(id));
+  }
   ASSERT_TRUE(client.send(packets));
   for (std::uint64_t id = 1; id <= 1000; ++id) {
     const auto answer = client.next_message();

@@ -45,8 +45,9 @@ Process::~Process() {
 bool Process::read_more() {
   pollfd readable{pipe_, POLLIN, 0};
   const auto limit_ms = std::chrono::duration_cast<std::chrono::milliseconds>(time_limit).count();
-  if (::poll(&readable, 1, static_cast<int>(limit_ms)) != 1)
+  if (::poll(&readable, 1, static_cast<int>(limit_ms)) != 1) {
     throw std::runtime_error("it hangs after: " + output_);
+  }
   std::array<char, 4096> buffer{};
   const ssize_t bytes = ::read(pipe_, buffer.data(), buffer.size());
   if (bytes > 0) output_.append(buffer.data(), static_cast<std::size_t>(bytes));

@@ -71,8 +71,9 @@ TEST_P(Program, ACallOnAWorkerThatHangsKeepsItNoLongerThanAStopMayTake) {
   while (received.find("begun") == std::string::npos) ASSERT_EQ(client.receive(received), Received::bytes);
   received.clear();
   server.signal(SIGTERM);
-  while (received.find("unavailable") == std::string::npos)
+  while (received.find("unavailable") == std::string::npos) {
     ASSERT_EQ(client.receive(received), Received::bytes);
+  }
   client.receive_all();
   client.shut_down_sending();
   EXPECT_EQ(server.wait_for_end(), 1) << server.output();

@@ -70,8 +70,9 @@ std::uint16_t Server::port(Transport transport) const {
 }
 
 int Server::wait_for_end() {
-  if (end_.wait_for(time_limit) != std::future_status::ready)
+  if (end_.wait_for(time_limit) != std::future_status::ready) {
     throw std::runtime_error("the server does not stop");
+  }
   return end_.get();
 }
 

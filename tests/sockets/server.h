@@ -79,8 +79,9 @@ class Server {
         done->set_value(call(*application_));
       }
     });
-    if (result.wait_for(time_limit) != std::future_status::ready)
+    if (result.wait_for(time_limit) != std::future_status::ready) {
       throw std::runtime_error("the logic thread hangs");
+    }
     return result.get();
   }
 

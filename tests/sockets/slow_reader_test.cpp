@@ -38,8 +38,9 @@ TEST_P(SlowReader, GetsThreeLargeAnswersOfOneTurn) {
   client.open();
   constexpr std::size_t bytes = 3'000'000;
   std::string requests;
-  for (std::uint64_t id = 1; id <= 3; ++id)
+  for (std::uint64_t id = 1; id <= 3; ++id) {
     requests += request_packet(id, "Service.Bytes", std::to_string(bytes));
+  }
   ASSERT_TRUE(client.send(requests));
   for (std::uint64_t id = 1; id <= 3; ++id) {
     const auto answer = client.next_message();

@@ -16,8 +16,9 @@ namespace {
 
 template <class T>
 void set_option(int descriptor, int level, int name, const T& value) {
-  if (::setsockopt(descriptor, level, name, &value, sizeof value) != 0)
+  if (::setsockopt(descriptor, level, name, &value, sizeof value) != 0) {
     throw std::runtime_error(std::strerror(errno));
+  }
 }
 
 }  // namespace

@@ -259,8 +259,9 @@ TEST_P(Start, AServerOutOfFilesServesItsClientsAndAcceptsNewOnesWhenItCan) {
   for (Socket& socket : late) {
     socket.send(opening() + request_packet(1, "Service.Echo", "at last"));
     std::string received;
-    while (received.find("at last") == std::string::npos)
+    while (received.find("at last") == std::string::npos) {
       ASSERT_EQ(socket.receive(received), Received::bytes);
+    }
   }
 }
 
