@@ -3,5 +3,6 @@
 
 #include "cluster/node/node.h"
 #include "cluster/node/node_options.h"
+#include "cluster/node/rendezvous.h"
 #include "cluster/node/routing.h"
 #include "cluster/registry/member.h"

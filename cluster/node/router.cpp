@@ -5,29 +5,16 @@
 #include <utility>
 
 #include "cluster/network/limits.h"
+#include "cluster/node/rendezvous.h"
 
 namespace nano::cluster {
 namespace {
 
-/// FNV-1a, and a last mix: the same on every machine and in every build, as all gates must choose alike.
-std::uint64_t weight(std::int64_t uid, const std::string& address) {
-  std::uint64_t hash = 0xcbf29ce484222325;
-  const auto add = [&](unsigned char byte) { hash = (hash ^ byte) * 0x100000001b3; };
-  for (const char c : address) add(static_cast<unsigned char>(c));
-  for (int shift = 0; shift < 64; shift += 8) add(static_cast<unsigned char>(uid >> shift));
-  hash ^= hash >> 32;
-  hash *= 0xd6e8feb86659fd93;
-  return hash ^ hash >> 32;
-}
-
-/// Rendezvous hashing: each user goes to the member of the highest weight, so a member that comes or goes
-/// moves only its own users.
-const Member* heaviest(std::int64_t uid, const std::vector<const Member*>& members) {
-  const Member* best = members.front();
-  for (const Member* member : members) {
-    if (weight(uid, member->address) > weight(uid, best->address)) best = member;
-  }
-  return best;
+/// All of one user's sessions meet at one member. The eight bytes are the same on every machine.
+const Member* member_of_user(std::int64_t uid, const std::vector<const Member*>& members) {
+  std::string key;
+  for (int shift = 0; shift < 64; shift += 8) key += static_cast<char>(uid >> shift & 0xff);
+  return rendezvous(key, members);
 }
 
 }  // namespace
@@ -84,7 +71,8 @@ const Member* Router::choose(Session& session, std::string_view service) {
   if (routing == routings_.end()) return pick(members);
   switch (routing->second.way) {
     case Routing::Way::random: return pick(members);
-    case Routing::Way::uid_hash: return session.uid() > 0 ? heaviest(session.uid(), members) : pick(members);
+    case Routing::Way::uid_hash:
+      return session.uid() > 0 ? member_of_user(session.uid(), members) : pick(members);
     case Routing::Way::function: return ask(routing->second.function, session, service, members);
   }
   return nullptr;

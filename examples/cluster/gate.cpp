@@ -10,7 +10,9 @@ namespace cluster_chat {
 namespace {
 
 /// The same for the same name at every gate. A game would look it up, and check who is there.
-std::int64_t uid_of(const std::string& name) { return static_cast<std::int64_t>(stable_hash(name) >> 1 | 1); }
+std::int64_t uid_of(const std::string& name) {
+  return static_cast<std::int64_t>(nano::cluster::stable_hash(name) >> 1 | 1);
+}
 
 }  // namespace
 

@@ -1,10 +1,7 @@
 #include "examples/cluster/places.h"
 
-#include <cstdint>
 #include <optional>
 #include <string>
-
-#include "examples/cluster/text.h"
 
 namespace cluster_chat {
 
@@ -18,18 +15,7 @@ constexpr std::string_view place = "place";
 }  // namespace
 
 const Member* place_of(std::string_view room, const std::vector<const Member*>& candidates) {
-  const Member* best = nullptr;
-  std::uint64_t best_weight = 0;
-  for (const Member* candidate : candidates) {
-    const std::uint64_t weight = stable_hash(candidate->label + '\n' + std::string{room});
-    // Of two nodes with one label all must take the same, in whatever order they are listed.
-    const bool is_better = best == nullptr || weight > best_weight ||
-                           (weight == best_weight && candidate->address < best->address);
-    if (!is_better) continue;
-    best = candidate;
-    best_weight = weight;
-  }
-  return best;
+  return nano::cluster::rendezvous(room, candidates, &Member::label);
 }
 
 const Member* route_by_room(nano::Session& session, std::string_view /*service*/,

@@ -9,9 +9,8 @@
 
 namespace cluster_chat {
 
-/// The candidate that serves the room; null if there are none. Rendezvous hashing: a node that comes or goes
-/// moves only its own rooms. Nodes count by their labels, so one that is started again serves the same rooms
-/// as before.
+/// The candidate that serves the room; null if there are none. Nodes count by their labels, so one that
+/// is started again serves the same rooms as before.
 const nano::cluster::Member* place_of(std::string_view room,
                                       const std::vector<const nano::cluster::Member*>& candidates);
 
