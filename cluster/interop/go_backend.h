@@ -22,14 +22,12 @@ class GoBackend final : public Backend {
             const std::string& address, BackendEvents& events);
   ~GoBackend() override;
 
-  /// Whether the answer was awaited.
-  bool answer(std::uint64_t request_id, std::string_view payload);
-
   bool usable() const override { return reachable_ && !calls_.full(); }
   bool full() const override { return calls_.full(); }
   bool connected() const override { return false; }
   void send(Session* session, std::uint64_t request_id, std::string_view route,
             protocol::ByteView payload) override;
+  bool answer(std::uint64_t request_id, std::string_view payload) override;
   void on_ended(Session& session) override;
   void on_bound(Session&, bool) override {}
   void on_shared(Session&, std::string_view, const std::string*, bool) override {}

@@ -38,8 +38,8 @@ class GoGate final : public Gate {
   /// Go Nano knows no keys: each is an ordinary push.
   bool push(SessionId session, std::string_view latest_key, std::string_view route,
             protocol::ByteView payload) override;
-  bool deliver(SessionId session, const Frame&, std::string_view route, protocol::ByteView payload) override {
-    return push(session, {}, route, payload);
+  bool deliver(SessionId session, SharedPush& shared) override {
+    return push(session, {}, shared.route(), shared.payload());
   }
   void respond(SessionId session, std::uint64_t id, protocol::ByteView payload, bool is_error) override;
   void kick(SessionId session, std::string_view reason) override;

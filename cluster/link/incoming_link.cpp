@@ -46,7 +46,6 @@ void IncomingLink::detach() {
 void IncomingLink::flush() {
   to_be_flushed_ = false;
   end_.flush();
-  events_->on_flushed();
   if (end_.overfull()) end("too much waits for it");
 }
 

@@ -19,8 +19,6 @@ class IncomingLinkEvents {
   virtual ~IncomingLinkEvents() = default;
   /// Valid during the call. Must not throw: the rest of its batch would be lost.
   virtual void on_message(const LinkMessage& message) = 0;
-  /// What was added in this turn is on its way.
-  virtual void on_flushed() {}
   /// The other node's stream broke; it may come again.
   virtual void on_stream_lost() = 0;
   /// Once: either node said goodbye, the other began anew, or could not be reached for too long. What is
@@ -52,8 +50,9 @@ class IncomingLink {
     flush_later();
     return end_.add(kind, bytes);
   }
-  /// See LinkEnd::last().
-  LinkMessage* last() { return end_.last(); }
+  /// See LinkEnd.
+  const LinkMessage* last() const { return end_.last(); }
+  bool add_receiver(std::uint64_t session) { return end_.add_receiver(session); }
   /// Says goodbye; nothing is sent after it. on_over() follows when the stream goes.
   void close();
   bool full() const { return end_.full(); }

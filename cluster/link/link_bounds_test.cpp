@@ -60,9 +60,11 @@ TEST_F(LinkBounds, ABatchIsSentWhenItIsFull) {
 TEST_F(LinkBounds, AddingToTheLastMessageCounts) {
   LinkEnd end;
   EXPECT_EQ(end.last(), nullptr);
+  EXPECT_FALSE(end.add_receiver(1));
   end.add(LinkMessage::PUSH, 10);
   std::size_t added = 0;
-  while (LinkMessage* last = end.last()) last->add_session_ids(++added);
+  while (end.add_receiver(added + 1)) ++added;
+  EXPECT_EQ(static_cast<std::size_t>(end.last()->session_ids_size()), added);
   EXPECT_GE(end.queued_bytes(), limits::link_receivers_bytes);
   EXPECT_LE(added, limits::link_receivers_bytes / sizeof(std::uint64_t));
 }

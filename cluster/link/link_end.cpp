@@ -20,10 +20,15 @@ LinkMessage& LinkEnd::add(LinkMessage::Kind kind, std::size_t bytes) {
   return message;
 }
 
-LinkMessage* LinkEnd::last() {
-  if (batch_.messages_size() == 0 || batch_bytes_ >= limits::link_receivers_bytes) return nullptr;
-  batch_bytes_ += sizeof(std::uint64_t);
-  return batch_.mutable_messages(batch_.messages_size() - 1);
+const LinkMessage* LinkEnd::last() const {
+  return batch_.messages_size() == 0 ? nullptr : &batch_.messages(batch_.messages_size() - 1);
+}
+
+bool LinkEnd::add_receiver(std::uint64_t session) {
+  if (batch_.messages_size() == 0 || batch_bytes_ >= limits::link_receivers_bytes) return false;
+  batch_bytes_ += sizeof session;
+  batch_.mutable_messages(batch_.messages_size() - 1)->add_session_ids(session);
+  return true;
 }
 
 void LinkEnd::cut_large_batches() {

@@ -40,9 +40,11 @@ class LinkEnd {
   /// A message at the end of this turn's batch, to be filled in by the caller, and valid until the next call.
   /// `bytes`: about what it will hold.
   LinkMessage& add(LinkMessage::Kind kind, std::size_t bytes);
-  /// The last message of this turn's batch, to be given one more receiver where that saves a message. Null
-  /// where there is none, or it has too many.
-  LinkMessage* last();
+  /// The last message of this turn's batch; null where there is none.
+  const LinkMessage* last() const;
+  /// One more session that the last message of this turn's batch is for, which saves a message. False: there
+  /// is none, or it has too many.
+  bool add_receiver(std::uint64_t session);
   /// Sends what the turn has added, and acknowledges what it received, on the stream if there is one.
   void flush();
   /// Says at least that this end is there.

@@ -32,7 +32,7 @@ void Node::set_routing(std::string service, Routing routing) {
   if (core_) core_->router().set_routing(std::move(service), std::move(routing));
 }
 
-Member Node::self() const { return core_ ? core_->self() : Member{}; }
+Member Node::self() const { return core_ ? core_->membership().self() : Member{}; }
 
 std::vector<Member> Node::members() const {
   std::vector<Member> members;
@@ -44,22 +44,22 @@ std::vector<Member> Node::members() const {
 std::size_t Node::pending_requests() const { return core_ ? core_->pending_requests() : 0; }
 
 Subscription Node::on_member(Function<void(const Member&, bool)> callback) {
-  return core_ ? core_->on_member_callback(std::move(callback)) : Subscription{};
+  return core_ ? core_->membership().on_member_callback(std::move(callback)) : Subscription{};
 }
 
 Subscription Node::on_service_lost(Function<void(Session&, std::string_view)> callback) {
-  return core_ ? core_->on_service_lost_callback(std::move(callback)) : Subscription{};
+  return core_ ? core_->lost_services().on_lost(std::move(callback)) : Subscription{};
 }
 
 void Node::push_bytes_to_user(std::int64_t uid, std::string_view route, std::string_view payload) {
   require_utf8_route(route);
   require_fits_wire(route, protocol::as_bytes(payload));
-  if (core_) return core_->push_to_user(uid, route, payload);
+  if (core_) return core_->users().push(uid, route, payload);
   for (const SessionPtr& session : app_.find_user(uid)) session->push(route, payload);
 }
 
 void Node::kick_user(std::int64_t uid, std::string_view reason) {
-  if (core_) return core_->kick_user(uid, reason);
+  if (core_) return core_->users().kick(uid, reason);
   for (const SessionPtr& session : app_.find_user(uid)) session->kick(reason);
 }
 

@@ -1,4 +1,6 @@
 // Nodes that stop in peace, die, freeze, and come again.
+#include <random>
+
 #include <gtest/gtest.h>
 
 #include "cluster/node/node_test_fixture.h"
@@ -186,6 +188,20 @@ TEST_P(NodeFailureTest, AMasterThatStopsInPeaceDisturbsNobody) {
   EXPECT_EQ(cluster_.node("master:1").members().size(), 4u);
   EXPECT_TRUE(told("gate:1").lost.empty());
   EXPECT_EQ(told("a:1").opened.size(), 1u);
+}
+
+TEST_P(NodeFailureTest, WhatHappensBetweenNodesLeavesTheApplicationsRandomNumbersAsTheyAre) {
+  const std::mt19937_64 numbers = cluster_.app("gate:1").random();
+  auto alice = cluster_.connect("gate:1");
+  EXPECT_EQ(ask(alice, "Both.Where"), ask(alice, "Both.Where"));
+  cluster_.network().reset_streams("gate:1", "a:1");
+  cluster_.network().reset_streams("gate:1", "b:1");
+  advance(seconds{2});
+  EXPECT_EQ(ask(alice, "A.Where"), "a:1");
+  cluster_.kill("a:1");
+  advance(seconds{60});
+  EXPECT_EQ(ask(alice, "Both.Where"), "b:1");
+  EXPECT_EQ(cluster_.app("gate:1").random(), numbers);
 }
 
 }  // namespace

@@ -152,6 +152,30 @@ TEST_P(NodeStrangersTest, APushWithAKeyIsRefusedWhereItsRouteIsNotUtf8) {
   EXPECT_THROW(session.push_latest("key", not_utf8, "x"), std::invalid_argument);
 }
 
+TEST_P(NodeStrangersTest, WhatAnotherNodeSendsIsHandledHereOrNowhere) {
+  peer_.call("a:1");
+  peer_.add(LinkMessage::SESSION_OPENED).set_session_id(7);
+  const auto ask_for = [this](LinkMessage::Kind kind, std::uint64_t id, const std::string& route) {
+    LinkMessage& message = peer_.add(kind);
+    if (kind == LinkMessage::MESSAGE) message.set_session_id(7);
+    message.set_id(id);
+    message.set_route(route);
+    message.set_payload("x");
+  };
+  ask_for(LinkMessage::MESSAGE, 1, "A.Echo");
+  ask_for(LinkMessage::CALL, 2, "A.Plain");
+  ask_for(LinkMessage::MESSAGE, 3, "B.Echo");  // b:1 would do that
+  ask_for(LinkMessage::CALL, 4, "B.Plain");
+  peer_.say();
+  advance(milliseconds{100});
+  ASSERT_EQ(peer_.answered.size(), 4u);
+  EXPECT_EQ(peer_.answered[0], "x");
+  EXPECT_EQ(peer_.answered[1], "a:1 x");
+  EXPECT_NE(peer_.answered[2].find("unknown_route"), std::string::npos);
+  EXPECT_NE(peer_.answered[3].find("unknown_route"), std::string::npos);
+  EXPECT_TRUE(told("b:1").opened.empty());
+}
+
 TEST_P(NodeStrangersTest, WhoComesToANodeThatStopsIsToldSo) {
   add_slow_to_close("c:1", "C");
   auto alice = cluster_.connect("gate:1");

@@ -5,7 +5,6 @@
 #include <string>
 #include <string_view>
 
-#include "cluster/link/link.pb.h"
 #include "nano/session/session.h"
 
 namespace nano::cluster {
@@ -16,8 +15,10 @@ class Backend;
 class BackendEvents {
  public:
   virtual ~BackendEvents() = default;
-  /// The backend bound the session, or shared a value: the others that know the session are to be told.
-  virtual void on_changed_by_backend(Session& session, const wire::LinkMessage& change, Backend& by) = 0;
+  // The backend bound the session, or shared a value under that name: all that know the session are to be
+  // told what the session has now.
+  virtual void on_bound_by(Backend& backend, Session& session) = 0;
+  virtual void on_shared_by(Backend& backend, Session& session, std::string_view name) = 0;
   /// What the backend held for this node's sessions is lost.
   virtual void on_backend_lost(const std::string& address) = 0;
 };
@@ -46,6 +47,14 @@ class Backend {
   virtual void on_shared(Session& session, std::string_view name, const std::string* value, bool is_echo) = 0;
   /// Throws std::length_error when too much waits for the backend to share a value of that size with it.
   virtual void require_room_to_share(const Session&, std::size_t) const {}
+
+  /// Whether it takes notifies in the name of sessions whose gate it is, to be handled there. Go Nano's nodes
+  /// do not.
+  virtual bool takes_relays() const { return false; }
+  virtual void relay(SessionId, std::string_view, protocol::ByteView) {}
+  /// The answer to a request, in a call of its own, as only nodes of Go Nano give them. False: it is not
+  /// awaited.
+  virtual bool answer(std::uint64_t, std::string_view) { return false; }
 
   // To the user's sessions that are connected there. Go Nano's nodes know no such thing. push_to_user()
   // throws std::length_error when too much waits for the node.

@@ -6,9 +6,9 @@
 #include <string>
 #include <string_view>
 
-#include "nano/base/frame.h"
 #include "nano/component/invocation.h"
 #include "nano/session/session.h"
+#include "nano/session/shared_push.h"
 
 namespace nano::cluster {
 
@@ -21,9 +21,8 @@ class Gate {
   /// With a key, the gate puts it in the place of one with the same key that still waits for the client.
   virtual bool push(SessionId session, std::string_view latest_key, std::string_view route,
                     protocol::ByteView payload) = 0;
-  /// A push that other sessions of the gate may get, too: what `frame` was made from.
-  virtual bool deliver(SessionId session, const Frame& frame, std::string_view route,
-                       protocol::ByteView payload) = 0;
+  /// A push that other sessions of the gate may get, too.
+  virtual bool deliver(SessionId session, SharedPush& push) = 0;
   /// Where it does not fit any more, the client gets an error in its place.
   virtual void respond(SessionId session, std::uint64_t id, protocol::ByteView payload, bool is_error) = 0;
   virtual void kick(SessionId session, std::string_view reason) = 0;

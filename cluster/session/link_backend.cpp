@@ -121,15 +121,15 @@ void LinkBackend::on_message(const LinkMessage& message) {
     case LinkMessage::BOUND:
       if (message.uid() < 1) return;
       session->apply_uid(message.uid());
-      break;
+      return events_.on_bound_by(*this, *session);
     case LinkMessage::SHARED:
       for (const wire::SharedValue& shared : message.shared()) {
         session->offer_shared(shared.name(), value_of(shared));
+        events_.on_shared_by(*this, *session, shared.name());
       }
-      break;
+      return;
     default: return;  // of a later version
   }
-  events_.on_changed_by_backend(*session, message, *this);
 }
 
 /// Of those that are known there, if it is open.
@@ -173,7 +173,7 @@ void LinkBackend::on_invoke(Session* session, const LinkMessage& message) {
   ReplyTo reply_to = LinkAnswer::reply_to(*this, message.id());
   if (!session) return reply_to.fail(nullptr, {Errc::unavailable, "The session has closed."});
   host_.events().on_call(host_, session, message.route(), protocol::as_bytes(message.payload()),
-                         std::move(reply_to));
+                         std::move(reply_to), Reach::cluster);
 }
 
 void LinkBackend::on_unreachable() {

@@ -26,8 +26,8 @@ class LinkBackend final : public Backend, private OutgoingLinkEvents, private An
   bool connected() const override { return link_.connected(); }
   void send(Session* session, std::uint64_t request_id, std::string_view route,
             protocol::ByteView payload) override;
-  /// A notify in the name of a session whose gate that node is: to be handled there.
-  void relay(SessionId session, std::string_view route, protocol::ByteView payload);
+  bool takes_relays() const override { return true; }
+  void relay(SessionId session, std::string_view route, protocol::ByteView payload) override;
   void on_ended(Session& session) override;
   void on_bound(Session& session, bool is_echo) override;
   void on_shared(Session& session, std::string_view name, const std::string* value, bool is_echo) override;

@@ -22,7 +22,6 @@ RemoteSession* LinkGate::find(SessionId session) const {
 // -- from the gate -----------------------------------------------------------------------------------------
 
 void LinkGate::on_message(const LinkMessage& message) {
-  const auto payload = protocol::as_bytes(message.payload());
   switch (message.kind()) {
     case LinkMessage::MESSAGE: return on_session_message(message);
     case LinkMessage::SESSION_OPENED: return on_session_opened(message);
@@ -31,9 +30,7 @@ void LinkGate::on_message(const LinkMessage& message) {
       return;
     case LinkMessage::BOUND:
     case LinkMessage::SHARED: return on_session_change(message);
-    case LinkMessage::CALL:
-      return events_.handle_here(nullptr, message.route(), payload,
-                                 LinkAnswer::reply_to(*this, message.id()));
+    case LinkMessage::CALL: return handle(nullptr, message, LinkAnswer::reply_to(*this, message.id()));
     case LinkMessage::ANSWER:
       pending_.settle(this, message.id(), message.payload(), message.is_error());
       return;
@@ -68,9 +65,9 @@ void LinkGate::on_session_opened(const LinkMessage& message) {
 }
 
 void LinkGate::on_session_message(const LinkMessage& message) {
-  const auto payload = protocol::as_bytes(message.payload());
   if (!message.gate().empty()) {
-    return events_.handle_relayed(message.gate(), message.session_id(), message.route(), payload,
+    return events_.handle_relayed(message.gate(), message.session_id(), message.route(),
+                                  protocol::as_bytes(message.payload()),
                                   LinkAnswer::reply_to(*this, message.id()));
   }
   RemoteSession* const remote = find(message.session_id());
@@ -82,8 +79,13 @@ void LinkGate::on_session_message(const LinkMessage& message) {
   }
   remote->touch();
   const SessionPtr session = remote->session().shared_from_this();
-  events_.handle_here(session.get(), message.route(), payload,
-                      message.id() == 0 ? ReplyTo{} : ReplyTo::client(message.id()));
+  handle(session.get(), message, message.id() == 0 ? ReplyTo{} : ReplyTo::client(message.id()));
+}
+
+/// That this node has no handler for it is an error.
+void LinkGate::handle(Session* session, const LinkMessage& message, ReplyTo reply_to) {
+  host_.events().on_call(host_, session, message.route(), protocol::as_bytes(message.payload()),
+                         std::move(reply_to), Reach::this_node);
 }
 
 void LinkGate::on_session_change(const LinkMessage& message) {
@@ -109,7 +111,6 @@ bool LinkGate::clear_away() {
 // -- to the gate -------------------------------------------------------------------------------------------
 
 LinkMessage& LinkGate::add(LinkMessage::Kind kind, SessionId session, std::size_t bytes) {
-  last_frame_ = {};
   LinkMessage& message = link_.add(kind, bytes);
   message.set_session_id(session);
   return message;
@@ -118,38 +119,28 @@ LinkMessage& LinkGate::add(LinkMessage::Kind kind, SessionId session, std::size_
 /// The same push to many sessions, one after the other, is one message with many receivers.
 bool LinkGate::push(SessionId session, std::string_view latest_key, std::string_view route,
                     protocol::ByteView payload) {
-  LinkMessage* message = last_push(latest_key, route, payload);
-  if (!message) {
-    if (!link_.has_room(route.size() + payload.size())) return false;
-    last_frame_ = {};
-    message = &link_.add(LinkMessage::PUSH, route.size() + payload.size());
-    set_content(*message, route, payload);
-    message->set_latest_key(latest_key.data(), latest_key.size());
-  }
-  message->add_session_ids(session);
+  if (was_last(latest_key, route, payload) && link_.add_receiver(session)) return true;
+  if (!link_.has_room(route.size() + payload.size())) return false;
+  LinkMessage& message = link_.add(LinkMessage::PUSH, route.size() + payload.size());
+  set_content(message, route, payload);
+  message.set_latest_key(latest_key.data(), latest_key.size());
+  message.add_session_ids(session);
   return true;
 }
 
-/// Null if the last message of this turn is another one, or has too many receivers already.
-LinkMessage* LinkGate::last_push(std::string_view latest_key, std::string_view route,
-                                 protocol::ByteView payload) {
-  LinkMessage* const last = link_.last();
-  const bool same = last && last->kind() == LinkMessage::PUSH && last->latest_key() == latest_key &&
-                    last->route() == route && last->payload() == protocol::as_text(payload);
-  return same ? last : nullptr;
+/// Whether the last message of this turn is that push.
+bool LinkGate::was_last(std::string_view latest_key, std::string_view route,
+                        protocol::ByteView payload) const {
+  const LinkMessage* const last = link_.last();
+  return last && last->kind() == LinkMessage::PUSH && last->latest_key() == latest_key &&
+         last->route() == route && last->payload() == protocol::as_text(payload);
 }
 
-/// That it is the same frame as the one before saves comparing megabytes for each receiver.
-bool LinkGate::deliver(SessionId session, const Frame& frame, std::string_view route,
-                       protocol::ByteView payload) {
-  const bool again = last_frame_ && last_frame_.packet().data() == frame.packet().data();
-  LinkMessage* const last = again ? link_.last() : nullptr;
-  if (last) {
-    last->add_session_ids(session);
-    return true;
-  }
-  if (!push(session, frame.latest_key(), route, payload)) return false;
-  last_frame_ = frame;
+/// Its receivers come one after the other, so the last message is still that push.
+bool LinkGate::deliver(SessionId session, SharedPush& shared) {
+  if (shared.carrier() == this && link_.add_receiver(session)) return true;
+  if (!push(session, shared.latest_key(), shared.route(), shared.payload())) return false;
+  shared.set_carrier(this);
   return true;
 }
 
@@ -158,7 +149,6 @@ void LinkGate::respond(SessionId, std::uint64_t id, protocol::ByteView payload, 
 }
 
 void LinkGate::send_answer(std::uint64_t id, protocol::ByteView payload, bool is_error) {
-  last_frame_ = {};
   add_answer(link_, id, payload, is_error);
 }
 

@@ -17,9 +17,6 @@ namespace nano::cluster {
 class GateEvents {
  public:
   virtual ~GateEvents() = default;
-  /// A message for a handler of this node; that it has none is an error, and not to be sent on.
-  virtual void handle_here(Session* session, std::string_view route, protocol::ByteView payload,
-                           ReplyTo reply_to) = 0;
   virtual void on_push_to_user(std::int64_t uid, std::string_view route, std::string_view payload) = 0;
   virtual void on_kick_user(std::int64_t uid, std::string_view reason) = 0;
   /// False while the node stops.
@@ -41,8 +38,7 @@ class LinkGate final : public Gate, public IncomingLinkEvents, private AnswerSen
   // Gate
   bool push(SessionId session, std::string_view latest_key, std::string_view route,
             protocol::ByteView payload) override;
-  bool deliver(SessionId session, const Frame& frame, std::string_view route,
-               protocol::ByteView payload) override;
+  bool deliver(SessionId session, SharedPush& shared) override;
   void respond(SessionId session, std::uint64_t id, protocol::ByteView payload, bool is_error) override;
   void kick(SessionId session, std::string_view reason) override;
   void close(SessionId session) override;
@@ -54,7 +50,6 @@ class LinkGate final : public Gate, public IncomingLinkEvents, private AnswerSen
 
  private:
   void on_message(const LinkMessage& message) override;
-  void on_flushed() override { last_frame_ = {}; }
   void on_stream_lost() override { events_.on_gate_stream_lost(link_.address()); }
   void on_over(std::string_view why) override;
   /// Its sessions end here, some in each turn.
@@ -62,17 +57,17 @@ class LinkGate final : public Gate, public IncomingLinkEvents, private AnswerSen
   void send_answer(std::uint64_t id, protocol::ByteView payload, bool is_error) override;
 
   LinkMessage& add(LinkMessage::Kind kind, SessionId session, std::size_t bytes);
-  LinkMessage* last_push(std::string_view latest_key, std::string_view route, protocol::ByteView payload);
+  bool was_last(std::string_view latest_key, std::string_view route, protocol::ByteView payload) const;
   RemoteSession* find(SessionId session) const;
   void on_session_opened(const LinkMessage& message);
   void on_session_message(const LinkMessage& message);
   void on_session_change(const LinkMessage& message);
+  void handle(Session* session, const LinkMessage& message, ReplyTo reply_to);
 
   SessionHost& host_;
   PendingRequests& pending_;
   IncomingLink& link_;
   GateEvents& events_;
-  Frame last_frame_;  // that the last message of this turn's batch was made from; or none
   std::map<SessionId, std::shared_ptr<RemoteSession>> sessions_;
 };
 

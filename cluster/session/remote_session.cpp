@@ -104,7 +104,7 @@ void RemoteSession::respond(std::uint64_t id, protocol::ByteView payload, bool i
 bool RemoteSession::deliver(SharedPush& push) {
   host_.scheduler().assert_logic_thread();
   if (!session_) return true;
-  return gate_.deliver(id_, push.frame(false), push.route(), push.payload());
+  return gate_.deliver(id_, push);
 }
 
 void RemoteSession::kick(std::string_view reason) {

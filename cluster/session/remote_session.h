@@ -9,7 +9,6 @@
 #include "cluster/session/gate.h"
 #include "nano/session/network_entity.h"
 #include "nano/session/session.h"
-#include "nano/session/shared_push.h"
 
 namespace nano::cluster {
 
@@ -25,8 +24,11 @@ class RemoteSession final : public NetworkEntity, public std::enable_shared_from
   /// time.
   void end(std::string reason);
 
-  /// Null unless the session's client is connected to another node.
-  static RemoteSession* of(Session& session) { return dynamic_cast<RemoteSession*>(session.entity()); }
+  /// Null unless the session is open, and its client connected to another node.
+  static RemoteSession* of(Session& session) {
+    NetworkEntity* const entity = session.entity();
+    return entity && entity->is_remote() ? static_cast<RemoteSession*>(entity) : nullptr;
+  }
 
   Gate& gate() { return gate_; }
   Session& session() { return *session_; }
@@ -41,6 +43,7 @@ class RemoteSession final : public NetworkEntity, public std::enable_shared_from
   void apply_shared(const std::string& name, std::optional<std::string> value, bool is_echo);
 
   // NetworkEntity
+  bool is_remote() const override { return true; }  // the only kind of entity that is
   void push(std::string_view route, protocol::ByteView payload) override;
   void push_latest(std::string_view key, std::string_view route, protocol::ByteView payload) override;
   void respond(std::uint64_t id, protocol::ByteView payload, bool is_error) override;
@@ -66,6 +69,9 @@ class RemoteSession final : public NetworkEntity, public std::enable_shared_from
   int uids_on_their_way_ = 0;                                    // told to the gate, not come back
   std::map<std::string, int, std::less<>> values_on_their_way_;  // the same, by name
 };
+
+/// Whether the session is open, and its client connected to this node.
+inline bool is_connected_here(Session& session) { return session.entity() && !session.entity()->is_remote(); }
 
 /// What the gate's client could not be sent is refused where the mistake is: throws std::length_error for a
 /// route over 255 bytes, or a message that is too long for the wire.

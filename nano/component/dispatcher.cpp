@@ -32,7 +32,8 @@ bool Dispatcher::knows(std::string_view route) const {
   return registry_.find(route) || (remote_ && remote_->offers(route));
 }
 
-void Dispatcher::on_message(Session& session, const protocol::Message& message, InboundPayload& payload) {
+void Dispatcher::on_message(Session& session, const protocol::Message& message, InboundPayload& payload,
+                            Reach reach) {
   const bool is_request = message.type == protocol::MessageType::request;
   if (refuses_clients_) {
     if (is_request) session.answer(message.id, stopping_error());
@@ -43,7 +44,7 @@ void Dispatcher::on_message(Session& session, const protocol::Message& message, 
     const bool wanted = !payload.is_deflated() || knows(message.route);
     const protocol::ByteView bytes = wanted ? payload.view() : protocol::ByteView{};
     if (payload.is_too_large()) return;
-    Invocation invocation{session.host(), &session, std::move(reply_to), message.route, bytes};
+    Invocation invocation{session.host(), &session, std::move(reply_to), message.route, bytes, reach};
     return dispatch(invocation);
   }
   PipelineMessage draft{message.type, message.id, message.route, payload};
@@ -51,15 +52,15 @@ void Dispatcher::on_message(Session& session, const protocol::Message& message, 
   const bool wanted = passed && (!payload.is_deflated() || knows(draft.route()));
   const protocol::ByteView bytes = wanted ? draft.payload() : protocol::ByteView{};
   if (payload.is_too_large()) return;
-  Invocation invocation{session.host(), &session, std::move(reply_to), draft.route(), bytes};
+  Invocation invocation{session.host(), &session, std::move(reply_to), draft.route(), bytes, reach};
   if (!passed) return invocation.fail(passed.error());
   dispatch(invocation);
 }
 
 void Dispatcher::on_call(SessionHost& host, Session* session, std::string_view route,
-                         protocol::ByteView payload, ReplyTo reply_to) {
+                         protocol::ByteView payload, ReplyTo reply_to, Reach reach) {
   const bool refused = stopped_ || (refuses_clients_ && reply_to.is_client());  // of another node's client
-  Invocation invocation{host, session, std::move(reply_to), route, payload};
+  Invocation invocation{host, session, std::move(reply_to), route, payload, reach};
   if (refused) return invocation.fail(stopping_error());
   dispatch(invocation);
 }
@@ -94,7 +95,7 @@ void Dispatcher::attempt(Invocation& invocation, F&& handle) {
 }
 
 void Dispatcher::forward(Invocation& invocation) {
-  if (remote_ && remote_->forward(invocation)) return;
+  if (remote_ && invocation.reach() == Reach::cluster && remote_->forward(invocation)) return;
   invocation.fail({Errc::unknown_route, "There is no route \"" + std::string{invocation.route()} + "\"."});
 }
 

@@ -43,10 +43,11 @@ class Dispatcher final : public SessionEvents {
 
   HandshakeAnswer on_handshake(Session& session, const Handshake& handshake) override;
   void on_opened(Session& session) override;
-  void on_message(Session& session, const protocol::Message& message, InboundPayload& payload) override;
+  void on_message(Session& session, const protocol::Message& message, InboundPayload& payload,
+                  Reach reach) override;
   void on_closed(Session& session) override;
   void on_call(SessionHost& host, Session* session, std::string_view route, protocol::ByteView payload,
-               ReplyTo reply_to) override;
+               ReplyTo reply_to, Reach reach) override;
 
  private:
   /// Whether anybody would look at the payload.

@@ -17,8 +17,13 @@ class Invocation {
  public:
   /// `session` null: the call of a service that is nobody's.
   Invocation(SessionHost& host, Session* session, ReplyTo reply_to, std::string_view route,
-             protocol::ByteView payload)
-      : host_(host), session_(session), reply_to_(std::move(reply_to)), route_(route), payload_(payload) {}
+             protocol::ByteView payload, Reach reach)
+      : host_(host),
+        session_(session),
+        reply_to_(std::move(reply_to)),
+        route_(route),
+        payload_(payload),
+        reach_(reach) {}
   /// The dispatch of a call that was deferred, now that its time has come.
   Invocation(PendingCallPtr call, std::string_view route, protocol::ByteView payload);
   Invocation(const Invocation&) = delete;
@@ -31,6 +36,7 @@ class Invocation {
   /// The route as the registry keeps it, for what outlasts the dispatch.
   void set_handler_route(const std::string& route) { handler_route_ = &route; }
   protocol::ByteView payload() const { return payload_; }
+  Reach reach() const { return reach_; }
   /// Whether anybody waits for an answer; a notify is just handled.
   bool wants_answer() const { return reply_to_.anybody() && !settled_; }
 
@@ -50,6 +56,7 @@ class Invocation {
   std::string_view route_;
   const std::string* handler_route_ = nullptr;
   protocol::ByteView payload_;
+  const Reach reach_ = Reach::this_node;  // what was deferred has its handler here
   bool settled_ = false;
 };
 

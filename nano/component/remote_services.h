@@ -20,7 +20,8 @@ class RemoteServices {
   /// std::runtime_error with a sentence when the node cannot serve.
   virtual void start(std::vector<std::string> services, Function<void()> joined) = 0;
 
-  /// Takes a message whose route no component here has. False: no other node offers the service.
+  /// Takes a message of the cluster's reach whose route no component here has. False: no other node offers
+  /// the service.
   virtual bool forward(Invocation& invocation) = 0;
 
   /// Whether forward() would take a client's message for this route: it need not be unpacked otherwise.

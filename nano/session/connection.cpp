@@ -163,7 +163,7 @@ void Connection::on_data(protocol::ByteView body, TurnShare& share) {
   }
   if (message.payload_deflated && begins_deflated(message.payload)) return on_deflated(message, share);
   InboundPayload payload{message.payload};
-  host_.events().on_message(*session_, message, payload);
+  host_.events().on_message(*session_, message, payload, Reach::cluster);
 }
 
 void Connection::on_deflated(const protocol::Message& message, TurnShare& share) {
@@ -184,7 +184,7 @@ void Connection::on_deflated(const protocol::Message& message, TurnShare& share)
   const std::size_t free = InflateBudget::free_bytes(message.payload.size());
   const bool only_free = free < bytes_max && host_.inflating.wait(now) > Duration::zero();
   InboundPayload payload{message.payload, only_free ? free : bytes_max};
-  host_.events().on_message(*session_, message, payload);
+  host_.events().on_message(*session_, message, payload, Reach::cluster);
   const std::size_t inflated = payload.inflated_bytes();
   inflating_->budget.spend(now, message.payload.size(), inflated);
   host_.inflating.spend(now, message.payload.size(), inflated);

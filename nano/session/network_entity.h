@@ -35,6 +35,8 @@ class NetworkEntity {
   virtual std::size_t queued_bytes() const = 0;
   /// Session::on_drained() follows when that has been written.
   virtual void tell_when_drained() = 0;
+  /// The client is connected to another node of the cluster, which this one serves.
+  virtual bool is_remote() const { return false; }
   virtual std::string remote_address() const = 0;
   /// When the client's last packet came.
   virtual TimePoint last_activity() const = 0;

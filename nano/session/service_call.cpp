@@ -29,7 +29,7 @@ class ServiceCall::State final : public Caller, public std::enable_shared_from_t
     host_.scheduler().post([self = shared_from_this(), session = session_] {
       if (!self->waiting_) return;
       self->host_.events().on_call(self->host_, session.get(), self->route_,
-                                   protocol::as_bytes(self->payload_), ReplyTo::caller(self));
+                                   protocol::as_bytes(self->payload_), ReplyTo::caller(self), Reach::cluster);
     });
   }
   void abandon() {

@@ -203,7 +203,8 @@ void Session::close_if_answered() {
 
 void Session::notify_bytes(std::string route, std::string payload) {
   host_.scheduler().post([self = shared_from_this(), route = std::move(route), payload = std::move(payload)] {
-    self->host_.events().on_call(self->host_, self.get(), route, protocol::as_bytes(payload), ReplyTo{});
+    self->host_.events().on_call(self->host_, self.get(), route, protocol::as_bytes(payload), ReplyTo{},
+                                 Reach::cluster);
   });
 }
 

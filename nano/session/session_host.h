@@ -31,6 +31,12 @@ namespace nano {
 class Connection;
 class SessionHost;
 
+/// Where the handler of a message may be.
+enum class Reach {
+  cluster,    ///< on any node
+  this_node,  ///< here: another node has sent the message to this one, and it must not go round in circles
+};
+
 /// What becomes of the clients' messages: implemented by the layers above. Logic thread only.
 class SessionEvents {
  public:
@@ -40,12 +46,13 @@ class SessionEvents {
   virtual void on_opened(Session& session) = 0;
   /// A request or notify; `payload` says what its payload is. Views are valid during the call. A payload that
   /// turns out to be too large is not answered: the caller sees to that.
-  virtual void on_message(Session& session, const protocol::Message& message, InboundPayload& payload) = 0;
+  virtual void on_message(Session& session, const protocol::Message& message, InboundPayload& payload,
+                          Reach reach) = 0;
   /// Once per session that was opened.
   virtual void on_closed(Session& session) = 0;
   /// A call between services, in the name of a session or (null) of none. Views are valid during the call.
   virtual void on_call(SessionHost& host, Session* session, std::string_view route,
-                       protocol::ByteView payload, ReplyTo reply_to) = 0;
+                       protocol::ByteView payload, ReplyTo reply_to, Reach reach) = 0;
 };
 
 struct SessionOptions {

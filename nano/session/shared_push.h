@@ -21,8 +21,15 @@ class SharedPush {
 
   std::string_view route() const { return message_.route; }
   protocol::ByteView payload() const { return message_.payload; }
+  std::string_view latest_key() const { return latest_key_; }
 
-  /// The packet; with the route's code where one is wanted and the dictionary has it.
+  /// Who carries it to several receivers and got it last, as another node's gate: it need not be told again
+  /// what it is to carry.
+  const void* carrier() const { return carrier_; }
+  void set_carrier(const void* carrier) { carrier_ = carrier; }
+
+  /// The packet, made when it is first asked for; with the route's code where one is wanted and the
+  /// dictionary has it.
   const Frame& frame(bool with_route_code) {
     const bool coded = with_route_code && has_route_code_;
     Frame& frame = coded ? with_code_ : plain_;
@@ -37,6 +44,7 @@ class SharedPush {
   protocol::Message message_;  // without the code
   const std::string_view latest_key_;
   const bool has_route_code_;
+  const void* carrier_ = nullptr;
   Frame plain_;
   Frame with_code_;
 };
