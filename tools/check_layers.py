@@ -11,12 +11,15 @@ import sources
 LAYERS = {
     "protocol": [],
     "nano/base": ["protocol"],
+    "nano/net": ["nano/base"],
+    "nano/http": ["nano/net"],
+    "nano/websocket": ["nano/http"],
     "nano/scheduler": ["nano/base"],
     "nano/serialize": ["nano/base"],
     "nano/session": ["nano/scheduler", "nano/serialize"],
     "nano/pipeline": ["nano/session"],
     "nano/component": ["nano/pipeline"],
-    "nano/transport": ["nano/session"],
+    "nano/transport": ["nano/session", "nano/websocket"],
     "nano/application": ["nano/component", "nano/transport"],
     "nano": ["nano/application"],  # the files directly in nano/: headers that gather others
     "nano/testing": ["nano"],
@@ -40,9 +43,9 @@ LAYER_OF_CLUSTER_TESTS = "cluster/testing"
 
 # library, the includes that mean it, and the paths that may use it
 LIBRARIES = [
-    ("Asio", r"asio(/|\.hpp$)", r"nano/transport/"),
-    ("websocketpp", r"websocketpp/", r"nano/transport/"),
-    ("OpenSSL", r"openssl/", r"nano/transport/|benchmark/limit/"),
+    ("Asio", r"asio(/|\.hpp$)", r"nano/(net|transport)/"),
+    ("websocketpp", r"websocketpp/", r"nano/websocket/|nano/http/request_reader\.cpp$"),
+    ("OpenSSL", r"openssl/", r"nano/net/|benchmark/limit/"),
     ("gRPC", r"grpc(pp)?/", r"cluster/network/"),
     ("Boost.JSON", r"boost/json(/|\.hpp$)",
      r"nano/serialize/|nano/component/route_printer_json\.cpp$|protocol/[^/]*\.cpp$|TESTS"),

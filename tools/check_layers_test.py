@@ -30,7 +30,7 @@ class Layers(unittest.TestCase):
         self.assertEqual(len(problems("nano/base/log.cpp", "<nano/session/session.h>")), 1)
 
     def test_neighbours_without_an_arrow_do_not_see_each_other(self):
-        self.assertEqual(len(problems("nano/component/dispatcher.cpp", '"nano/transport/listener.h"')), 1)
+        self.assertEqual(len(problems("nano/component/dispatcher.cpp", '"nano/net/listener.h"')), 1)
         self.assertEqual(len(problems("nano/transport/tcp.cpp", '"nano/pipeline/pipeline.h"')), 1)
         self.assertEqual(len(problems("nano/serialize/json.cpp", '"nano/scheduler/timer.h"')), 1)
 
@@ -108,10 +108,12 @@ class Libraries(unittest.TestCase):
         for path in bad:
             self.assertEqual(len(problems(path, include)), 1, path)
 
-    def test_network_libraries_stay_in_transport(self):
-        bad = ["nano/session/session.cpp", "examples/a/a.cpp"]
-        for include in ("<asio.hpp>", "<asio/ip/tcp.hpp>", "<websocketpp/frame.hpp>", "<openssl/ssl.h>"):
-            self.assert_only_in(include, ["nano/transport/tcp.cpp"], bad)
+    def test_network_libraries_stay_in_their_rooms(self):
+        bad = ["nano/session/session.cpp", "examples/a/a.cpp", "nano/http/router.cpp"]
+        self.assert_only_in("<asio.hpp>", ["nano/net/io_loop.h", "nano/transport/tcp.cpp"], bad)
+        self.assert_only_in("<asio/ip/tcp.hpp>", ["nano/net/listener.h"], bad)
+        self.assert_only_in("<openssl/ssl.h>", ["nano/net/tls_stream.h"], [*bad, "nano/transport/tcp.cpp"])
+        self.assert_only_in("<websocketpp/frame.hpp>", ["nano/websocket/engine.h"], bad)
 
     def test_grpc_stays_in_the_network_of_the_cluster(self):
         bad = ["nano/application/application.cpp", "cluster/node/node.cpp"]

@@ -9,8 +9,8 @@
 #include "benchmark/micro/null_wire.h"
 #include "nano/application/application.h"
 #include "nano/base/clock.h"
+#include "nano/base/worker_pool.h"
 #include "nano/scheduler/driver.h"
-#include "nano/scheduler/worker_pool.h"
 #include "protocol/packet.h"
 
 namespace nano::benchmark {

@@ -6,7 +6,7 @@
 
 #include "benchmark/micro/measure.h"
 #include "nano/base/limits.h"
-#include "nano/transport/send_queue.h"
+#include "nano/net/send_queue.h"
 
 namespace nano::benchmark {
 namespace {

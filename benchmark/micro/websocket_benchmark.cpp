@@ -5,7 +5,7 @@
 #include <span>
 
 #include "benchmark/micro/measure.h"
-#include "nano/transport/websocket_stream.h"
+#include "nano/websocket/stream.h"
 #include "protocol/packet.h"
 
 namespace nano::benchmark {

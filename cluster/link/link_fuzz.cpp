@@ -13,9 +13,9 @@
 #include "cluster/link/link_acceptor.h"
 #include "nano/base/clock.h"
 #include "nano/base/log.h"
+#include "nano/base/worker_pool.h"
 #include "nano/scheduler/driver.h"
 #include "nano/scheduler/scheduler.h"
-#include "nano/scheduler/worker_pool.h"
 #include "protocol/assert.h"
 
 namespace nano::cluster {

@@ -17,8 +17,8 @@
 #include "cluster/link/outgoing_link.h"
 #include "cluster/testing/memory_network.h"
 #include "nano/base/clock.h"
+#include "nano/base/worker_pool.h"
 #include "nano/scheduler/driver.h"
-#include "nano/scheduler/worker_pool.h"
 #include "nano/testing/log_capture.h"
 
 namespace nano::cluster {

@@ -3,7 +3,7 @@
 #include <chrono>
 #include <string>
 
-#include "nano/transport/tls_files.h"
+#include "nano/net/tls_files.h"
 
 namespace nano::cluster {
 namespace {

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "nano/base/clock.h"
+#include "nano/base/worker_pool.h"
 #include "nano/scheduler/driver.h"
 #include "nano/scheduler/scheduler.h"
-#include "nano/scheduler/worker_pool.h"
 #include "nano/testing/advance.h"
 #include "nano/testing/log_capture.h"
 

@@ -8,12 +8,12 @@
 #include <utility>
 
 #include "nano/application/drain.h"
+#include "nano/application/http_handlers.h"
 #include "nano/application/machine.h"
 #include "nano/base/host_port.h"
 #include "nano/scheduler/failure.h"
 #include "nano/serialize/protobuf_log.h"
 #include "nano/session/connection.h"
-#include "nano/transport/http_handler.h"
 
 namespace nano {
 namespace {
@@ -142,7 +142,7 @@ void Application::add_http_function(std::string pattern,
                                     std::function<HttpResponse(const HttpRequest&)> function) {
   if (!machine_) return;
   configure([&] {
-    auto handler = http_function(*scheduler_, pattern, std::move(function));
+    auto handler = machine_->http_handlers->function(pattern, std::move(function));
     machine_->handle_http(std::move(pattern), std::move(handler));
   });
 }
@@ -156,8 +156,8 @@ void Application::add_http_coroutine(std::string pattern,
                                   "\" needs a timeout above zero and at least one request at a time.");
     }
     if (!machine_) return;
-    auto handler =
-        http_coroutine(*scheduler_, host_->open_calls, pattern, std::move(coroutine), options.requests_max);
+    auto handler = machine_->http_handlers->coroutine(host_->open_calls, pattern, std::move(coroutine),
+                                                      options.requests_max);
     machine_->handle_http(std::move(pattern), std::move(handler), options.timeout);
   });
 }

@@ -20,9 +20,9 @@
 #include "nano/component/component.h"
 #include "nano/component/dispatcher.h"
 #include "nano/component/registry.h"
+#include "nano/http/message.h"
 #include "nano/pipeline/pipeline.h"
 #include "nano/session/session.h"
-#include "nano/transport/http.h"
 
 namespace nano {
 

@@ -5,8 +5,8 @@
 
 #include "nano/base/clock.h"
 #include "nano/base/log.h"
+#include "nano/base/worker_pool.h"
 #include "nano/scheduler/driver.h"
-#include "nano/scheduler/worker_pool.h"
 
 namespace nano {
 

@@ -7,7 +7,8 @@
 #include <thread>
 #include <utility>
 
-#include "nano/transport/listen_address.h"
+#include "nano/net/listen_address.h"
+#include "nano/transport/socket_connection.h"
 
 namespace nano {
 namespace {
@@ -24,13 +25,15 @@ Application::Machine::Machine(const Options& options)
     : loops_on_threads(options.io_threads > 0),
       send_total(std::make_shared<SendTotal>(options.send_queues_bytes_max)),
       workers(options.worker_threads) {
-  for (unsigned i = 0; i < std::max(options.io_threads, 1u); ++i) loops.push_back(std::make_unique<IoLoop>());
+  for (unsigned i = 0; i < std::max(options.io_threads, 1u); ++i)
+    loops.push_back(std::make_unique<LogicLoop>());
 }
 
 Application::Machine::~Machine() = default;
 
 void Application::Machine::attach(Scheduler& scheduler) {
-  router = std::make_shared<HttpRouter>(scheduler);
+  http_handlers.emplace(scheduler);
+  router = std::make_shared<HttpRouter>();
   const auto line = loops_on_threads ? std::make_shared<ReceiveLine>(scheduler) : nullptr;
   for (const auto& loop : loops) line ? loop->attach(scheduler, line) : loop->attach(scheduler);
 }
@@ -190,11 +193,16 @@ void Application::Machine::listen(Application& application) {
   apply_operator_addresses(application.options());
   check_planned();
   warn_of_oddities(application);
-  std::vector<IoLoop*> all;
-  for (const auto& loop : loops) all.push_back(loop.get());
+  std::vector<LogicLoop*> all;
+  std::vector<IoLoop*> all_io;
+  for (const auto& loop : loops) {
+    all.push_back(loop.get());
+    all_io.push_back(&loop->io());
+  }
   for (const Planned& plan : planned) {
     const std::string scheme = plan.websocket ? (plan.tls ? "wss" : "ws") : (plan.tls ? "tls" : "tcp");
-    for (auto& listener : listen_on(all, plan.address, listener_options(application, plan), listeners)) {
+    const AcceptSocket connect = connect_to(all, listener_options(application, plan));
+    for (auto& listener : listen_on(all_io, plan.address, connect, listeners)) {
       addresses.push_back({scheme, listener->address(), plan.policy.path});
       application.log().info("listening", {{"scheme", scheme}, {"address", listener->address()}});
       listeners.push_back(std::move(listener));
@@ -207,7 +215,7 @@ void Application::Machine::accept() {
 }
 
 void Application::Machine::stop_listening() {
-  router->stop_handlers();
+  http_handlers->stop();
   for (const auto& listener : listeners) listener->stop();
 }
 

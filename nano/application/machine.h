@@ -3,17 +3,19 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "nano/application/application.h"
+#include "nano/application/http_handlers.h"
 #include "nano/application/process_watch.h"
-#include "nano/transport/file_reader.h"
-#include "nano/transport/http_router.h"
-#include "nano/transport/io_loop.h"
-#include "nano/transport/listener.h"
+#include "nano/http/file_reader.h"
+#include "nano/http/router.h"
+#include "nano/net/listener.h"
+#include "nano/net/tls_files.h"
 #include "nano/transport/listener_options.h"
-#include "nano/transport/tls_files.h"
+#include "nano/transport/logic_loop.h"
 
 namespace nano {
 
@@ -62,9 +64,10 @@ struct Application::Machine {
   bool loops_on_threads;
   std::shared_ptr<std::atomic<std::size_t>> wires = std::make_shared<std::atomic<std::size_t>>(0);
   std::shared_ptr<SendTotal> send_total;
-  std::vector<std::unique_ptr<IoLoop>> loops;
+  std::vector<std::unique_ptr<LogicLoop>> loops;
   ThreadPool workers;
   std::optional<FileReader> file_reader;  // ends before the loops, to which its jobs reply
+  std::optional<HttpHandlers> http_handlers;
   std::shared_ptr<HttpRouter> router;
   std::vector<Planned> planned;
   std::vector<std::shared_ptr<Listener>> listeners;

@@ -9,7 +9,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include "nano/transport/listen_address.h"
+#include "nano/net/listen_address.h"
 #include "protocol/limits.h"
 
 namespace nano {

@@ -1,4 +1,4 @@
-#include "nano/scheduler/listening_clock.h"
+#include "nano/base/listening_clock.h"
 
 #include <chrono>
 #include <string>

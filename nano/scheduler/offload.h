@@ -17,8 +17,8 @@
 #include <vector>
 
 #include "nano/base/clock.h"
+#include "nano/base/worker_pool.h"
 #include "nano/scheduler/current_work.h"
-#include "nano/scheduler/worker_pool.h"
 #include "protocol/assert.h"
 
 namespace nano {

@@ -15,12 +15,13 @@
 
 #include "nano/base/clock.h"
 #include "nano/base/function.h"
+#include "nano/base/listening_clock.h"
 #include "nano/base/log.h"
 #include "nano/base/subscription.h"
 #include "nano/base/task.h"
+#include "nano/base/worker_pool.h"
 #include "nano/scheduler/current_work.h"
 #include "nano/scheduler/driver.h"
-#include "nano/scheduler/listening_clock.h"
 #include "nano/scheduler/logic_thread.h"
 #include "nano/scheduler/offload.h"
 #include "nano/scheduler/post_queue.h"
@@ -29,7 +30,6 @@
 #include "nano/scheduler/timer.h"
 #include "nano/scheduler/timer_queue.h"
 #include "nano/scheduler/turn_time.h"
-#include "nano/scheduler/worker_pool.h"
 
 namespace nano {
 

@@ -3,14 +3,14 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <string>
 #include <string_view>
 
 #include "nano/base/clock.h"
 #include "nano/base/frame.h"
 #include "nano/base/function.h"
-#include "nano/session/send_account.h"
+#include "nano/base/send_account.h"
+#include "nano/base/turn_share.h"
 #include "protocol/bytes.h"
 
 namespace nano {
@@ -58,21 +58,6 @@ class Wire {
   virtual std::string remote_address() const = 0;
   /// The receiver, for which the wire waits, takes packets again; in a later turn, not from within.
   virtual void resume() = 0;
-};
-
-/// What the packets of a client wait for, beside their turn.
-enum class Wait : std::uint8_t {
-  no,
-  for_receiver,  ///< that calls Wire::resume()
-  for_client,    ///< which takes what it was sent, until what waits is within its budget
-};
-
-/// What a client may use of the logic thread before others have their turn.
-struct TurnShare {
-  std::uint32_t packets = std::numeric_limits<std::uint32_t>::max();  ///< that many at most
-  TimePoint until = TimePoint::max();  ///< by the coarse clock: none is begun afterwards
-  /// Set by the receiver, which takes nothing more for now.
-  Wait waits = Wait::no;
 };
 
 /// What a wire tells. All calls on the logic thread, none after Wire::close(). The wire keeps the receiver

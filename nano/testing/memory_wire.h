@@ -9,7 +9,7 @@
 #include <string>
 
 #include "nano/base/limits.h"
-#include "nano/session/send_account.h"
+#include "nano/base/send_account.h"
 #include "nano/session/wire.h"
 
 namespace nano::testing {

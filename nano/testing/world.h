@@ -12,8 +12,8 @@
 
 #include "nano/application/application.h"
 #include "nano/base/clock.h"
+#include "nano/base/worker_pool.h"
 #include "nano/scheduler/driver.h"
-#include "nano/scheduler/worker_pool.h"
 #include "nano/testing/client.h"
 #include "nano/testing/log_capture.h"
 

@@ -109,7 +109,7 @@ class Fairness : public ::testing::TestWithParam<bool> {
 
   std::size_t connect() {
     std::promise<Peer> made;
-    loop_.post([&] { made.set_value(connect_pair(loop_, options_)); });
+    loop_.io().post([&] { made.set_value(connect_pair(loop_, options_)); });
     const std::size_t number = peers_.size();
     if (!GetParam()) loop_.wait(TimePoint{});
     peers_.push_back(made.get_future().get());
@@ -120,7 +120,7 @@ class Fairness : public ::testing::TestWithParam<bool> {
   void let_read() {
     for (int i = 0; GetParam() && i < 40; ++i) {
       std::promise<void> turned;
-      loop_.post([&] { turned.set_value(); });
+      loop_.io().post([&] { turned.set_value(); });
       turned.get_future().wait();
     }
   }
@@ -141,7 +141,7 @@ class Fairness : public ::testing::TestWithParam<bool> {
   SharedManualClock clock_;
   InlineWorkers workers_;
   ParkingDriver parking_;
-  IoLoop loop_;
+  LogicLoop loop_;
   Scheduler scheduler_{clock_, GetParam() ? static_cast<Driver&>(parking_) : loop_, workers_,
                        Log{LogLevel::off}};
   std::shared_ptr<const ListenerOptions> options_;

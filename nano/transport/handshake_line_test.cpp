@@ -1,4 +1,4 @@
-#include "nano/transport/handshake_line.h"
+#include "nano/net/handshake_line.h"
 
 #include <atomic>
 #include <memory>
@@ -7,9 +7,9 @@
 
 #include <gtest/gtest.h>
 
-#include "nano/transport/io_loop.h"
+#include "nano/net/tls_certificate_for_tests.h"
+#include "nano/transport/logic_loop.h"
 #include "nano/transport/socket_pair_for_tests.h"
-#include "nano/transport/tls_certificate_for_tests.h"
 
 namespace nano {
 namespace {
@@ -189,7 +189,7 @@ class HandshakesTest : public ::testing::Test {
     };
     options.tls = std::make_shared<TlsContext>(TlsContext::server(
         {.certificate_chain = certificate_.certificate_file, .private_key = certificate_.key_file}));
-    options.router = std::make_shared<HttpRouter>(scheduler_);
+    options.router = std::make_shared<HttpRouter>();
     options.packet_body_bytes_max = 1024;
     options.handshake_timeout = std::chrono::seconds{10};
     options_ = std::make_shared<const ListenerOptions>(options);
@@ -211,7 +211,7 @@ class HandshakesTest : public ::testing::Test {
   void wait_for(Duration duration, bool others_handshake) {
     constexpr milliseconds step{100};
     for (Duration waited{0}; waited < duration; waited += step) {
-      if (others_handshake) loop_.handshakes().spend(std::chrono::hours{1});
+      if (others_handshake) loop_.io().handshakes().spend(std::chrono::hours{1});
       scheduler_.run_once();
       clock_.advance(step);
       loop_.wait(TimePoint{});
@@ -228,7 +228,7 @@ class HandshakesTest : public ::testing::Test {
   TestCertificate certificate_;
   TickingClock clock_;
   InlineWorkers workers_;
-  IoLoop loop_;
+  LogicLoop loop_;
   Scheduler scheduler_{clock_, loop_, workers_, Log{LogLevel::off}};
   std::shared_ptr<const ListenerOptions> options_;
   std::shared_ptr<const ListenerOptions> websocket_options_;
@@ -251,7 +251,7 @@ TEST_F(HandshakesTest, OfClientsThatHaveGoneAreNotComputed) {
 
 TEST_F(HandshakesTest, BeyondTheBudgetWaitUnread) {
   std::vector<Peer> peers;
-  loop_.handshakes().spend(std::chrono::hours{1});
+  loop_.io().handshakes().spend(std::chrono::hours{1});
   for (int i = 0; i < 10; ++i) {
     peers.push_back(connect_pair(loop_, options_));
     peers.back().send(client_hello());
@@ -290,7 +290,7 @@ TEST_F(HandshakesTest, LoseNoTimeWhileTheyWaitForTheirTurn) {
 
 TEST_F(HandshakesTest, DoNotPayForWhatTheirClientsWantBehindThem) {
   const auto first = greeted(options_);
-  loop_.handshakes().spend(limits::handshake_burst / 2);
+  loop_.io().handshakes().spend(limits::handshake_burst / 2);
   first->send(std::string_view{"\x03\0\0\0", 4});
   Peer next = connect_pair(loop_, options_);
   next.send(client_hello());

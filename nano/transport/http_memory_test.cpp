@@ -14,8 +14,8 @@
 
 #include <gtest/gtest.h>
 
-#include "nano/transport/http_router.h"
-#include "nano/transport/io_loop.h"
+#include "nano/http/router.h"
+#include "nano/transport/logic_loop.h"
 #include "nano/transport/socket_pair_for_tests.h"
 
 namespace nano {
@@ -47,7 +47,7 @@ class HttpMemory : public ::testing::Test {
   void wait_for_minutes() {
     for (int i = 0; i < 300; ++i) {
       scheduler_.run_once();
-      asio::post(loop_.context(), [this] { clock_.advance(std::chrono::seconds{1}); });
+      asio::post(loop_.io().context(), [this] { clock_.advance(std::chrono::seconds{1}); });
       loop_.wait(std::nullopt);
     }
   }
@@ -63,10 +63,10 @@ class HttpMemory : public ::testing::Test {
   std::vector<std::string> log_;
   ManualClock clock_;
   InlineWorkers workers_;
-  IoLoop loop_;
+  LogicLoop loop_;
   Scheduler scheduler_{clock_, loop_, workers_,
                        Log{LogLevel::error, [this](std::string_view line) { log_.emplace_back(line); }}};
-  std::shared_ptr<HttpRouter> router_ = std::make_shared<HttpRouter>(scheduler_);
+  std::shared_ptr<HttpRouter> router_ = std::make_shared<HttpRouter>();
   HttpResponse shared_ = HttpResponse::text(200, std::string(body_bytes, 'x'));
   ListenerOptions options_;
 };

@@ -8,11 +8,11 @@
 #include <memory>
 
 #include "nano/base/limits.h"
-#include "nano/session/send_account.h"
+#include "nano/base/send_account.h"
+#include "nano/http/router.h"
+#include "nano/net/tls_stream.h"
 #include "nano/session/wire.h"
-#include "nano/transport/http_router.h"
-#include "nano/transport/tls_stream.h"
-#include "nano/transport/websocket_upgrade.h"
+#include "nano/websocket/upgrade.h"
 
 namespace nano {
 

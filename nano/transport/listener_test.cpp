@@ -1,4 +1,4 @@
-#include "nano/transport/listener.h"
+#include "nano/net/listener.h"
 
 #include <arpa/inet.h>
 #include <array>
@@ -77,7 +77,8 @@ class ListenerTest : public ::testing::TestWithParam<bool> {
     GetParam() ? loop_.attach(scheduler_, std::make_shared<ReceiveLine>(scheduler_))
                : loop_.attach(scheduler_);
     const auto listener =
-        listen_on({&loop_}, "127.0.0.1:0", std::make_shared<const ListenerOptions>(std::move(options)))
+        listen_on({&loop_.io()}, "127.0.0.1:0",
+                  connect_to({&loop_}, std::make_shared<const ListenerOptions>(std::move(options))))
             .front();
     const std::string address = listener->address();
     thread_ = std::thread{[this, listener] {
@@ -106,9 +107,9 @@ class ListenerTest : public ::testing::TestWithParam<bool> {
   SystemClock clock_;
   ParkingDriver parking_;
   InlineWorkers workers_;
-  IoLoop loop_;
+  LogicLoop loop_;
   Scheduler scheduler_{clock_, driver(), workers_, log_};
-  std::shared_ptr<HttpRouter> router_ = std::make_shared<HttpRouter>(scheduler_);
+  std::shared_ptr<HttpRouter> router_ = std::make_shared<HttpRouter>();
   std::shared_ptr<std::atomic<std::size_t>> wires_ = std::make_shared<std::atomic<std::size_t>>(0);
   Timer timer_;
   std::thread thread_;
@@ -121,11 +122,13 @@ class InlineListener : public ::testing::Test, protected InlineLoop<ManualClock>
 TEST_F(InlineListener, GivesThoseWhoComeAfterALongQuietTimeTheirTime) {
   ListenerOptions options{.websocket = true, .handshake_timeout = std::chrono::seconds{10}};
   options.wires = std::make_shared<std::atomic<std::size_t>>(0);
-  const auto router = std::make_shared<HttpRouter>(scheduler);
+  const auto router = std::make_shared<HttpRouter>();
   options.router = router;
   router->add_handler("/", [](HttpRequest, HttpReply reply) { reply(HttpResponse::text(200, "!")); });
   const auto listener =
-      listen_on({&loop}, "127.0.0.1:0", std::make_shared<const ListenerOptions>(std::move(options))).front();
+      listen_on({&loop.io()}, "127.0.0.1:0",
+                connect_to({&loop}, std::make_shared<const ListenerOptions>(std::move(options))))
+          .front();
   listener->start();
   const auto turn = [&] {
     scheduler.run_once();
@@ -166,9 +169,10 @@ TEST_P(ListenerTest, AnIdleKeptConnectionIsClosedAfterTheIdleTimeoutAndNotBefore
 TEST_P(ListenerTest, AHandlerMayTakeLongerThanAnyTimeout) {
   constexpr milliseconds request_time{500};
   router_->add_handler("/", [&](HttpRequest, HttpReply reply) {
-    auto held = std::make_shared<HttpReply>(std::move(reply));
-    timer_ =
-        scheduler_.after(request_time + short_time, [held] { (*held)(HttpResponse::text(200, "at last")); });
+    scheduler_.post([&, held = std::make_shared<HttpReply>(std::move(reply))] {
+      timer_ = scheduler_.after(request_time + short_time,
+                                [held] { (*held)(HttpResponse::text(200, "at last")); });
+    });
   });
   const std::string address =
       listen({.websocket = true, .handshake_timeout = request_time, .http_idle_timeout = short_time});
@@ -246,17 +250,17 @@ TEST_P(ListenerTest, AWireThatIsDroppedEndsWithAReset) {
 }
 
 TEST(ListenerAddress, OfAllInterfacesServesBothFamilies) {
-  IoLoop loop;
+  LogicLoop loop;
   const auto options = std::make_shared<const ListenerOptions>();
-  const auto listener = listen_on({&loop}, ":0", options).front();
+  const auto listener = listen_on({&loop.io()}, ":0", connect_to({&loop}, options)).front();
   EXPECT_TRUE(listener->address().starts_with("[::]:")) << listener->address();
   EXPECT_NO_THROW(ClientSocket{listener->address()});  // over IPv4
 }
 
 TEST(ListenerAddress, OfAHostNameIsEveryAddressThatItStandsForOnOnePort) {
-  IoLoop loop;
+  LogicLoop loop;
   const auto options = std::make_shared<const ListenerOptions>();
-  const auto listeners = listen_on({&loop}, "localhost:0", options);
+  const auto listeners = listen_on({&loop.io()}, "localhost:0", connect_to({&loop}, options));
   bool serves_ipv4 = false;
   for (const auto& listener : listeners) {
     EXPECT_EQ(listener->port(), listeners.front()->port());
@@ -265,7 +269,8 @@ TEST(ListenerAddress, OfAHostNameIsEveryAddressThatItStandsForOnOnePort) {
   EXPECT_TRUE(serves_ipv4);
   EXPECT_NO_THROW(ClientSocket{listeners.front()->address()});  // over IPv4
   if (listeners.size() == 1) return;
-  EXPECT_THROW(listen_on({&loop}, "localhost:" + std::to_string(listeners.front()->port()), options),
+  EXPECT_THROW(listen_on({&loop.io()}, "localhost:" + std::to_string(listeners.front()->port()),
+                         connect_to({&loop}, options)),
                std::runtime_error)
       << "one of two is not enough";
 }

@@ -1,4 +1,4 @@
-#include "nano/transport/ready_set.h"
+#include "nano/net/ready_set.h"
 
 #include <functional>
 #include <memory>
@@ -8,8 +8,8 @@
 
 #include <gtest/gtest.h>
 
+#include "nano/net/listener.h"
 #include "nano/session/session_host.h"
-#include "nano/transport/listener.h"
 #include "nano/transport/socket_connection.h"
 #include "nano/transport/socket_pair_for_tests.h"
 
@@ -71,7 +71,7 @@ class ReadySetTest : public ::testing::Test {
   Log log_{LogLevel::off};
   SystemClock clock_;
   InlineWorkers workers_;
-  IoLoop loop_;
+  LogicLoop loop_;
   Scheduler scheduler_{clock_, loop_, workers_, log_};
   std::shared_ptr<std::atomic<std::size_t>> wires_ = std::make_shared<std::atomic<std::size_t>>(0);
   std::shared_ptr<const ListenerOptions> options_;
@@ -146,7 +146,7 @@ TEST_F(ReadySetTest, FollowsTheConnectionsThatAreLeftWhenOthersGo) {
 }
 
 TEST_F(ReadySetTest, AcceptsABoundedNumberInEachTurn) {
-  const auto listener = listen_on({&loop_}, "127.0.0.1:0", options_).front();
+  const auto listener = listen_on({&loop_.io()}, "127.0.0.1:0", connect_to({&loop_}, options_)).front();
   const std::string address = listener->address();
   listener->start();
   asio::io_context clients;

@@ -7,10 +7,10 @@
 #include <memory>
 #include <utility>
 
+#include "nano/net/share_meter.h"
+#include "nano/net/turn_line.h"
 #include "nano/scheduler/scheduler.h"
 #include "nano/session/wire.h"
-#include "nano/transport/share_meter.h"
-#include "nano/transport/turn_line.h"
 
 namespace nano {
 

@@ -7,7 +7,7 @@
 
 namespace nano {
 
-SocketConnection::SocketConnection(IoLoop& loop, Socket socket, const asio::ip::tcp::endpoint& remote,
+SocketConnection::SocketConnection(LogicLoop& loop, Socket socket, const asio::ip::tcp::endpoint& remote,
                                    std::shared_ptr<const ListenerOptions> options)
     : loop_(loop),
       socket_(std::move(socket)),
@@ -22,8 +22,8 @@ SocketConnection::~SocketConnection() { hold_up_stop(false); }
 void SocketConnection::start() {
   socket_.set_no_delay();
   socket_.set_unsent_bytes_max(limits::unsent_bytes);
-  heard_ = loop_.listened();
-  if (const std::error_code refused = loop_.ready_set().add(shared_from_this())) {
+  heard_ = loop_.io().listened();
+  if (const std::error_code refused = loop_.io().ready_set().add(shared())) {
     log(LogLevel::warning, "connection refused", refused.message());
     return;  // the last owner lets go of it, which closes the socket
   }
@@ -34,13 +34,23 @@ void SocketConnection::start() {
   open_receiver();
 }
 
+AcceptSocket connect_to(const std::vector<LogicLoop*>& loops,
+                        std::shared_ptr<const ListenerOptions> options) {
+  return [loops, options = std::move(options)](IoLoop& io, Socket socket,
+                                               const asio::ip::tcp::endpoint& remote) {
+    const auto loop =
+        std::find_if(loops.begin(), loops.end(), [&](LogicLoop* one) { return &one->io() == &io; });
+    std::make_shared<SocketConnection>(**loop, std::move(socket), remote, options)->start();
+  };
+}
+
 // -- the logic thread's side --------------------------------------------------------------------------------
 
 void SocketConnection::close(WireClose how, const CloseReason& reason) {
   if (std::exchange(closed_by_logic_, true)) return;
   receiver_.reset();
   drop_inbox();
-  loop_.from_logic([self = shared_from_this(), how, reason] { self->begin_close(how, reason); });
+  loop_.from_logic([self = shared(), how, reason] { self->begin_close(how, reason); });
 }
 
 std::string SocketConnection::remote_address() const {
@@ -69,7 +79,7 @@ void SocketConnection::on_bytes(std::span<std::uint8_t> bytes) {
 /// What has come behind it is its client's usual business.
 void SocketConnection::end_handshake() {
   handshaking_ = false;
-  loop_.handshakes().ended(loop_.scheduler().clock().now());
+  loop_.io().handshakes().ended(loop_.scheduler().clock().now());
   if (mode_ == Mode::http) return;  // the first request has to come within the same time
   deadline_ = {};                   // from here on the connection's state machine watches the time
   open_receiver();
@@ -138,8 +148,7 @@ void SocketConnection::on_websocket_finished() {
   tell_logic([](SocketConnection&, WireReceiver& receiver) { receiver.on_end_of_input(); });
   // Not like the end of a TCP stream: answers that take longer could not be sent any more.
   tell_logic([](SocketConnection& self, WireReceiver& receiver) {
-    self.loop_.from_logic(
-        [&self, alive = self.shared_from_this()] { self.begin_close(WireClose::flush, {}); });
+    self.loop_.from_logic([&self, alive = self.shared()] { self.begin_close(WireClose::flush, {}); });
     receiver.on_lost("the client closed it with calls open");
   });
 }
@@ -164,7 +173,7 @@ void SocketConnection::on_lost(std::string_view why) {
   give_up();
   tell_logic(
       [text = std::string{why}](SocketConnection&, WireReceiver& receiver) { receiver.on_lost(text); });
-  loop_.to_logic([self = shared_from_this()] {
+  loop_.to_logic([self = shared()] {
     self->lost_ = true;
     if (self->inbox_ && self->inbox_->waits != Wait::no) self->end_wait(self->inbox_->waits);
   });
@@ -201,13 +210,13 @@ void SocketConnection::begin_close(WireClose how, const CloseReason& reason) {
 /// Tells the logic what it waits for; not behind packets that may wait for just this.
 void SocketConnection::tell_taken() {
   for (std::size_t marks = take_written_marks(); marks > 0; --marks) {
-    loop_.to_logic([self = shared_from_this()] {
+    loop_.to_logic([self = shared()] {
       if (const auto receiver = self->receiver_) receiver->on_drained();
     });
   }
   if (!budget_awaited_ || account_.over_budget()) return;
   budget_awaited_ = false;
-  loop_.to_logic([self = shared_from_this()] { self->end_wait(Wait::for_client); });
+  loop_.to_logic([self = shared()] { self->end_wait(Wait::for_client); });
 }
 
 std::size_t SocketConnection::take_written_marks() {
@@ -241,7 +250,7 @@ void SocketConnection::close_socket() {
   handshaking_ = false;
   disarm_deadline();
   abandon_http_request();
-  loop_.ready_set().remove(*this);
+  loop_.io().ready_set().remove(*this);
   socket_.close();
   account_.release(queue_.cost());
   queue_.clear();
@@ -258,27 +267,27 @@ void SocketConnection::give_up() {
 }
 
 void SocketConnection::set_deadline(Duration from_now) {
-  deadline_ = loop_.listened() + from_now;
+  deadline_ = loop_.io().listened() + from_now;
   // A deadline that moves on, as with each HTTP request, costs the loop nothing: the earlier one looks again.
   if (!armed_ || deadline_ < armed_at_->first) arm_deadline();
 }
 
 void SocketConnection::arm_deadline() {
   disarm_deadline();
-  armed_at_ = loop_.add_deadline(deadline_, *this);
+  armed_at_ = loop_.io().add_deadline(deadline_, *this);
   armed_ = true;
 }
 
 void SocketConnection::disarm_deadline() {
-  if (std::exchange(armed_, false)) loop_.remove_deadline(armed_at_);
+  if (std::exchange(armed_, false)) loop_.io().remove_deadline(armed_at_);
 }
 
-void SocketConnection::stop_time() { time_left_ = std::exchange(deadline_, {}) - loop_.listened(); }
+void SocketConnection::stop_time() { time_left_ = std::exchange(deadline_, {}) - loop_.io().listened(); }
 
 void SocketConnection::on_deadline() {
   armed_ = false;
   if (deadline_ == TimePoint{}) return;
-  if (deadline_ > loop_.listened()) return arm_deadline();
+  if (deadline_ > loop_.io().listened()) return arm_deadline();
   if (http_ && http_->exchange) return on_http_answer_late();
   // What has come meanwhile is read first.
   if (closing_ == Closing::no && !paused_ && socket_.unread() > 0) return set_deadline(limits::held_up_least);

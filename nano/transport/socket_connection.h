@@ -9,22 +9,25 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <asio/ip/tcp.hpp>
 
+#include "nano/http/body_account.h"
+#include "nano/http/download.h"
+#include "nano/http/reply.h"
+#include "nano/http/request_reader.h"
+#include "nano/http/response_writer.h"
+#include "nano/net/listener.h"
+#include "nano/net/pollable.h"
+#include "nano/net/send_queue.h"
+#include "nano/net/socket.h"
+#include "nano/net/tls_stream.h"
 #include "nano/session/wire.h"
-#include "nano/transport/body_account.h"
-#include "nano/transport/http_download.h"
-#include "nano/transport/http_reply.h"
-#include "nano/transport/http_request_reader.h"
-#include "nano/transport/http_response_writer.h"
 #include "nano/transport/inbox.h"
-#include "nano/transport/io_loop.h"
 #include "nano/transport/listener_options.h"
-#include "nano/transport/send_queue.h"
-#include "nano/transport/socket.h"
-#include "nano/transport/tls_stream.h"
-#include "nano/transport/websocket_stream.h"
+#include "nano/transport/logic_loop.h"
+#include "nano/websocket/stream.h"
 #include "protocol/packet.h"
 
 namespace nano {
@@ -34,9 +37,9 @@ namespace nano {
 ///
 /// Bytes in:  socket > [TLS] > [HTTP until the upgrade, then WebSocket] > packets > logic thread
 /// Bytes out: logic thread > queue > [TLS] > one gather write per turn
-class SocketConnection final : public Wire, public std::enable_shared_from_this<SocketConnection> {
+class SocketConnection final : public Wire, public Pollable {
  public:
-  SocketConnection(IoLoop& loop, Socket socket, const asio::ip::tcp::endpoint& remote,
+  SocketConnection(LogicLoop& loop, Socket socket, const asio::ip::tcp::endpoint& remote,
                    std::shared_ptr<const ListenerOptions> options);
   ~SocketConnection() override;
 
@@ -53,17 +56,20 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
   std::string remote_address() const override;
   void resume() override { end_wait(Wait::for_receiver); }
 
-  // Loop's thread, for its ReadySet.
-  int descriptor() const { return socket_.descriptor(); }
-  std::size_t place() const { return place_; }
-  void set_place(std::size_t place) { place_ = static_cast<std::uint32_t>(place); }
-  /// `events` are epoll's: what has become possible, and may have been told before. Writes what waits for the
-  /// socket; returns whether the connection wants a turn.
-  bool on_ready(std::uint32_t events);
-  /// Reads once, or handles what was read before and is beyond its share. Also after ReadySet::add_again().
-  void take_turn();
-  /// It will have a turn, and wants no other before.
-  std::shared_ptr<SocketConnection> in_line();
+  std::shared_ptr<SocketConnection> shared() {
+    return std::static_pointer_cast<SocketConnection>(shared_from_this());
+  }
+
+  // Pollable: loop's thread.
+  int descriptor() const override { return socket_.descriptor(); }
+  /// Writes what waits for the socket.
+  bool on_ready(std::uint32_t events) override;
+  /// Reads once, or handles what was read before and is beyond its share.
+  void take_turn() override;
+  std::shared_ptr<Pollable> in_line() override;
+  void flush() override;
+  void on_deadline() override;
+  bool is_closed() const override { return closing_ == Closing::closed; }
 
   /// Logic thread, for the loop: a share of the packets that wait.
   void handle_inbox(TurnShare share);
@@ -75,12 +81,6 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
 
   /// Loop's thread: what the logic has staged in one of its turns.
   void enqueue(SendQueue staged);
-  /// Loop's thread: writes all that is queued.
-  void flush();
-  /// Loop's thread: the time given to IoLoop::add_deadline() has come.
-  void on_deadline();
-  /// Loop's thread.
-  bool is_closed() const { return closing_ == Closing::closed; }
 
  private:
   enum class Mode : std::uint8_t { http, websocket, packets };
@@ -111,6 +111,8 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
     std::size_t ciphertext_cost = 0;  // of its frames, for the budget
     std::size_t marks_encrypted = 0;  // of tell_when_drained(): all before them is written, or ciphertext
   };
+
+  std::weak_ptr<SocketConnection> weak() { return shared(); }
 
   // -- loop's thread: reading (socket_connection_reading.cpp)
   void read();
@@ -201,7 +203,7 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
   void drop_inbox();
   void handled(std::size_t bytes);
 
-  IoLoop& loop_;
+  LogicLoop& loop_;
   Socket socket_;
   const asio::ip::tcp::endpoint remote_;
   std::shared_ptr<const ListenerOptions> options_;
@@ -218,7 +220,6 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
   std::uint64_t taken_at_deadline_ = 0;  // by the client: see expect_progress()
   TimePoint heard_{};                    // the last packet, or part of one, on the loop's listened()
   std::uint32_t unnoted_bytes_ = 0;      // of a packet that has not come whole
-  std::uint32_t place_ = 0;              // in the loop's ReadySet
   Mode mode_;
   Closing closing_ = Closing::no;
   bool armed_ = false;
@@ -246,5 +247,8 @@ class SocketConnection final : public Wire, public std::enable_shared_from_this<
   bool closed_by_logic_ = false;
   bool lost_ = false;
 };
+
+/// For listeners: makes a connection of each socket that comes to one of the loops. Both outlive its use.
+AcceptSocket connect_to(const std::vector<LogicLoop*>& loops, std::shared_ptr<const ListenerOptions> options);
 
 }  // namespace nano

@@ -2,7 +2,7 @@
 #include <utility>
 
 #include "nano/transport/socket_connection.h"
-#include "nano/transport/websocket_upgrade.h"
+#include "nano/websocket/upgrade.h"
 
 namespace nano {
 
@@ -55,13 +55,12 @@ void SocketConnection::on_http_request(HttpRequest request) {
   answering_ = true;
   hold_up_stop(true);
   http_->form = HttpResponseForm::of(request);
-  http_->exchange =
-      std::make_shared<HttpExchange>([&loop = loop_, asking = weak_from_this()](HttpAnswer answer) {
-        // In a turn of its own, even where the answer is known at once: pipelined requests don't nest.
-        loop.post([asking, answer = std::move(answer)]() mutable {
-          if (const auto connection = asking.lock()) connection->on_http_answer(std::move(answer));
-        });
-      });
+  http_->exchange = std::make_shared<HttpExchange>([&loop = loop_.io(), asking = weak()](HttpAnswer answer) {
+    // In a turn of its own, even where the answer is known at once: pipelined requests don't nest.
+    loop.post([asking, answer = std::move(answer)]() mutable {
+      if (const auto connection = asking.lock()) connection->on_http_answer(std::move(answer));
+    });
+  });
   HttpReply reply{http_->exchange};
   if (options_->router->empty()) {
     reply(websocket_required());
@@ -91,7 +90,7 @@ void SocketConnection::on_hung_up(std::uint32_t events) {
 void SocketConnection::on_http_half_closed() {
   if (!answering_ && end_of_input_) return begin_close(WireClose::flush, {});
   const Duration timeout = options_->http_half_closed_timeout;
-  if (http_->exchange && deadline_ > loop_.listened() + timeout) set_deadline(timeout);
+  if (http_->exchange && deadline_ > loop_.io().listened() + timeout) set_deadline(timeout);
 }
 
 void SocketConnection::on_http_answer_late() {
@@ -145,7 +144,7 @@ void SocketConnection::continue_download() {
   HttpDownload& download = *http_->download;
   if (download.sending() > 0) download.end_sending(download.sending());
   if (download.wants_piece()) {
-    auto take = [&loop = loop_, asking = weak_from_this()](FileReader::Piece piece) {
+    auto take = [&loop = loop_.io(), asking = weak()](FileReader::Piece piece) {
       loop.post([asking, piece = std::move(piece)]() mutable {
         if (const auto connection = asking.lock()) connection->on_download_piece(std::move(piece));
       });

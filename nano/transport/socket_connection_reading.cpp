@@ -26,28 +26,28 @@ bool SocketConnection::on_ready(std::uint32_t events) {
 void SocketConnection::take_turn() {
   in_line_ = false;
   if (handshaking_) continue_time();
-  loop_.ready_set().begin_turn();
-  if (loop_.is_inline() && inbox_) return handle_inbox(loop_.ready_set().turn());
+  loop_.io().ready_set().begin_turn();
+  if (loop_.is_inline() && inbox_) return handle_inbox(loop_.io().ready_set().turn());
   if (!paused_) read();
 }
 
-std::shared_ptr<SocketConnection> SocketConnection::in_line() {
+std::shared_ptr<Pollable> SocketConnection::in_line() {
   in_line_ = true;
   return shared_from_this();
 }
 
 void SocketConnection::line_up() {
   if (in_line_) return;
-  if (!handshaking_) return loop_.ready_set().add_again(in_line());
+  if (!handshaking_) return loop_.io().ready_set().add_again(in_line());
   in_line_ = true;
   stop_time();
-  loop_.handshakes().add(remote_.address(), weak_from_this(), hello_answered());
+  loop_.io().handshakes().add(remote_.address(), weak_from_this(), hello_answered());
 }
 
 /// One read for each turn, so that the answers leave in between and a client that floods holds up nobody.
 void SocketConnection::read() {
   if (end_of_input_ || closing_ == Closing::closed) return;
-  const std::span buffer = std::span{loop_.read_buffer()}.first(loop_.ready_set().read_bytes());
+  const std::span buffer = std::span{loop_.io().read_buffer()}.first(loop_.io().ready_set().read_bytes());
   const ssize_t bytes = socket_.receive(buffer);
   // What comes after a read that did not fill the buffer is told by a new event (epoll(7)). Urgent data,
   // which no client of ours sends, cuts a read short as well; what is behind it is then read with what comes
@@ -84,31 +84,30 @@ void SocketConnection::note_part(std::size_t bytes) {
   unnoted_bytes_ += static_cast<std::uint32_t>(bytes);
   if (unnoted_bytes_ < limits::progress_bytes) return;
   unnoted_bytes_ = 0;
-  heard_ = loop_.listened();
+  heard_ = loop_.io().listened();
 }
 
 void SocketConnection::hand_over(protocol::ByteView packets) {
-  heard_ = loop_.listened();
+  heard_ = loop_.io().listened();
   unnoted_bytes_ = 0;
   if (loop_.is_inline()) return receive_inline(packets);
   unhandled_bytes_.fetch_add(packets.size() + limits::message_overhead_bytes, std::memory_order_relaxed);
-  loop_.to_logic(
-      [self = shared_from_this(), copy = protocol::Bytes{packets.begin(), packets.end()}]() mutable {
-        self->receive(std::move(copy));
-      });
+  loop_.to_logic([self = shared(), copy = protocol::Bytes{packets.begin(), packets.end()}]() mutable {
+    self->receive(std::move(copy));
+  });
 }
 
 // -- logic thread -------------------------------------------------------------------------------------------
 
 void SocketConnection::open_receiver() {
   hold_up_stop(true);
-  loop_.to_logic([self = shared_from_this()] {
+  loop_.to_logic([self = shared()] {
     if (!self->closed_by_logic_) self->receiver_ = self->options_->make_receiver(self);
   });
 }
 
 void SocketConnection::tell_logic(Inbox::Ending tell) {
-  loop_.to_logic([self = shared_from_this(), tell = std::move(tell)]() mutable {
+  loop_.to_logic([self = shared(), tell = std::move(tell)]() mutable {
     if (self->inbox_) return self->inbox_->add(std::move(tell));
     if (const auto receiver = self->receiver_) tell(*self, *receiver);
   });
@@ -118,7 +117,7 @@ void SocketConnection::tell_logic(Inbox::Ending tell) {
 /// connection's share is copied; until that is handled, nothing more is read.
 void SocketConnection::receive_inline(protocol::ByteView packets) {
   if (!inbox_) {
-    TurnShare& turn = loop_.ready_set().turn();
+    TurnShare& turn = loop_.io().ready_set().turn();
     if (turn.packets > 0) packets = packets.subspan(handle(packets, turn));
     const Wait waits = std::exchange(turn.waits, Wait::no);  // of these packets, not of the next
     if (packets.empty()) return;
@@ -141,7 +140,7 @@ void SocketConnection::receive(protocol::Bytes packets) {
   inbox_->add(std::move(packets));
   inbox_->take(taken);
   if (share.waits != Wait::no) return make_wait(share.waits);
-  line.had_turn(part_) ? line.add_again(shared_from_this()) : line.add_new(shared_from_this());
+  line.had_turn(part_) ? line.add_again(shared()) : line.add_new(shared());
 }
 
 std::size_t SocketConnection::handle(protocol::ByteView packets, TurnShare& share) {
@@ -151,7 +150,7 @@ std::size_t SocketConnection::handle(protocol::ByteView packets, TurnShare& shar
     if (const auto receiver = receiver_) taken = receiver->on_packets(packets, share);
   });
   const std::uint32_t used = allowed - share.packets;
-  loop_.is_inline() ? loop_.ready_set().count(used) : loop_.receive_line().count(used);
+  loop_.is_inline() ? loop_.io().ready_set().count(used) : loop_.receive_line().count(used);
   if (closed_by_logic_) taken = packets.size();
   handled(taken);
   return taken;
@@ -176,13 +175,13 @@ void SocketConnection::handle_inbox(TurnShare share) {
 }
 
 void SocketConnection::line_up_inbox() {
-  loop_.is_inline() ? line_up() : loop_.receive_line().add_again(shared_from_this());
+  loop_.is_inline() ? line_up() : loop_.receive_line().add_again(shared());
 }
 
 void SocketConnection::make_wait(Wait wait) {
   inbox_->waits = wait;
   if (wait != Wait::for_client) return;
-  loop_.from_logic([self = shared_from_this()] {
+  loop_.from_logic([self = shared()] {
     self->budget_awaited_ = true;
     self->mark_dirty();  // it may be within it already
   });
@@ -202,7 +201,7 @@ void SocketConnection::handled(std::size_t bytes) {
   if (loop_.is_inline()) return;
   const std::size_t before = unhandled_bytes_.fetch_sub(bytes, std::memory_order_acq_rel);
   if (before > limits::receive_queue_bytes && before - bytes <= limits::receive_queue_bytes) {
-    loop_.from_logic([self = shared_from_this()] { self->resume_reading(); });
+    loop_.from_logic([self = shared()] { self->resume_reading(); });
   }
 }
 

@@ -37,18 +37,18 @@ void SocketConnection::write_ahead(std::size_t cost) {
 }
 
 void SocketConnection::measure(Function<void(const WireProgress&)> tell) {
-  auto tell_here = [self = shared_from_this(), tell = std::move(tell)](WireProgress progress) mutable {
+  auto tell_here = [self = shared(), tell = std::move(tell)](WireProgress progress) mutable {
     if (self->inbox_) progress.unread = self->inbox_->waits != Wait::for_client;
     if (!self->closed_by_logic_) tell(progress);
   };
   if (loop_.is_inline()) return tell_here(progress());
-  loop_.from_logic([self = shared_from_this(), tell = std::move(tell_here)]() mutable {
+  loop_.from_logic([self = shared(), tell = std::move(tell_here)]() mutable {
     self->loop_.to_logic([progress = self->progress(), tell = std::move(tell)]() mutable { tell(progress); });
   });
 }
 
 void SocketConnection::tell_when_drained() {
-  loop_.from_logic([self = shared_from_this()] {
+  loop_.from_logic([self = shared()] {
     self->queue_.push_mark();
     self->mark_dirty();  // it may be drained already
   });
@@ -73,7 +73,7 @@ void SocketConnection::enqueue(SendQueue staged) {
 }
 
 void SocketConnection::mark_dirty() {
-  if (closing_ != Closing::closed && !std::exchange(dirty_, true)) loop_.mark_dirty(*this);
+  if (closing_ != Closing::closed && !std::exchange(dirty_, true)) loop_.io().mark_dirty(*this);
 }
 
 void SocketConnection::flush() {
@@ -156,7 +156,7 @@ WireProgress SocketConnection::progress() const {
   return {.taken = taken(),
           .end = written_ + (tls_ ? tls_->ciphertext.size() : 0) + queue_.bytes(),
           .unread = paused_ && !account_.over_budget() && has_unread(),
-          .unheard = loop_.listened() - heard_};
+          .unheard = loop_.io().listened() - heard_};
 }
 
 }  // namespace nano

@@ -73,12 +73,12 @@ struct InlineLoop {
 
   ItsClock clock;
   InlineWorkers workers;
-  IoLoop loop;
+  LogicLoop loop;
   Scheduler scheduler{clock, loop, workers, Log{LogLevel::off}};
 };
 
 /// A connection of the loop; on its thread.
-inline Peer connect_pair(IoLoop& loop, std::shared_ptr<const ListenerOptions> options,
+inline Peer connect_pair(LogicLoop& loop, std::shared_ptr<const ListenerOptions> options,
                          const asio::ip::tcp::endpoint& remote = {}) {
   std::array<int, 2> ends{};
   EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends.data()), 0);
@@ -89,7 +89,7 @@ inline Peer connect_pair(IoLoop& loop, std::shared_ptr<const ListenerOptions> op
 }
 
 /// The same over TCP, with a client's end that holds little.
-inline Peer connect_tcp_pair(IoLoop& loop, std::shared_ptr<const ListenerOptions> options) {
+inline Peer connect_tcp_pair(LogicLoop& loop, std::shared_ptr<const ListenerOptions> options) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);

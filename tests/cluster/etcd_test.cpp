@@ -2,7 +2,7 @@
 #include <set>
 
 #include "cluster/registry/messages.h"
-#include "nano/transport/tls_certificate_for_tests.h"
+#include "nano/net/tls_certificate_for_tests.h"
 #include "tests/cluster/etcd_fixture.h"
 
 namespace nano::cluster {

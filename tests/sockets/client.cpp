@@ -3,7 +3,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "nano/transport/websocket_frames_for_tests.h"
+#include "nano/websocket/frames_for_tests.h"
 
 namespace nano::sockets {
 

@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-#include "nano/transport/websocket_frames_for_tests.h"
+#include "nano/websocket/frames_for_tests.h"
 #include "tests/sockets/parameters.h"
 #include "tests/sockets/service.h"
 

@@ -1,6 +1,6 @@
 #include "tests/sockets/server.h"
 
-#include "nano/transport/tls_certificate_for_tests.h"
+#include "nano/net/tls_certificate_for_tests.h"
 #include "tests/sockets/service.h"
 
 namespace nano::sockets {

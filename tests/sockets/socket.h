@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "nano/transport/tls_stream.h"
+#include "nano/net/tls_stream.h"
 #include "tests/sockets/server.h"
 
 namespace nano::sockets {

@@ -13,7 +13,7 @@
 #include <gtest/gtest.h>
 
 #include "cluster/network/reserved_port_for_tests.h"
-#include "nano/transport/tls_certificate_for_tests.h"
+#include "nano/net/tls_certificate_for_tests.h"
 #include "tests/sockets/parameters.h"
 
 namespace nano::sockets {

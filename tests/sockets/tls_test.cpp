@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-#include "nano/transport/tls_stream.h"
+#include "nano/net/tls_stream.h"
 #include "tests/sockets/parameters.h"
 
 namespace nano::sockets {

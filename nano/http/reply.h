@@ -1,0 +1,82 @@
+// Internal header. HttpReply: the way back from whoever answers an HTTP request to the connection that asked.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <utility>
+
+#include "nano/base/function.h"
+#include "nano/http/answer.h"
+
+namespace nano {
+
+/// One request that is being answered, shared by its connection and its HttpReply.
+class HttpExchange {
+ public:
+  using Send = Function<void(HttpAnswer)>;
+
+  /// `send` gets the answer, on whatever thread it was made, at most once.
+  explicit HttpExchange(Send send) : send_(std::move(send)) {}
+
+  /// Connection's thread: nobody waits for the answer any more. tell_abandoned() follows.
+  void abandon() { abandoned_.store(true, std::memory_order_relaxed); }
+  /// Logic thread.
+  void tell_abandoned() {
+    if (Function<void()> tell = std::exchange(when_abandoned_, {})) tell();
+  }
+
+ private:
+  friend class HttpReply;
+
+  Send send_;  // the HttpReply's
+  std::atomic<bool> abandoned_{false};
+  Function<void()> when_abandoned_;  // logic thread
+};
+
+/// Takes the answer to one request, once, on any thread. Dropped unused, as by a handler that throws, it
+/// answers 500: a client must not wait for ever. One thread at a time.
+class HttpReply {
+ public:
+  explicit HttpReply(std::shared_ptr<HttpExchange> exchange) : exchange_(std::move(exchange)) {}
+  HttpReply(HttpReply&&) noexcept = default;
+  HttpReply& operator=(HttpReply&&) = delete;
+  ~HttpReply() {
+    if (exchange_) (*this)(HttpResponse::error(500));
+  }
+
+  /// Aborts when called twice.
+  void operator()(HttpAnswer answer);
+
+  /// Whether nobody waits for the answer any more: the client has left, or its connection was closed.
+  bool abandoned() const { return exchange_ && exchange_->abandoned_.load(std::memory_order_relaxed); }
+
+  /// Takes the callback back when it ends. Logic thread.
+  class Watch {
+   public:
+    explicit Watch(std::shared_ptr<HttpExchange> exchange) : exchange_(std::move(exchange)) {}
+    Watch(const Watch&) = delete;
+    Watch& operator=(const Watch&) = delete;
+    ~Watch() { exchange_->when_abandoned_ = nullptr; }
+
+   private:
+    std::shared_ptr<HttpExchange> exchange_;
+  };
+  /// Logic thread. `callback` is called when abandoned() becomes true; it may end the Watch.
+  [[nodiscard]] Watch when_abandoned(Function<void()> callback) {
+    exchange_->when_abandoned_ = std::move(callback);
+    return Watch{exchange_};
+  }
+
+ private:
+  std::shared_ptr<HttpExchange> exchange_;
+};
+
+inline void HttpReply::operator()(HttpAnswer answer) {
+  NANO_ASSERT(exchange_ != nullptr, "an HTTP request is answered once");
+  const std::shared_ptr<HttpExchange> exchange = std::move(exchange_);
+  if (exchange->abandoned_.load(std::memory_order_relaxed)) return;
+  HttpExchange::Send send = std::exchange(exchange->send_, {});
+  send(std::move(answer));
+}
+
+}  // namespace nano

@@ -1,0 +1,79 @@
+// Internal header. Reads HTTP/1 requests from a byte stream that arrives in pieces.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "nano/http/message.h"
+
+namespace nano {
+
+/// Bytes in, requests out, one after the other. However the stream is split, the outcome is the same. Never
+/// throws on what a client sends. Used by one thread at a time.
+class HttpRequestReader {
+ public:
+  struct Limits {
+    /// Request line and headers. Browsers stay below 8 KiB; websocketpp's parser takes no more than this.
+    std::size_t head_bytes = 16'000;
+    /// A request is held in memory whole.
+    std::size_t body_bytes = std::size_t{64} << 10;
+  };
+  enum class Status {
+    incomplete,  ///< all input taken, the request goes on
+    complete,    ///< take_request() now; what follows the request is left in the input
+    refused,     ///< send refusal() and close; further input is ignored
+  };
+
+  HttpRequestReader();
+  explicit HttpRequestReader(Limits limits);
+  ~HttpRequestReader();
+  HttpRequestReader(HttpRequestReader&&) noexcept;
+  HttpRequestReader& operator=(HttpRequestReader&&) noexcept;
+
+  /// Takes bytes from the front of `input` until a request is complete, and leaves the rest there: the next
+  /// request (pipelining), or the first WebSocket frames after an upgrade. Empty lines before a request are
+  /// skipped, and count as its head's.
+  ///
+  /// Refuses with 400 what is not HTTP or not valid, 411 chunked bodies and 501 other transfer codings
+  /// (bodies need a Content-Length), 413 and 431 what is over the limits, 505 other versions than 1.0
+  /// and 1.1.
+  Status consume(std::span<const std::uint8_t>& input);
+
+  /// Whether the client waits for a word before it sends the body whose head was read ("Expect:
+  /// 100-continue"). Once for each request.
+  bool take_expectation() { return std::exchange(expects_continue_, false); }
+
+  /// The request, once after `complete`. The reader is then ready for the next one.
+  HttpRequest take_request();
+
+  /// The answer after `refused`.
+  HttpResponse refusal() const;
+  /// Whether what was refused is a HEAD request, whose answer has no body.
+  bool refused_head() const { return refused_head_; }
+
+ private:
+  struct Parsing;
+
+  std::size_t consume_line(std::string_view input);
+  void consume_body(std::span<const std::uint8_t>& input);
+  void finish_line();
+  void finish_head();
+  bool parse_line(std::string_view line);
+  void refuse(int status, std::string_view why);
+
+  Limits limits_;
+  Status status_ = Status::incomplete;
+  bool expects_continue_ = false;
+  bool refused_head_ = false;
+  int refusal_status_ = 0;
+  std::string refusal_reason_;
+  std::string line_;
+  std::unique_ptr<Parsing> parsing_;  // only while a request is being read
+};
+
+}  // namespace nano
