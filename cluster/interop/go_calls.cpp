@@ -23,13 +23,13 @@ CallOutcome GoCalls::on_call(std::string_view method, std::string_view request) 
     const auto message = parse<clusterpb::RequestMessage>(request);
     if (!message) return undecodable();
     return on_message(message->gateaddr(), session_of(*message), message->route(), message->data(),
-                      ReplyTo::client(message->id()));
+                      message->id());
   }
   if (method == method::handle_notify) {
     const auto message = parse<clusterpb::NotifyMessage>(request);
     if (!message) return undecodable();
     return on_message(message->gateaddr(), session_of(*message), message->route(), message->data(),
-                      ReplyTo{});
+                      std::nullopt);
   }
   if (method == method::handle_push) {
     const auto message = parse<clusterpb::PushMessage>(request);
@@ -55,12 +55,12 @@ CallOutcome GoCalls::on_call(std::string_view method, std::string_view request) 
 }
 
 CallOutcome GoCalls::on_message(const std::string& gate_address, SessionId id, const std::string& route,
-                                const std::string& data, ReplyTo reply_to) {
-  if (gate_address == self_.address) return on_own_sessions_message(id, route, data, reply_to);
+                                const std::string& data, std::optional<std::uint64_t> request_id) {
+  if (gate_address == self_.address) return on_own_sessions_message(id, route, data, request_id);
   // Another backend's message in the name of a session of a gate of ours, which handles it.
   Backend* const gate = backends_.find(gate_address);
   if (gate && gate->takes_relays()) {
-    if (reply_to.anybody()) return refusal("only a gate asks in the name of its sessions");
+    if (request_id) return refusal("only a gate asks in the name of its sessions");
     gate->relay(id, route, protocol::as_bytes(data));
     return taken();
   }
@@ -69,8 +69,8 @@ CallOutcome GoCalls::on_message(const std::string& gate_address, SessionId id, c
   const SessionPtr session = (*remote)->session().shared_from_this();
   // Go Nano's gates leave the filters to the node that handles the message.
   protocol::Message message;
-  message.type = reply_to.anybody() ? protocol::MessageType::request : protocol::MessageType::notify;
-  message.id = reply_to.request_id();
+  message.type = request_id ? protocol::MessageType::request : protocol::MessageType::notify;
+  message.id = request_id.value_or(0);
   message.route = route;
   message.payload = protocol::as_bytes(data);
   InboundPayload payload{message.payload};  // the gate has inflated it
@@ -80,11 +80,11 @@ CallOutcome GoCalls::on_message(const std::string& gate_address, SessionId id, c
 
 /// Another backend's message in the name of a session that is connected here.
 CallOutcome GoCalls::on_own_sessions_message(SessionId id, const std::string& route, const std::string& data,
-                                             const ReplyTo& reply_to) {
+                                             std::optional<std::uint64_t> request_id) {
   const SessionPtr own = own_session(id);
   if (!own) return refusal("the session has closed");
-  if (reply_to.anybody()) return refusal("only a gate asks in the name of its sessions");
-  host_.events().on_call(host_, own.get(), route, protocol::as_bytes(data), ReplyTo{}, Reach::cluster);
+  if (request_id) return refusal("only a gate asks in the name of its sessions");
+  host_.events().on_call({host_, own.get(), route, nullptr}, protocol::as_bytes(data), Reach::cluster);
   return taken();
 }
 
@@ -107,18 +107,18 @@ CallOutcome GoCalls::on_response(std::uint64_t id, const std::string& data) {
 }
 
 void GoCalls::on_relayed(const std::string& gate_address, SessionId id, std::string_view route,
-                         protocol::ByteView payload, ReplyTo reply_to) {
+                         protocol::ByteView payload, std::shared_ptr<Caller> caller) {
   if (gate_address == self_.address) {
     const SessionPtr own = own_session(id);
-    if (!own) return reply_to.fail(nullptr, {Errc::unavailable, "The session has closed."});
-    return host_.events().on_call(host_, own.get(), route, payload, std::move(reply_to), Reach::cluster);
+    Call call{host_, own.get(), route, std::move(caller)};
+    if (!own) return call.fail({Errc::unavailable, "The session has closed."});
+    return host_.events().on_call(std::move(call), payload, Reach::cluster);
   }
   const Result<RemoteSession*> remote = gates_.session(gate_address, id);
-  if (!remote) {
-    return reply_to.fail(nullptr, {Errc::unavailable, "Not served here: " + remote.error().message + "."});
-  }
-  const SessionPtr session = (*remote)->session().shared_from_this();
-  host_.events().on_call(host_, session.get(), route, payload, std::move(reply_to), Reach::this_node);
+  const SessionPtr session = remote ? (*remote)->session().shared_from_this() : nullptr;
+  Call call{host_, session.get(), route, std::move(caller)};
+  if (!session) return call.fail({Errc::unavailable, "Not served here: " + remote.error().message + "."});
+  host_.events().on_call(std::move(call), payload, Reach::this_node);
 }
 
 /// Of a client that is connected to this node.

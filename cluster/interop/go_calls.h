@@ -8,7 +8,7 @@
 #include "cluster/network/network.h"
 #include "cluster/registry/member.h"
 #include "cluster/session/backends.h"
-#include "nano/session/reply_to.h"
+#include "nano/session/call.h"
 
 namespace nano::cluster {
 
@@ -23,13 +23,13 @@ class GoCalls {
   /// A message that a node of ours sends in the name of a session of the gate at this address, which may be
   /// this node.
   void on_relayed(const std::string& gate_address, SessionId id, std::string_view route,
-                  protocol::ByteView payload, ReplyTo reply_to);
+                  protocol::ByteView payload, std::shared_ptr<Caller> caller);
 
  private:
   CallOutcome on_message(const std::string& gate_address, SessionId id, const std::string& route,
-                         const std::string& data, ReplyTo reply_to);
+                         const std::string& data, std::optional<std::uint64_t> request_id);
   CallOutcome on_own_sessions_message(SessionId id, const std::string& route, const std::string& data,
-                                      const ReplyTo& reply_to);
+                                      std::optional<std::uint64_t> request_id);
   CallOutcome on_push(SessionId id, const std::string& route, const std::string& data);
   CallOutcome on_response(std::uint64_t id, const std::string& data);
   SessionPtr own_session(SessionId id) const;

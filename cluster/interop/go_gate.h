@@ -46,7 +46,7 @@ class GoGate final : public Gate {
   void close(SessionId session) override;
   bool bind(SessionId, std::int64_t) override { return false; }
   bool share(SessionId, std::string_view, const std::string*) override { return false; }
-  bool invoke(Session&, Invocation&) override { return false; }
+  bool invoke(Session&, Call&, protocol::ByteView) override { return false; }
   void forget(SessionId session) override;
   std::string_view go_address() const override { return address_; }
 

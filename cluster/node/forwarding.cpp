@@ -15,8 +15,8 @@ std::string_view service_of(std::string_view route) {
 }
 
 /// Whether that settles it.
-bool fail_if_closed(const Session& session, Invocation& invocation) {
-  if (session.closed()) invocation.fail({Errc::unavailable, "The session has closed."});
+bool fail_if_closed(const Session& session, Call& call) {
+  if (session.closed()) call.fail({Errc::unavailable, "The session has closed."});
   return session.closed();
 }
 
@@ -27,53 +27,53 @@ bool Forwarding::offers(std::string_view route) const {
   return !service.empty() && !self_.offers(service) && router_.knows(service);
 }
 
-bool Forwarding::forward(Invocation& invocation) {
-  const std::string_view service = service_of(invocation.route());
+bool Forwarding::forward(Call& call, protocol::ByteView payload) {
+  const std::string_view service = service_of(call.route());
   if (service.empty() || self_.offers(service)) return false;
-  if (invocation.payload().size() > protocol::packet_body_bytes_max_wire) {
-    invocation.fail({Errc::invalid_argument, "A payload between nodes has at most 16 MiB."});
+  if (payload.size() > protocol::packet_body_bytes_max_wire) {
+    call.fail({Errc::invalid_argument, "A payload between nodes has at most 16 MiB."});
     return true;
   }
-  Session* const session = invocation.session();
-  return session ? forward_session(*session, service, invocation)
-                 : send_to(router_.any(service), service, invocation);
+  Session* const session = call.session();
+  return session ? forward_session(*session, service, call, payload)
+                 : send_to(router_.any(service), service, call, payload);
 }
 
-bool Forwarding::forward_session(Session& session, std::string_view service, Invocation& invocation) {
-  if (fail_if_closed(session, invocation)) return true;
+bool Forwarding::forward_session(Session& session, std::string_view service, Call& call,
+                                 protocol::ByteView payload) {
+  if (fail_if_closed(session, call)) return true;
   RemoteSession* const remote = RemoteSession::of(session);
-  if (remote && remote->gate().invoke(session, invocation)) return true;
+  if (remote && remote->gate().invoke(session, call, payload)) return true;
   const Member* const member = router_.route(session, service);
-  return fail_if_closed(session, invocation) ||
-         send_to(member, service, invocation);  // by the routing function
+  return fail_if_closed(session, call) || send_to(member, service, call, payload);  // by the routing function
 }
 
-bool Forwarding::send_to(const Member* member, std::string_view service, Invocation& invocation) {
+bool Forwarding::send_to(const Member* member, std::string_view service, Call& call,
+                         protocol::ByteView payload) {
   if (member) {
-    send(*backends_.find(member->address), invocation);
+    send(*backends_.find(member->address), call, payload);
     return true;
   }
   if (!router_.knows(service)) return false;
-  invocation.fail(
-      {Errc::unavailable, "Nobody offers the service \"" + std::string{service} + "\" at present."});
+  call.fail({Errc::unavailable, "Nobody offers the service \"" + std::string{service} + "\" at present."});
   return true;
 }
 
-void Forwarding::send(Backend& backend, Invocation& invocation) {
-  Session* const session = invocation.session();
-  if (!invocation.wants_answer()) {
-    if (!backend.full()) return backend.send(session, 0, invocation.route(), invocation.payload());
+void Forwarding::send(Backend& backend, Call& call, protocol::ByteView payload) {
+  Session* const session = call.session();
+  if (!call.awaited()) {
+    if (!backend.full()) return backend.send(session, 0, call.route(), payload);
     host_.log_for(session).warning("notify dropped: too much waits for the service",
-                                   {{"route", invocation.route()}});
+                                   {{"route", call.route()}});
     return;
   }
   if (!backend.usable()) {
-    return invocation.fail({Errc::unavailable, "The service cannot be reached at present."});
+    return call.fail({Errc::unavailable, "The service cannot be reached at present."});
   }
-  PendingCallPtr call = invocation.defer();
-  if (!call) return;
-  const std::uint64_t id = pending_.add(&backend, std::move(call));
-  backend.send(session, id, invocation.route(), invocation.payload());
+  CallPtr deferred = call.defer(payload.size());
+  if (!deferred) return;
+  const std::uint64_t id = pending_.add(&backend, std::move(deferred));
+  backend.send(session, id, call.route(), payload);
 }
 
 }  // namespace nano::cluster

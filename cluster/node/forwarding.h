@@ -6,7 +6,7 @@
 #include "cluster/node/router.h"
 #include "cluster/session/backends.h"
 #include "cluster/session/pending_requests.h"
-#include "nano/component/invocation.h"
+#include "nano/session/call.h"
 
 namespace nano::cluster {
 
@@ -21,12 +21,12 @@ class Forwarding {
 
   /// See RemoteServices.
   bool offers(std::string_view route) const;
-  bool forward(Invocation& invocation);
+  bool forward(Call& call, protocol::ByteView payload);
 
  private:
-  bool forward_session(Session& session, std::string_view service, Invocation& invocation);
-  bool send_to(const Member* member, std::string_view service, Invocation& invocation);
-  void send(Backend& backend, Invocation& invocation);
+  bool forward_session(Session& session, std::string_view service, Call& call, protocol::ByteView payload);
+  bool send_to(const Member* member, std::string_view service, Call& call, protocol::ByteView payload);
+  void send(Backend& backend, Call& call, protocol::ByteView payload);
 
   SessionHost& host_;
   const Member& self_;

@@ -18,15 +18,12 @@ class Asker final : public Caller {
 
 class ForwardingTest : public NodePartsTestFixture {
  protected:
-  bool notify(Session* session, std::string_view route) { return forward(session, route, ReplyTo{}); }
-  bool request(Session* session, std::string_view route) {
-    return forward(session, route, ReplyTo::caller(asker_));
-  }
-  bool forward(Session* session, std::string_view route, ReplyTo reply_to) {
-    Invocation invocation{host(),        session, std::move(reply_to), route, protocol::as_bytes("x"),
-                          Reach::cluster};
-    const bool taken = forwarding_.forward(invocation);
-    if (!taken) invocation.fail({Errc::unknown_route, ""});
+  bool notify(Session* session, std::string_view route) { return forward(session, route, nullptr); }
+  bool request(Session* session, std::string_view route) { return forward(session, route, asker_); }
+  bool forward(Session* session, std::string_view route, std::shared_ptr<Caller> caller) {
+    Call call{host(), session, route, std::move(caller)};
+    const bool taken = forwarding_.forward(call, protocol::as_bytes("x"));
+    if (!taken) call.fail({Errc::unknown_route, ""});
     return taken;
   }
 

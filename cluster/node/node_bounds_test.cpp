@@ -73,8 +73,10 @@ TEST_P(NodeBoundsTest, TheLongestErrorThatASessionSendsFitsThroughAGateToo) {
   Session& session = *cluster_.app("a:1").find_session(told("a:1").opened.front());
   const std::size_t around = protocol::encode_error("code", "").size();
   const std::string message(protocol::response_payload_bytes_max - around, 'x');
-  EXPECT_NO_THROW(session.answer(7, Error{"code", message})) << "errors are answered where nothing may throw";
-  EXPECT_NO_THROW(session.answer(8, Error{"code", message + "x"})) << "a shorter one is sent instead";
+  EXPECT_NO_THROW((Call{session.host(), session, "", 7}.fail({"code", message})))
+      << "errors are answered where nothing may throw";
+  EXPECT_NO_THROW((Call{session.host(), session, "", 8}.fail({"code", message + "x"})))
+      << "a shorter one is sent instead";
 }
 
 TEST_P(NodeBoundsTest, AClientThatDoesNotReadCostsItselfOnly) {

@@ -41,7 +41,7 @@ class Node::Core final : public RemoteServices,
 
   // RemoteServices
   void start(std::vector<std::string> services, Function<void()> joined) override;
-  bool forward(Invocation& invocation) override { return forwarding_.forward(invocation); }
+  bool forward(Call& call, protocol::ByteView payload) override { return forwarding_.forward(call, payload); }
   bool offers(std::string_view route) const override { return forwarding_.offers(route); }
   void leave(Function<void()> left) override { membership_.leave(std::move(left)); }
   void refuse_sessions() override;
@@ -73,8 +73,8 @@ class Node::Core final : public RemoteServices,
   bool takes_sessions() const override { return takes_sessions_; }
   void on_gate_stream_lost(const std::string& address) override;
   void handle_relayed(const std::string& gate_address, SessionId session, std::string_view route,
-                      protocol::ByteView payload, ReplyTo reply_to) override {
-    go_calls_.on_relayed(gate_address, session, route, payload, std::move(reply_to));
+                      protocol::ByteView payload, std::shared_ptr<Caller> caller) override {
+    go_calls_.on_relayed(gate_address, session, route, payload, std::move(caller));
   }
 
   std::unique_ptr<Backend> make_backend(const Member& member);

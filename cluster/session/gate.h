@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "nano/component/invocation.h"
+#include "nano/session/call.h"
 #include "nano/session/session.h"
 #include "nano/session/shared_push.h"
 
@@ -32,7 +32,7 @@ class Gate {
   virtual bool bind(SessionId session, std::int64_t uid) = 0;
   virtual bool share(SessionId session, std::string_view name, const std::string* value) = 0;
   /// A message in the session's name to a service that is not here. False: to be routed by this node.
-  virtual bool invoke(Session& session, Invocation& invocation) = 0;
+  virtual bool invoke(Session& session, Call& call, protocol::ByteView payload) = 0;
   /// The session is no more; its entity is destroyed in a later turn.
   virtual void forget(SessionId session) = 0;
   /// Nothing that is said to it arrives any more, and its sessions are about to end.

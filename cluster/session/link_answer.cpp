@@ -7,8 +7,8 @@
 
 namespace nano::cluster {
 
-ReplyTo LinkAnswer::reply_to(const AnswerSender& sender, std::uint64_t id) {
-  return id == 0 ? ReplyTo{} : ReplyTo::caller(std::make_shared<LinkAnswer>(sender, id));
+std::shared_ptr<Caller> LinkAnswer::caller(const AnswerSender& sender, std::uint64_t id) {
+  return id == 0 ? nullptr : std::make_shared<LinkAnswer>(sender, id);
 }
 
 void LinkAnswer::answered(protocol::ByteView payload) {

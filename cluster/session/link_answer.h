@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <memory>
 
-#include "nano/session/reply_to.h"
+#include "nano/session/call.h"
 
 namespace nano::cluster {
 
@@ -24,8 +24,8 @@ class LinkAnswer final : public Caller {
  public:
   LinkAnswer(const AnswerSender& sender, std::uint64_t id) : sender_(sender.alive_), id_(id) {}
 
-  /// For a message that came with this id; 0: a notify, which nobody waits for.
-  static ReplyTo reply_to(const AnswerSender& sender, std::uint64_t id);
+  /// For a message that came with this id; null for 0: a notify, which nobody waits for.
+  static std::shared_ptr<Caller> caller(const AnswerSender& sender, std::uint64_t id);
 
   void answered(protocol::ByteView payload) override;
   void failed(const Error& error) override;

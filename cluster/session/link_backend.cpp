@@ -170,10 +170,9 @@ void LinkBackend::on_push(const LinkMessage& message) {
 }
 
 void LinkBackend::on_invoke(Session* session, const LinkMessage& message) {
-  ReplyTo reply_to = LinkAnswer::reply_to(*this, message.id());
-  if (!session) return reply_to.fail(nullptr, {Errc::unavailable, "The session has closed."});
-  host_.events().on_call(host_, session, message.route(), protocol::as_bytes(message.payload()),
-                         std::move(reply_to), Reach::cluster);
+  Call call{host_, session, message.route(), LinkAnswer::caller(*this, message.id())};
+  if (!session) return call.fail({Errc::unavailable, "The session has closed."});
+  host_.events().on_call(std::move(call), protocol::as_bytes(message.payload()), Reach::cluster);
 }
 
 void LinkBackend::on_unreachable() {

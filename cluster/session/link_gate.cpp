@@ -30,7 +30,8 @@ void LinkGate::on_message(const LinkMessage& message) {
       return;
     case LinkMessage::BOUND:
     case LinkMessage::SHARED: return on_session_change(message);
-    case LinkMessage::CALL: return handle(nullptr, message, LinkAnswer::reply_to(*this, message.id()));
+    case LinkMessage::CALL:
+      return handle({host_, nullptr, message.route(), LinkAnswer::caller(*this, message.id())}, message);
     case LinkMessage::ANSWER:
       pending_.settle(this, message.id(), message.payload(), message.is_error());
       return;
@@ -68,24 +69,24 @@ void LinkGate::on_session_message(const LinkMessage& message) {
   if (!message.gate().empty()) {
     return events_.handle_relayed(message.gate(), message.session_id(), message.route(),
                                   protocol::as_bytes(message.payload()),
-                                  LinkAnswer::reply_to(*this, message.id()));
+                                  LinkAnswer::caller(*this, message.id()));
   }
   RemoteSession* const remote = find(message.session_id());
   if (!remote) {
     // Sessions that a stopping node refused are open at their gate.
     const Error why = events_.takes_sessions() ? Error{Errc::unavailable, "The session has closed."}
                                                : nano::stopping_error();
-    return LinkAnswer::reply_to(*this, message.id()).fail(nullptr, why);
+    return Call{host_, nullptr, message.route(), LinkAnswer::caller(*this, message.id())}.fail(why);
   }
   remote->touch();
   const SessionPtr session = remote->session().shared_from_this();
-  handle(session.get(), message, message.id() == 0 ? ReplyTo{} : ReplyTo::client(message.id()));
+  const auto request_id = message.id() == 0 ? std::nullopt : std::optional{message.id()};
+  handle({host_, *session, message.route(), request_id}, message);
 }
 
 /// That this node has no handler for it is an error.
-void LinkGate::handle(Session* session, const LinkMessage& message, ReplyTo reply_to) {
-  host_.events().on_call(host_, session, message.route(), protocol::as_bytes(message.payload()),
-                         std::move(reply_to), Reach::this_node);
+void LinkGate::handle(Call&& call, const LinkMessage& message) {
+  host_.events().on_call(std::move(call), protocol::as_bytes(message.payload()), Reach::this_node);
 }
 
 void LinkGate::on_session_change(const LinkMessage& message) {
@@ -170,22 +171,21 @@ bool LinkGate::share(SessionId session, std::string_view name, const std::string
 }
 
 /// The gate routes it, as it knows where the session's messages for that service go.
-bool LinkGate::invoke(Session& session, Invocation& invocation) {
+bool LinkGate::invoke(Session& session, Call& call, protocol::ByteView payload) {
   std::uint64_t id = 0;
   if (link_.full() || link_.over()) {
-    invocation.fail({Errc::unavailable, link_.over() ? "The session's gate is gone."
-                                                     : "Too much waits for the session's gate."});
+    call.fail({Errc::unavailable,
+               link_.over() ? "The session's gate is gone." : "Too much waits for the session's gate."});
     return true;
   }
-  if (invocation.wants_answer()) {
-    PendingCallPtr call = invocation.defer();
-    if (!call) return true;
-    id = pending_.add(this, std::move(call));
+  if (call.awaited()) {
+    CallPtr deferred = call.defer(payload.size());
+    if (!deferred) return true;
+    id = pending_.add(this, std::move(deferred));
   }
-  const auto payload = invocation.payload();
-  LinkMessage& message = add(LinkMessage::INVOKE, session.id(), invocation.route().size() + payload.size());
+  LinkMessage& message = add(LinkMessage::INVOKE, session.id(), call.route().size() + payload.size());
   message.set_id(id);
-  set_content(message, invocation.route(), payload);
+  set_content(message, call.route(), payload);
   return true;
 }
 

@@ -25,7 +25,7 @@ class GateEvents {
   virtual void on_gate_stream_lost(const std::string& address) = 0;
   /// A message in the name of a session of the gate at this address, which may be this node.
   virtual void handle_relayed(const std::string& gate_address, SessionId session, std::string_view route,
-                              protocol::ByteView payload, ReplyTo reply_to) = 0;
+                              protocol::ByteView payload, std::shared_ptr<Caller> caller) = 0;
 };
 
 /// Lives as long as its link. Logic thread only.
@@ -44,7 +44,7 @@ class LinkGate final : public Gate, public IncomingLinkEvents, private AnswerSen
   void close(SessionId session) override;
   bool bind(SessionId session, std::int64_t uid) override;
   bool share(SessionId session, std::string_view name, const std::string* value) override;
-  bool invoke(Session& session, Invocation& invocation) override;
+  bool invoke(Session& session, Call& call, protocol::ByteView payload) override;
   void forget(SessionId session) override;
   bool is_lost() const override { return link_.over(); }
 
@@ -62,7 +62,7 @@ class LinkGate final : public Gate, public IncomingLinkEvents, private AnswerSen
   void on_session_opened(const LinkMessage& message);
   void on_session_message(const LinkMessage& message);
   void on_session_change(const LinkMessage& message);
-  void handle(Session* session, const LinkMessage& message, ReplyTo reply_to);
+  void handle(Call&& call, const LinkMessage& message);
 
   SessionHost& host_;
   PendingRequests& pending_;

@@ -5,11 +5,12 @@
 #include <vector>
 
 #include "cluster/network/limits.h"
+#include "nano/session/session.h"
 #include "protocol/handshake.h"
 
 namespace nano::cluster {
 
-std::uint64_t PendingRequests::add(const void* to, PendingCallPtr call) {
+std::uint64_t PendingRequests::add(const void* to, CallPtr call) {
   const std::uint64_t id = ++last_id_;
   requests_.emplace_hint(requests_.end(), id, Request{to, scheduler_.listened() + timeout_, std::move(call)});
   if (!timer_.active()) timer_ = scheduler_.after_listening(timeout_, [this] { on_deadline(); });
@@ -17,16 +18,16 @@ std::uint64_t PendingRequests::add(const void* to, PendingCallPtr call) {
   return id;
 }
 
-PendingCallPtr PendingRequests::take(const void* to, std::uint64_t id) {
+CallPtr PendingRequests::take(const void* to, std::uint64_t id) {
   const auto found = requests_.find(id);
   if (found == requests_.end() || found->second.to != to) return nullptr;
-  PendingCallPtr call = std::move(found->second.call);
+  CallPtr call = std::move(found->second.call);
   requests_.erase(found);
   return call;
 }
 
 bool PendingRequests::settle(const void* to, std::uint64_t id, std::string_view payload, bool is_error) {
-  const PendingCallPtr call = take(to, id);
+  const CallPtr call = take(to, id);
   if (!call) return false;
   if (is_error) {
     const auto error = protocol::parse_error(protocol::as_bytes(payload));
@@ -42,7 +43,7 @@ bool PendingRequests::settle(const void* to, std::uint64_t id, std::string_view 
 }
 
 void PendingRequests::fail_all(const void* to, const Error& error) {
-  for (const PendingCallPtr& call : extract([to](const Request& request) { return request.to == to; })) {
+  for (const CallPtr& call : extract([to](const Request& request) { return request.to == to; })) {
     call->fail(error);
   }
 }
@@ -53,8 +54,8 @@ void PendingRequests::on_session_ended() {
 
 /// Out of the table first: who hears of it may ask again.
 template <class Which>
-std::vector<PendingCallPtr> PendingRequests::extract(const Which& which) {
-  std::vector<PendingCallPtr> calls;
+std::vector<CallPtr> PendingRequests::extract(const Which& which) {
+  std::vector<CallPtr> calls;
   for (auto entry = requests_.begin(); entry != requests_.end();) {
     const auto current = entry++;
     if (!which(current->second)) continue;
@@ -68,11 +69,10 @@ std::vector<PendingCallPtr> PendingRequests::extract(const Which& which) {
 /// walk.
 void PendingRequests::sweep() {
   const auto is_over = [](const Request& request) {
-    const SessionPtr& session = request.call->session();
-    return !request.call->open() || (session && session->closed()) || request.call->reply_to().abandoned();
+    const Session* const session = request.call->session();
+    return !request.call->open() || (session && session->closed()) || request.call->abandoned();
   };
-  for (const PendingCallPtr& call : extract(is_over))
-    call->fail({Errc::unavailable, "The session has closed."});
+  for (const CallPtr& call : extract(is_over)) call->fail({Errc::unavailable, "The session has closed."});
   sweep_due_ = {};
   if (!requests_.empty()) sweep_after(limits::abandoned_requests_interval);
 }
@@ -94,7 +94,7 @@ bool PendingRequests::any(const void* to) const {
 
 void PendingRequests::on_deadline() {
   while (!requests_.empty() && requests_.begin()->second.deadline <= scheduler_.listened()) {
-    const PendingCallPtr call = std::move(requests_.begin()->second.call);
+    const CallPtr call = std::move(requests_.begin()->second.call);
     requests_.erase(requests_.begin());
     call->fail({Errc::timeout, "The service did not answer in time."});
   }

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "nano/component/pending_call.h"
 #include "nano/scheduler/scheduler.h"
+#include "nano/session/call.h"
 
 namespace nano::cluster {
 
@@ -20,9 +20,9 @@ class PendingRequests {
   PendingRequests(Scheduler& scheduler, Duration timeout) : scheduler_(scheduler), timeout_(timeout) {}
 
   /// `to` stands for the node that was asked. Returns the request's id: never 0, unique on this node.
-  std::uint64_t add(const void* to, PendingCallPtr call);
+  std::uint64_t add(const void* to, CallPtr call);
   /// Null if that node is not asked (any more) under this id.
-  PendingCallPtr take(const void* to, std::uint64_t id);
+  CallPtr take(const void* to, std::uint64_t id);
   /// Answers it with what that node sent: a payload, or an error document. False: as take().
   bool settle(const void* to, std::uint64_t id, std::string_view payload, bool is_error);
   void fail_all(const void* to, const Error& error);
@@ -38,14 +38,14 @@ class PendingRequests {
   struct Request {
     const void* to;
     TimePoint deadline;
-    PendingCallPtr call;
+    CallPtr call;
   };
 
   void on_deadline();
   void sweep();
   void sweep_after(Duration delay);
   template <class Which>
-  std::vector<PendingCallPtr> extract(const Which& which);
+  std::vector<CallPtr> extract(const Which& which);
 
   Scheduler& scheduler_;
   const Duration timeout_;

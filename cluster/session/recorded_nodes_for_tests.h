@@ -92,8 +92,8 @@ class RecordedGate final : public Gate {
     note("share " + std::string{name} + " " + (value ? *value : "removed"));
     return takes_part;
   }
-  bool invoke(Session&, Invocation& invocation) override {
-    if (takes_part) note("invoke " + std::string{invocation.route()});
+  bool invoke(Session&, Call& call, protocol::ByteView) override {
+    if (takes_part) note("invoke " + std::string{call.route()});
     return takes_part;
   }
   void forget(SessionId session) override { note("forget " + std::to_string(session)); }

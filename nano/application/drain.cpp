@@ -173,22 +173,17 @@ Task<void> Drain::run_hook(Hook hook, Component& component, TimePoint deadline, 
 
 void Drain::give_up_clients_requests() {
   NameCounts given_up;
+  std::size_t released = 0;
   server_.host.open_calls.give_up(stopping_error(), [&](const OpenCall& call) {
-    if (call.is_clients()) given_up.add(call.route().empty() ? "another node" : call.route());
-    return call.is_clients();
+    if (!call.is_clients() && !call.is_released()) return false;
+    given_up.add(call.route().empty() ? "another node" : call.route());
+    if (call.is_released()) ++released;
+    return true;
   });
-  std::vector<SessionPtr> with_released;  // one whose last request is answered may close
-  for (const auto& [id, session] : server_.host.sessions) {
-    if (session->has_released()) with_released.push_back(session);
-  }
-  const std::size_t kept = given_up.total();
-  for (const SessionPtr& session : with_released) {
-    for (const std::string_view route : session->fail_released(stopping_error())) given_up.add(route);
-  }
   if (given_up.total() == 0) return;
   server_.scheduler.log().warning(
       "requests answered with an error, as the server stops",
-      {{"count", given_up.total()}, {"released", given_up.total() - kept}, {"routes", given_up.text()}});
+      {{"count", given_up.total()}, {"released", released}, {"routes", given_up.text()}});
 }
 
 Task<void> Drain::close_sessions(Duration until) {

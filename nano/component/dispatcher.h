@@ -17,7 +17,7 @@ namespace nano {
 class Dispatcher final : public SessionEvents {
  public:
   explicit Dispatcher(const ComponentRegistry& registry) : registry_(registry) {}
-  ~Dispatcher() override { PendingCall::keep_no_memory(); }
+  ~Dispatcher() override { Call::keep_no_memory(); }
   Dispatcher(const Dispatcher&) = delete;
   Dispatcher& operator=(const Dispatcher&) = delete;
 
@@ -46,18 +46,17 @@ class Dispatcher final : public SessionEvents {
   void on_message(Session& session, const protocol::Message& message, InboundPayload& payload,
                   Reach reach) override;
   void on_closed(Session& session) override;
-  void on_call(SessionHost& host, Session* session, std::string_view route, protocol::ByteView payload,
-               ReplyTo reply_to, Reach reach) override;
+  void on_call(Call&& call, protocol::ByteView payload, Reach reach) override;
 
  private:
   /// Whether anybody would look at the payload.
   bool knows(std::string_view route) const;
-  void dispatch(Invocation& invocation);
+  void dispatch(Call& call, protocol::ByteView payload, Reach reach);
   static void tell(const Callbacks<Session&>& callbacks, Session& session, std::string_view what);
   template <class F>
-  static void attempt(Invocation& invocation, F&& handle);
-  void forward(Invocation& invocation);
-  void call_later(const Handler& handler, Invocation& invocation);
+  static void attempt(Call& call, F&& handle);
+  void forward(Call& call, protocol::ByteView payload, Reach reach);
+  void call_later(const Handler& handler, Call& call, protocol::ByteView payload);
 
   const ComponentRegistry& registry_;
   RemoteServices* remote_ = nullptr;

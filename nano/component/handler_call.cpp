@@ -11,7 +11,7 @@ void log_handler_failure(SessionHost& host, Session* session, std::string_view r
                                 {"error", text_of_current_exception()}});
 }
 
-Task<void> run_until_done(Task<void> task, SessionHost& host, SessionPtr session, std::string route) {
+Task<void> run_until_done(Task<void> task, SessionHost& host, SessionPtr session, std::string_view route) {
   try {
     co_await std::move(task);
   } catch (...) {

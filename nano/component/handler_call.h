@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <string>
 #include <string_view>
 #include <tuple>
 #include <type_traits>
@@ -10,8 +9,9 @@
 #include <variant>
 
 #include "nano/base/task.h"
-#include "nano/component/invocation.h"
 #include "nano/component/responder.h"
+#include "nano/session/call.h"
+#include "nano/session/session.h"
 
 namespace nano::detail {
 
@@ -144,34 +144,40 @@ constexpr void check_handler() {
 /// Call from within a catch block. `session` may be null.
 void log_handler_failure(SessionHost& host, Session* session, std::string_view route);
 
-/// Answers `call` with what a coroutine returns or throws.
+/// Answers with what a handler returned.
+template <class Outcome>
+void answer_with(Call& call, const Outcome& outcome) {
+  using Answer = typename AnswerOf<Outcome>::type;
+  if constexpr (!IsResult<Outcome>::value) {
+    call.answer(payload_type<Answer>(), &outcome);
+  } else if (!outcome) {
+    call.fail(outcome.error());
+  } else if constexpr (std::is_void_v<Answer>) {
+    call.answer_empty();
+  } else {
+    call.answer(payload_type<Answer>(), &outcome.value());
+  }
+}
+
+/// Answers with what a coroutine returns or throws.
 template <class R>
-Task<void> answer_when_done(Task<R> task, PendingCallPtr call, std::string route) {
+Task<void> answer_when_done(Task<R> task, CallPtr call) {
   try {
     if constexpr (std::is_void_v<R>) {
       co_await std::move(task);
       call->answer_empty();
     } else {
-      R outcome = co_await std::move(task);
-      using Answer = typename AnswerOf<R>::type;
-      if constexpr (!IsResult<R>::value) {
-        call->answer(payload_type<Answer>(), &outcome);
-      } else if (!outcome) {
-        call->fail(outcome.error());
-      } else if constexpr (std::is_void_v<Answer>) {
-        call->answer_empty();
-      } else {
-        call->answer(payload_type<Answer>(), &outcome.value());
-      }
+      const R outcome = co_await std::move(task);
+      answer_with(*call, outcome);
     }
   } catch (...) {
-    log_handler_failure(call->host(), call->session().get(), route);
+    log_handler_failure(call->host(), call->session(), call->route());
     call->fail({Errc::internal, "The server failed to handle the message."});
   }
 }
 
-/// Runs a coroutine that answers through a Responder, or nobody.
-Task<void> run_until_done(Task<void> task, SessionHost& host, SessionPtr session, std::string route);
+/// Runs a coroutine that answers through a Responder. `route` is the handler's.
+Task<void> run_until_done(Task<void> task, SessionHost& host, SessionPtr session, std::string_view route);
 
 template <auto method>
 struct HandlerCall {
@@ -183,88 +189,70 @@ struct HandlerCall {
   using Stored = std::conditional_t<std::is_void_v<PayloadValue>, std::monostate, PayloadValue>;
 
   /// `component` is an Owner. Exceptions of the handler, if it is no coroutine, pass through.
-  static void invoke(void* component, Invocation& invocation) {
+  static void invoke(void* component, Call& call, protocol::ByteView bytes) {
     if constexpr (Traits::sessions > 0) {
-      if (!invocation.session()) {
-        return invocation.fail({Errc::invalid_argument, "The handler needs a session: call it through one."});
+      if (!call.session()) {
+        return call.fail({Errc::invalid_argument, "The handler needs a session: call it through one."});
       }
     }
     Stored payload{};
     if constexpr (RawPayload<PayloadValue>) {
-      payload_type<PayloadValue>().assign(invocation.payload(), &payload);
+      payload_type<PayloadValue>().assign(bytes, &payload);
     } else if constexpr (!std::is_void_v<PayloadValue>) {
-      const Result<void> decoded =
-          invocation.host().codec().decode(invocation.payload(), payload_type<PayloadValue>(), &payload);
-      if (!decoded) return invocation.fail(decoded.error());
+      const Result<void> decoded = call.host().codec().decode(bytes, payload_type<PayloadValue>(), &payload);
+      if (!decoded) return call.fail(decoded.error());
     }
     auto& owner = *static_cast<Owner*>(component);
     if constexpr (Traits::responders == 1) {
-      PendingCallPtr call = invocation.defer();
-      if (call) call_with_responder(owner, invocation, payload, std::move(call));
+      CallPtr deferred = call.defer(bytes.size());
+      if (deferred) call_with_responder(owner, call, payload, std::move(deferred));
     } else if constexpr (IsTask<Return>::value) {
-      PendingCallPtr call = invocation.defer();
-      if (!call) return;
-      auto task = call_method(owner, invocation, payload, nullptr);
-      invocation.host().scheduler().spawn(
-          answer_when_done(std::move(task), std::move(call), std::string{invocation.route()}),
-          {.name = invocation.route()});
+      CallPtr deferred = call.defer(bytes.size());
+      if (!deferred) return;
+      auto task = call_method(owner, call, payload, nullptr);
+      call.host().scheduler().spawn(answer_when_done(std::move(task), std::move(deferred)),
+                                    {.name = call.route()});
     } else if constexpr (std::is_void_v<Return>) {
-      call_method(owner, invocation, payload, nullptr);
-      invocation.answer_empty();
+      call_method(owner, call, payload, nullptr);
+      call.answer_empty();
     } else {
-      const Return outcome = call_method(owner, invocation, payload, nullptr);
-      answer(invocation, outcome);
+      const Return outcome = call_method(owner, call, payload, nullptr);
+      answer_with(call, outcome);
     }
   }
 
  private:
-  static void call_with_responder(Owner& owner, Invocation& invocation, Stored& payload,
-                                  PendingCallPtr call) {
+  static void call_with_responder(Owner& owner, Call& call, Stored& payload, CallPtr deferred) {
     if constexpr (IsTask<Return>::value) {
-      auto task = call_method(owner, invocation, payload, std::move(call));
-      invocation.host().scheduler().spawn(
-          run_until_done(std::move(task), invocation.host(),
-                         invocation.session() ? invocation.session()->shared_from_this() : nullptr,
-                         std::string{invocation.route()}),
-          {.name = invocation.route()});
+      auto task = call_method(owner, call, payload, std::move(deferred));
+      SessionPtr session = call.session() ? call.session()->shared_from_this() : nullptr;
+      call.host().scheduler().spawn(
+          run_until_done(std::move(task), call.host(), std::move(session), call.route()),
+          {.name = call.route()});
     } else {
-      call_method(owner, invocation, payload, std::move(call));
+      call_method(owner, call, payload, std::move(deferred));
     }
   }
 
-  template <class Outcome>
-  static void answer(Invocation& invocation, const Outcome& outcome) {
-    if constexpr (!IsResult<Return>::value) {
-      invocation.answer(payload_type<Answer>(), &outcome);
-    } else if (!outcome) {
-      invocation.fail(outcome.error());
-    } else if constexpr (std::is_void_v<Answer>) {
-      invocation.answer_empty();
-    } else {
-      invocation.answer(payload_type<Answer>(), &outcome.value());
-    }
-  }
-
-  static Return call_method(Owner& owner, Invocation& invocation, Stored& payload, PendingCallPtr call) {
-    return call_method(owner, invocation, payload, call,
+  static Return call_method(Owner& owner, Call& call, Stored& payload, CallPtr deferred) {
+    return call_method(owner, call, payload, deferred,
                        std::make_index_sequence<std::tuple_size_v<typename Traits::Parameters>>{});
   }
   template <std::size_t... I>
-  static Return call_method(Owner& owner, [[maybe_unused]] Invocation& invocation,
-                            [[maybe_unused]] Stored& payload, [[maybe_unused]] PendingCallPtr& call,
-                            std::index_sequence<I...>) {
+  static Return call_method(Owner& owner, [[maybe_unused]] Call& call, [[maybe_unused]] Stored& payload,
+                            [[maybe_unused]] CallPtr& deferred, std::index_sequence<I...>) {
     return (owner.*method)(
-        argument<std::tuple_element_t<I, typename Traits::Parameters>>(invocation, payload, call)...);
+        argument<std::tuple_element_t<I, typename Traits::Parameters>>(call, payload, deferred)...);
   }
   template <class P>
-  static decltype(auto) argument([[maybe_unused]] Invocation& invocation, [[maybe_unused]] Stored& payload,
-                                 [[maybe_unused]] PendingCallPtr& call) {
+  static decltype(auto) argument([[maybe_unused]] Call& call, [[maybe_unused]] Stored& payload,
+                                 [[maybe_unused]] CallPtr& deferred) {
     if constexpr (std::is_same_v<P, Session&>) {
-      return (*invocation.session());
+      return (*call.session());
     } else if constexpr (is_session_parameter<P>) {
-      return invocation.session()->shared_from_this();
+      return call.session()->shared_from_this();
     } else if constexpr (IsResponder<std::remove_cvref_t<P>>::value) {
-      return std::remove_cvref_t<P>{std::move(call)};
+      return std::remove_cvref_t<P>{std::move(deferred)};
     } else {
       return std::move(payload);
     }

@@ -31,7 +31,7 @@ struct ComponentOptions {
 struct Handler {
   std::string route;
   void* component;
-  void (*invoke)(void* component, Invocation& invocation);
+  void (*invoke)(void* component, Call& call, protocol::ByteView payload);
   const PayloadType* request;
   const PayloadType* response;
   LocalScheduler* scheduler;

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "nano/base/function.h"
-#include "nano/component/invocation.h"
+#include "nano/session/call.h"
 
 namespace nano {
 
@@ -20,9 +20,9 @@ class RemoteServices {
   /// std::runtime_error with a sentence when the node cannot serve.
   virtual void start(std::vector<std::string> services, Function<void()> joined) = 0;
 
-  /// Takes a message of the cluster's reach whose route no component here has. False: no other node offers
-  /// the service.
-  virtual bool forward(Invocation& invocation) = 0;
+  /// Takes a message whose route no component here has. False: no other node offers the service. The payload
+  /// is valid during the call.
+  virtual bool forward(Call& call, protocol::ByteView payload) = 0;
 
   /// Whether forward() would take a client's message for this route: it need not be unpacked otherwise.
   virtual bool offers(std::string_view route) const = 0;

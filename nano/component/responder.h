@@ -5,7 +5,8 @@
 #include <memory>
 #include <utility>
 
-#include "nano/component/pending_call.h"
+#include "nano/session/call.h"
+#include "nano/session/session.h"
 
 namespace nano {
 
@@ -21,7 +22,7 @@ class Responder {
  public:
   using value_type = T;
 
-  explicit Responder(PendingCallPtr call) : call_(call.release()) {}
+  explicit Responder(CallPtr call) : call_(std::move(call)) {}
 
   /// Whether this is the answer: false when there was one before.
   bool respond(const T& value) {
@@ -36,7 +37,7 @@ class Responder {
     return true;
   }
   /// Whether a client or service waits for the answer: false for a notify.
-  bool awaited() const { return call().reply_to().anybody(); }
+  bool awaited() const { return call().awaited(); }
   /// Not answered yet.
   bool open() const { return call_ && call_->open(); }
   /// The session that the message came for, until it is answered. Throws std::logic_error afterwards, and for
@@ -46,24 +47,14 @@ class Responder {
     return *call_->session();
   }
   /// Of the client's request; 0 for calls and notifies.
-  std::uint64_t request_id() const { return call().reply_to().request_id(); }
+  std::uint64_t request_id() const { return call().request_id(); }
   /// Leaves the request open for `session.respond(id, value)` and returns the id. Client ids may repeat: of
   /// two open requests with one id, respond() answers the older first. Throws std::logic_error when the
   /// request was answered, or the call has no session.
   std::uint64_t release() { return call().release(); }
 
  private:
-  /// Ends the call on the logic thread, wherever it is dropped.
-  struct Drop {
-    void operator()(PendingCall* dropped) const noexcept {
-      PendingCallPtr call{dropped};
-      if (!call->open()) return;  // and whose server may be gone
-      Scheduler& scheduler = call->host().scheduler();
-      if (scheduler.on_another_thread()) scheduler.drop_later("a Responder", std::move(call));
-    }
-  };
-
-  PendingCall& call() const {
+  Call& call() const {
     NANO_REQUIRE(call_, "a Responder that was moved from has no request to answer");
     return *call_;
   }
@@ -76,7 +67,7 @@ class Responder {
     return false;
   }
 
-  std::unique_ptr<PendingCall, Drop> call_;
+  CallPtr call_;
 };
 
 }  // namespace nano

@@ -148,6 +148,15 @@ TEST_F(ResponderTest, ReleasedRequestWhoseAnswerDoesNotFitIsAnsweredInternal) {
   EXPECT_EQ(answer_to(id), "internal: The server failed to encode its answer.");
 }
 
+TEST_F(ResponderTest, ReleasedRequestThatEndsWithItsSessionOnAnotherThreadHarmsNobody) {
+  client_->send_request("Counter.Release", "");
+  client_->vanish();
+  world_.settle();
+  std::jthread{[&] { const SessionPtr last = std::move(component_.released_session); }}.join();
+  world_.settle();
+  EXPECT_TRUE(world_.log().contains("error dropped on a thread other than the logic thread"));
+}
+
 TEST_F(ResponderTest, MayAnswerOrEndAfterItsSession) {
   client_->send_request("Counter.Hold", "");
   client_->send_request("Counter.Hold", "");

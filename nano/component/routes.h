@@ -19,7 +19,7 @@ namespace nano {
 /// payload.
 struct HandlerMethod {
   std::string name;
-  void (*invoke)(void* component, Invocation& invocation);
+  void (*invoke)(void* component, Call& call, protocol::ByteView payload);
   const PayloadType* request;
   const PayloadType* response;
 };
@@ -89,9 +89,9 @@ class Routes {
 
  private:
   template <auto method>
-  static void invoke(void* component, Invocation& invocation) {
+  static void invoke(void* component, Call& call, protocol::ByteView payload) {
     using Owner = typename detail::MethodOf<decltype(method)>::Owner;
-    detail::HandlerCall<method>::invoke(static_cast<Owner*>(static_cast<C*>(component)), invocation);
+    detail::HandlerCall<method>::invoke(static_cast<Owner*>(static_cast<C*>(component)), call, payload);
   }
   template <class T>
   static const PayloadType* payload_type_or_null() {

@@ -5,7 +5,9 @@
 #include <optional>
 #include <utility>
 
+#include "nano/session/call.h"
 #include "nano/session/inflate.h"
+#include "nano/session/message_frame.h"
 #include "nano/session/route.h"
 #include "nano/session/shared_push.h"
 #include "protocol/handshake.h"
@@ -196,7 +198,7 @@ void Connection::on_deflated(const protocol::Message& message, TurnShare& share)
 }
 
 void Connection::refuse_deflated(const protocol::Message& message, const Error& why) {
-  if (message.type == MessageType::request) session_->answer(message.id, why);
+  if (message.type == MessageType::request) Call{host_, *session_, message.route, message.id}.fail(why);
 }
 
 void Connection::on_malformed(std::string_view what) { protocol_error(std::string{what}); }
@@ -224,59 +226,64 @@ void Connection::protocol_error(std::string detail) {
 
 // -- what the session says ---------------------------------------------------------------------------------
 
-void Connection::push(std::string_view route, protocol::ByteView payload) {
-  send_message(MessageType::push, 0, route, payload, false);
-}
+void Connection::push(std::string_view route, protocol::ByteView payload) { push_latest({}, route, payload); }
 
 void Connection::push_latest(std::string_view key, std::string_view route, protocol::ByteView payload) {
-  send_message(MessageType::push, 0, route, payload, false, key);
+  protocol::Message message;
+  message.type = MessageType::push;
+  message.route = route;
+  message.payload = payload;
+  send_message(message, key);
 }
 
 void Connection::respond(std::uint64_t id, protocol::ByteView payload, bool is_error) {
-  send_message(MessageType::response, id, "", payload, is_error);
+  protocol::Message message;
+  message.type = MessageType::response;
+  message.id = id;
+  message.is_error = is_error;
+  message.payload = payload;
+  send_message(message, {});
 }
 
-void Connection::send_message(MessageType type, std::uint64_t id, std::string_view route,
-                              protocol::ByteView payload, bool is_error, std::string_view latest_key) {
+/// The one way out of messages that are not shared.
+void Connection::send_message(protocol::Message& message, std::string_view latest_key) {
   // Before the handshake is answered no client understands a push.
   if (state_ == State::closed || state_ == State::validating) return;
-  protocol::Message message;
-  message.type = type;
-  message.id = id;
-  message.route = route;
-  message.payload = payload;
-  message.is_error = is_error && traits_.takes_error_bit;
-  if (!host_.outbound || is_error) return send_encoded(message, latest_key);
+  if (host_.outbound && !message.is_error) return send_filtered(message, latest_key);
+  send_encoded(message, latest_key);
+}
 
+void Connection::send_filtered(protocol::Message& message, std::string_view latest_key) {
   const auto self = shared_from_this();  // a filter may close the session
   const std::string copy{
-      protocol::as_text(payload)};  // filters may use the scratch buffer that payload lies in
-  PipelineMessage draft{type, id, route, protocol::as_bytes(copy)};
+      protocol::as_text(message.payload)};  // filters may use the scratch buffer that it lies in
+  PipelineMessage draft{message.type, message.id, message.route, protocol::as_bytes(copy)};
   const Result<void> passed = host_.outbound->filter(*session_, draft);
   if (state_ == State::closed) return;
-  std::string error_document;
+  std::string document;
   if (passed) {
-    if (type == MessageType::push) require_utf8_route(draft.route());
+    if (message.type == MessageType::push) require_utf8_route(draft.route());
     message.route = draft.route();
     message.payload = draft.payload();
-  } else if (type == MessageType::response) {
-    error_document = protocol::encode_error(passed.error().code, passed.error().message);
-    message.payload = protocol::as_bytes(error_document);
-    message.is_error = traits_.takes_error_bit;
+  } else if (message.type == MessageType::response) {
+    document = error_document(passed.error());
+    message.payload = protocol::as_bytes(document);
+    message.is_error = true;
   } else {
     host_.log_for(session_.get())
         .debug("push refused by the pipeline",
-               {{"session", session_->id()}, {"route", route}, {"code", passed.error().code}});
+               {{"session", session_->id()}, {"route", message.route}, {"code", passed.error().code}});
     return;
   }
   send_encoded(message, latest_key);
 }
 
 void Connection::send_encoded(protocol::Message& message, std::string_view latest_key) {
+  message.is_error = message.is_error && traits_.takes_error_bit;
   if (message.type == MessageType::push && takes_route_codes()) {
     message.route_code = host_.dictionary().find_code(message.route);
   }
-  send(host_.encode(message, latest_key));
+  send(make_frame(message, latest_key));
 }
 
 bool Connection::deliver(SharedPush& push) {

@@ -76,8 +76,8 @@ class Connection final : public WireReceiver,
   void send(const Frame& frame);
   bool takes_route_codes() const { return sent_route_code_ && traits_.takes_route_codes; }
   Duration heartbeat_interval() const;
-  void send_message(protocol::MessageType type, std::uint64_t id, std::string_view route,
-                    protocol::ByteView payload, bool is_error, std::string_view latest_key = {});
+  void send_message(protocol::Message& message, std::string_view latest_key);
+  void send_filtered(protocol::Message& message, std::string_view latest_key);
   void send_encoded(protocol::Message& message, std::string_view latest_key);
   void restart_handshake_timer();
   void schedule_next_check();

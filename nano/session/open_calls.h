@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <string_view>
+#include <utility>
 
 #include "nano/base/result.h"
 
@@ -17,6 +18,8 @@ class OpenCall {
   virtual std::string_view route() const = 0;
   /// Whether a client waits for the answer.
   virtual bool is_clients() const = 0;
+  /// Whether its handler left it to Session::respond(), and the session is open.
+  virtual bool is_released() const { return false; }
   /// Answers it with this error and takes it out of the list. What its handler answers later is dropped.
   virtual void give_up(const Error& error) = 0;
 
@@ -26,8 +29,11 @@ class OpenCall {
   OpenCall& operator=(const OpenCall&) = delete;
   virtual ~OpenCall() { leave(); }
 
+  /// Takes the place of `other`, which leaves.
+  OpenCall(OpenCall&& other) noexcept;
   void enter(OpenCalls& calls);
   void leave();
+  bool entered() const { return calls_ != nullptr; }
 
  private:
   friend class OpenCalls;
@@ -63,6 +69,15 @@ class OpenCalls {
   OpenCall* last_ = nullptr;
   std::size_t count_ = 0;
 };
+
+inline OpenCall::OpenCall(OpenCall&& other) noexcept
+    : calls_(std::exchange(other.calls_, nullptr)),
+      previous_(std::exchange(other.previous_, nullptr)),
+      next_(std::exchange(other.next_, nullptr)) {
+  if (!calls_) return;
+  (previous_ ? previous_->next_ : calls_->first_) = this;
+  (next_ ? next_->previous_ : calls_->last_) = this;
+}
 
 inline void OpenCall::enter(OpenCalls& calls) {
   leave();

@@ -3,7 +3,7 @@
 #include <optional>
 #include <utility>
 
-#include "nano/session/reply_to.h"
+#include "nano/session/call.h"
 
 namespace nano {
 
@@ -28,8 +28,8 @@ class ServiceCall::State final : public Caller, public std::enable_shared_from_t
     // In a later turn, as a notify: whoever calls does not see others' state change under its hands.
     host_.scheduler().post([self = shared_from_this(), session = session_] {
       if (!self->waiting_) return;
-      self->host_.events().on_call(self->host_, session.get(), self->route_,
-                                   protocol::as_bytes(self->payload_), ReplyTo::caller(self), Reach::cluster);
+      self->host_.events().on_call({self->host_, session.get(), self->route_, self},
+                                   protocol::as_bytes(self->payload_), Reach::cluster);
     });
   }
   void abandon() {

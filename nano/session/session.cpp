@@ -4,10 +4,12 @@
 #include <stdexcept>
 
 #include "nano/session/group.h"
-#include "protocol/handshake.h"
-#include "protocol/limits.h"
 
 namespace nano {
+
+Session::~Session() {
+  for (const CallPtr& call : released_) call->forget_session();
+}
 
 void Session::bind(std::int64_t uid) {
   if (uid < 1)
@@ -157,37 +159,14 @@ void Session::end_call(std::size_t bytes) {
   close_if_answered();
 }
 
-void Session::answer(std::uint64_t request_id, protocol::ByteView payload) {
-  if (entity_) entity_->respond(request_id, payload, false);
-}
-
-void Session::answer(std::uint64_t request_id, const Error& error) {
-  if (!entity_) return;
-  std::string document = protocol::encode_error(error.code, error.message);
-  if (document.size() >
-      protocol::response_payload_bytes_max) {  // where errors are answered nothing may throw
-    document = protocol::encode_error(to_string(Errc::internal), "The server's error message is too long.");
-  }
-  entity_->respond(request_id, protocol::as_bytes(document), true);
-}
-
-std::optional<Session::ReleasedRequest> Session::take_released(std::uint64_t request_id) {
-  const auto found = std::find_if(released_requests_.begin(), released_requests_.end(),
-                                  [&](const ReleasedRequest& request) { return request.id == request_id; });
-  if (found == released_requests_.end()) return std::nullopt;
-  ReleasedRequest request = std::move(*found);
-  released_requests_.erase(found);
-  return request;
-}
-
-std::vector<std::string_view> Session::fail_released(const Error& error) {
-  std::vector<std::string_view> routes;
-  for (const ReleasedRequest& request : std::exchange(released_requests_, {})) {
-    request.reply_to.fail(this, error);
-    end_call(request.bytes);
-    routes.push_back(request.route);
-  }
-  return routes;
+CallPtr Session::take_released(std::uint64_t id) {
+  const auto found = std::find_if(released_.begin(), released_.end(), [id](const CallPtr& call) {
+    return call->open() && call->released_id() == id;
+  });
+  if (found == released_.end()) return nullptr;
+  CallPtr call = std::move(*found);
+  released_.erase(found);
+  return call;
 }
 
 void Session::close_when_answered() {
@@ -203,7 +182,7 @@ void Session::close_if_answered() {
 
 void Session::notify_bytes(std::string route, std::string payload) {
   host_.scheduler().post([self = shared_from_this(), route = std::move(route), payload = std::move(payload)] {
-    self->host_.events().on_call(self->host_, self.get(), route, protocol::as_bytes(payload), ReplyTo{},
+    self->host_.events().on_call({self->host_, self.get(), route, nullptr}, protocol::as_bytes(payload),
                                  Reach::cluster);
   });
 }

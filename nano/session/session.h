@@ -19,6 +19,7 @@
 #include "nano/base/result.h"
 #include "nano/base/subscription.h"
 #include "nano/base/type_name.h"
+#include "nano/session/call.h"
 #include "nano/session/drained.h"
 #include "nano/session/network_entity.h"
 #include "nano/session/route.h"
@@ -37,6 +38,7 @@ class Session final : public std::enable_shared_from_this<Session> {
  public:
   /// Made by the server, not by applications. `entity` must outlive the session's open time.
   Session(SessionHost& host, SessionId id, NetworkEntity& entity) : host_(host), id_(id), entity_(&entity) {}
+  ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
@@ -84,16 +86,14 @@ class Session final : public std::enable_shared_from_this<Session> {
   /// request (any more). Throws as push() does; the client is then answered `internal`.
   template <class T>
   bool respond(std::uint64_t request_id, const T& payload) {
-    const std::optional<ReleasedRequest> request = take_released(request_id);
-    if (!request) return false;
+    const CallPtr call = take_released(request_id);
+    if (!call) return false;
     try {
-      request->reply_to.answer(this, host_.encode_now(payload));
+      call->answer_bytes(host_.encode_now(payload));
     } catch (...) {
-      request->reply_to.fail(this, Error{Errc::internal, "The server failed to encode its answer."});
-      end_call(request->bytes);
+      call->fail({Errc::internal, "The server failed to encode its answer."});
       throw;
     }
-    end_call(request->bytes);
     return true;
   }
 
@@ -220,18 +220,8 @@ class Session final : public std::enable_shared_from_this<Session> {
   /// open already.
   [[nodiscard]] bool begin_call(std::size_t bytes);
   void end_call(std::size_t bytes);
-  bool has_released() const { return !released_requests_.empty(); }
-  /// Answers what was released and not yet answered. Returns the routes of their handlers.
-  std::vector<std::string_view> fail_released(const Error& error);
-  /// Sends the response to a request; drops it if the session is closed.
-  void answer(std::uint64_t request_id, protocol::ByteView payload);
-  /// An error that does not fit the wire is replaced by `internal`.
-  void answer(std::uint64_t request_id, const Error& error);
-  /// The request, whose call was begun with `bytes`, stays open until respond() is called with its id.
-  /// `route` is the handler's and lives as long.
-  void release_request(std::uint64_t id, std::size_t bytes, ReplyTo reply_to, std::string_view route) {
-    released_requests_.push_back({id, bytes, std::move(reply_to), route});
-  }
+  /// Until respond() is called with its id.
+  void keep_released(CallPtr call) { released_.push_back(std::move(call)); }
   /// What another node decided: as bind() and share(), but the observer does not hear of it.
   void apply_uid(std::int64_t uid);
   /// Without a bound: the gate, which decides for all, has kept it. No value: removed.
@@ -249,13 +239,6 @@ class Session final : public std::enable_shared_from_this<Session> {
  private:
   friend class GroupCore;
 
-  struct ReleasedRequest {
-    std::uint64_t id;
-    std::size_t bytes;
-    ReplyTo reply_to;
-    std::string_view route;
-  };
-
   struct Texts {
     std::string remote_address = {};
     std::string close_reason = {};
@@ -268,7 +251,8 @@ class Session final : public std::enable_shared_from_this<Session> {
   void notify_bytes(std::string route, std::string payload);
   void set_shared(std::string_view name, std::optional<std::string> value);
   bool fits_shared(std::string_view name, std::string_view value) const;
-  std::optional<ReleasedRequest> take_released(std::uint64_t request_id);
+  /// Null: there is none.
+  CallPtr take_released(std::uint64_t id);
   void close_if_answered();
 
   SessionHost& host_;
@@ -281,7 +265,7 @@ class Session final : public std::enable_shared_from_this<Session> {
   bool told_closed_ = false;
   std::unique_ptr<Texts> texts_;  // from when the first of them is asked for
   TimePoint last_activity_{};
-  std::vector<ReleasedRequest> released_requests_;
+  std::vector<CallPtr> released_;  // some given up, perhaps
   std::set<GroupCore*> groups_;
   SessionTable::Binding binding_{};  // while it is open and has a uid
   std::vector<std::shared_ptr<Drained::Waiting>> waiting_for_drained_;

@@ -18,18 +18,16 @@
 #include "nano/session/inflate.h"
 #include "nano/session/message_filter.h"
 #include "nano/session/open_calls.h"
-#include "nano/session/reply_to.h"
 #include "nano/session/session_observer.h"
 #include "nano/session/session_table.h"
 #include "protocol/limits.h"
 #include "protocol/message.h"
-#include "protocol/packet.h"
 #include "protocol/route_dictionary.h"
 
 namespace nano {
 
+class Call;
 class Connection;
-class SessionHost;
 
 /// Where the handler of a message may be.
 enum class Reach {
@@ -50,9 +48,9 @@ class SessionEvents {
                           Reach reach) = 0;
   /// Once per session that was opened.
   virtual void on_closed(Session& session) = 0;
-  /// A call between services, in the name of a session or (null) of none. Views are valid during the call.
-  virtual void on_call(SessionHost& host, Session* session, std::string_view route,
-                       protocol::ByteView payload, ReplyTo reply_to, Reach reach) = 0;
+  /// A call between services, or of another node's client. Takes the duty to answer it. The payload is valid
+  /// during the call.
+  virtual void on_call(Call&& call, protocol::ByteView payload, Reach reach) = 0;
 };
 
 struct SessionOptions {
@@ -77,10 +75,6 @@ class SessionHost {
   LimitedLog log_for(Session* session, std::string_view about = {}) const;
   const PayloadCodec& codec() const { return codec_; }
   SessionEvents& events() { return events_; }
-
-  /// Encodes one message as a packet. `latest_key`: see Frame. Throws std::length_error as
-  /// require_encodable().
-  Frame encode(const protocol::Message& message, std::string_view latest_key = {}) const;
 
   /// The payload's bytes, to be used at once: until the next call, or, of a raw payload, its own.
   Result<protocol::ByteView> encode(const PayloadType& type, const void* value);
@@ -150,12 +144,5 @@ protocol::ByteView SessionHost::encode_now(const T& payload) {
 
 /// Who asks a server that stops for something is told so.
 inline Error stopping_error() { return {Errc::unavailable, "The server is stopping."}; }
-
-/// Returns how many bytes the message has, encoded. Throws std::length_error for a route over 255 bytes or a
-/// message over 2^24-1 bytes, the wire's limits.
-std::size_t require_encodable(const protocol::Message& message);
-
-/// A packet as a frame. Throws std::length_error for a body over 2^24-1 bytes.
-Frame make_frame(protocol::PacketType type, protocol::ByteView body);
 
 }  // namespace nano

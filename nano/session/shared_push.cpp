@@ -1,5 +1,7 @@
 #include "nano/session/shared_push.h"
 
+#include "nano/session/message_frame.h"
+
 namespace nano {
 namespace {
 
@@ -25,7 +27,7 @@ SharedPush::SharedPush(const SessionHost& host, std::string_view route, protocol
 Frame SharedPush::encode(bool coded) const {
   protocol::Message message = message_;
   if (coded) message.route_code = host_.dictionary().find_code(message.route);
-  return host_.encode(message, latest_key_);
+  return make_frame(message, latest_key_);
 }
 
 }  // namespace nano

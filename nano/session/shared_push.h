@@ -13,7 +13,7 @@ namespace nano {
 class SharedPush {
  public:
   /// All that is given must outlive it. `latest_key`: see Frame. Throws std::length_error as
-  /// SessionHost::encode(), so that a push reaches all receivers or none.
+  /// make_frame(), so that a push reaches all receivers or none.
   SharedPush(const SessionHost& host, std::string_view route, protocol::ByteView payload,
              std::string_view latest_key);
   SharedPush(const SharedPush&) = delete;

@@ -9,7 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "nano/net/listener.h"
-#include "nano/session/session_host.h"
+#include "nano/session/message_frame.h"
 #include "nano/transport/socket_connection.h"
 #include "nano/transport/socket_pair_for_tests.h"
 
