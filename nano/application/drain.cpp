@@ -1,7 +1,6 @@
 #include "nano/application/drain.h"
 
 #include <algorithm>
-#include <chrono>
 #include <map>
 #include <utility>
 #include <vector>
@@ -11,12 +10,6 @@
 
 namespace nano {
 namespace {
-
-/// Sockets end on the loops' threads, which tell nobody: how often it is looked whether all have.
-constexpr Duration look_again_after = std::chrono::milliseconds{5};
-
-/// So much of the time in which something held the thread up counts: callbacks of sessions, hooks.
-constexpr Duration held_up_counted = std::chrono::seconds{1};
 
 /// How often each name occurs, for the log: "Room.Save 98, timer 2".
 class NameCounts {
@@ -79,7 +72,7 @@ Task<void> Drain::run() {
   cancel_what_is_left();
   co_await until(&Drain::is_cancelled, timeout_);
   if (server_.remote) server_.remote->close();
-  const Timer look_again = server_.scheduler.every(look_again_after, [] {});
+  const Timer look_again = server_.scheduler.every(limits::stop_look_interval, [] {});
   co_await until(&Drain::is_sent, timeout_);
   done_();
 }
@@ -100,7 +93,7 @@ void Drain::measure() {
   const TimePoint listened = server_.scheduler.listened();
   const Duration all = now - std::exchange(measured_at_, now);
   const Duration heard = listened - std::exchange(listened_, listened);
-  passed_ += heard + std::clamp(all - heard, Duration::zero(), held_up_counted);
+  passed_ += heard + std::clamp(all - heard, Duration::zero(), limits::stop_held_up_counted);
 }
 
 void Drain::look() {

@@ -42,6 +42,13 @@ inline constexpr Duration http_answer_timeout = 30s;
 /// the few who still read and are answered out of a database.
 inline constexpr Duration http_half_closed_timeout = 1s;
 
+/// Request line and headers of an HTTP request. Browsers stay below 8 KiB; websocketpp's parser takes no more
+/// than this.
+inline constexpr std::size_t http_head_bytes = 16'000;
+
+/// The body of an HTTP request, which is held in memory whole.
+inline constexpr std::size_t http_body_bytes = std::size_t{64} << 10;
+
 /// Files up to here are read at once and held in memory while they are sent, once for all who fetch them.
 /// Larger ones are read piece by piece.
 inline constexpr std::size_t file_whole_bytes = std::size_t{64} << 10;
@@ -313,6 +320,13 @@ inline constexpr Duration shutdown_timeout = 8s;
 inline constexpr int stop_percent_answers = 75;
 inline constexpr int stop_percent_sessions = 85;
 inline constexpr int stop_percent_components = 95;
+
+/// Of one piece of a stop in which something held the logic thread up, as a callback or a hook, so much
+/// counts towards the stop's time.
+inline constexpr Duration stop_held_up_counted = 1s;
+
+/// Sockets end on the loops' threads, which tell nobody: how often a stop looks whether all have.
+inline constexpr Duration stop_look_interval = 5ms;
 
 /// Sessions that a stopping server closes in one turn: at some 20 microseconds each, with their callbacks,
 /// heartbeats and other work wait ten milliseconds.

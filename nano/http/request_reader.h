@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "nano/base/limits.h"
 #include "nano/http/message.h"
 
 namespace nano {
@@ -18,10 +19,8 @@ namespace nano {
 class HttpRequestReader {
  public:
   struct Limits {
-    /// Request line and headers. Browsers stay below 8 KiB; websocketpp's parser takes no more than this.
-    std::size_t head_bytes = 16'000;
-    /// A request is held in memory whole.
-    std::size_t body_bytes = std::size_t{64} << 10;
+    std::size_t head_bytes = limits::http_head_bytes;  ///< request line and headers
+    std::size_t body_bytes = limits::http_body_bytes;
   };
   enum class Status {
     incomplete,  ///< all input taken, the request goes on
