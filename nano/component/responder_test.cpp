@@ -157,6 +157,16 @@ TEST_F(ResponderTest, ReleasedRequestThatEndsWithItsSessionOnAnotherThreadHarmsN
   EXPECT_TRUE(world_.log().contains("error dropped on a thread other than the logic thread"));
 }
 
+TEST_F(ResponderTest, ReleasedRequestThatIsAnsweredOnAnotherThreadStaysOpen) {
+  const std::uint64_t id = client_->send_request("Counter.Release", "");
+  std::jthread{[&] {
+    EXPECT_THROW(component_.released_session->respond(id, Reply{"wrong"}), std::logic_error);
+  }}.join();
+  EXPECT_TRUE(component_.released_session->respond(id, Reply{"right"}));
+  world_.settle();
+  EXPECT_EQ(answer_to(id), R"({"text":"right"})");
+}
+
 TEST_F(ResponderTest, MayAnswerOrEndAfterItsSession) {
   client_->send_request("Counter.Hold", "");
   client_->send_request("Counter.Hold", "");

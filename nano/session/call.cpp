@@ -20,6 +20,7 @@ Call::Call(Call&& other) noexcept
       has_handler_(other.has_handler_),
       is_released_(other.is_released_),
       waits_(std::exchange(other.waits_, false)),
+      failing_(other.failing_),
       given_up_(other.given_up_),
       abandoned_as_(other.abandoned_as_) {
   other.open_.store(false, std::memory_order_relaxed);
@@ -51,7 +52,7 @@ void Call::answer(const PayloadType& type, const void* value) {
 void Call::answer_empty() { answer_bytes(protocol::as_bytes(host_.codec().empty_response())); }
 
 void Call::answer_bytes(protocol::ByteView payload) {
-  if (!open()) return;
+  if (!open() || failing_) return;
   if (is_client_) {
     if (NetworkEntity* const to = client()) to->respond(id_, payload, false);
   } else if (caller_) {
@@ -61,8 +62,7 @@ void Call::answer_bytes(protocol::ByteView payload) {
 }
 
 void Call::fail(const Error& error) {
-  if (!open()) return;
-  open_.store(false, std::memory_order_relaxed);
+  if (!open() || std::exchange(failing_, true)) return;
   if (is_client_) {
     if (NetworkEntity* const to = client()) to->respond(id_, protocol::as_bytes(error_document(error)), true);
   } else if (caller_) {
@@ -91,16 +91,16 @@ void Call::give_up(const Error& error) {
   awaited() ? fail(error) : end();  // which may close the session, and that may destroy this
 }
 
+/// Another thread that drops a call destroys it as soon as it is not open any more, so that comes last.
 void Call::end() {
-  open_.store(false, std::memory_order_relaxed);  // only this thread writes it
-  if (!entered()) return;                         // it was dispatched, and not counted
+  if (!entered()) return open_.store(false, std::memory_order_relaxed);  // it was dispatched, and not counted
   end_wait();
   leave();
-  if (const SessionPtr session = std::exchange(session_, nullptr)) {
-    session->end_call(bytes_);
-  } else if (session_id_ == 0) {
-    --host_.unanswered_calls;
-  }
+  const SessionPtr session = std::exchange(session_, nullptr);
+  const std::size_t bytes = bytes_;
+  if (!session && session_id_ == 0) --host_.unanswered_calls;
+  open_.store(false, std::memory_order_release);
+  if (session) session->end_call(bytes);
 }
 
 void Call::note_second_answer() const {
@@ -150,6 +150,7 @@ std::uint64_t Call::release() {
   CallPtr released{new Call{std::move(*this)}};
   released->is_released_ = true;
   const SessionPtr session = std::exchange(released->session_, borrowed(released->session_.get()));
+  if (session->closed()) released->forget_session();
   session->keep_released(std::move(released));
   return id_;
 }

@@ -66,7 +66,7 @@ class Call final : private OpenCall, public Recycled<Call> {
   Session* session() const { return session_.get(); }
   /// Empty when it was deferred to be handled by another node.
   std::string_view route() const override { return route_; }
-  bool open() const { return open_.load(std::memory_order_relaxed); }
+  bool open() const { return open_.load(std::memory_order_acquire); }
   /// Whether anybody waits, or did until there was an answer.
   bool awaited() const { return is_client_ || caller_; }
   /// A client waits.
@@ -97,7 +97,8 @@ class Call final : private OpenCall, public Recycled<Call> {
   std::uint64_t release();
   /// That id.
   std::uint64_t released_id() const { return id_; }
-  /// The session that keeps it, as it was released, ends.
+  /// The session that keeps it, as it was released, has closed: its client is gone, and it may end on any
+  /// thread.
   void forget_session() { session_ = nullptr; }
 
   /// From here until end_wait() or its end the call waits in a local scheduler, and a stop for it.
@@ -139,6 +140,7 @@ class Call final : private OpenCall, public Recycled<Call> {
   bool has_handler_ = false;
   bool is_released_ = false;
   bool waits_ = false;
+  bool failing_ = false;  // who hears of it may answer it again
   bool given_up_ = false;
   Errc abandoned_as_ = Errc::internal;
 };

@@ -47,10 +47,9 @@ class ServiceCall::State final : public Caller, public std::enable_shared_from_t
   void finish(Result<std::string> answer) {
     if (answer_ || !waiting_) return;
     answer_ = std::move(answer);
-    session_ = nullptr;
     timer_.cancel();
-    // The answer is made on another handler's stack.
-    host_.scheduler().post([self = shared_from_this()] {
+    // The answer is made on another handler's stack, perhaps by a call that this session keeps.
+    host_.scheduler().post([self = shared_from_this(), session = std::move(session_)] {
       const auto waiting = std::exchange(self->waiting_, nullptr);
       if (!waiting) return;
       self->host_.scheduler().note(self->work_);

@@ -8,7 +8,7 @@
 namespace nano {
 
 Session::~Session() {
-  for (const CallPtr& call : released_) call->forget_session();
+  if (entity_) forget_released();
 }
 
 void Session::bind(std::int64_t uid) {
@@ -169,6 +169,10 @@ CallPtr Session::take_released(std::uint64_t id) {
   return call;
 }
 
+void Session::forget_released() {
+  for (const CallPtr& call : released_) call->forget_session();
+}
+
 void Session::close_when_answered() {
   closes_when_answered_ = true;
   close_if_answered();
@@ -192,6 +196,7 @@ void Session::detach(std::string reason, bool was_opened) {
   remote_address();  // asked for now, as nobody knows it afterwards
   last_activity_ = entity_->last_activity();
   entity_ = nullptr;
+  forget_released();
   host_.unanswered_calls -= calls_in_flight_;
   texts_->close_reason = std::move(reason);
   for (auto& waiting : std::exchange(waiting_for_drained_, {})) go_on(std::move(waiting));

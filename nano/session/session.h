@@ -86,6 +86,7 @@ class Session final : public std::enable_shared_from_this<Session> {
   /// request (any more). Throws as push() does; the client is then answered `internal`.
   template <class T>
   bool respond(std::uint64_t request_id, const T& payload) {
+    host_.scheduler().assert_logic_thread();
     const CallPtr call = take_released(request_id);
     if (!call) return false;
     try {
@@ -253,6 +254,7 @@ class Session final : public std::enable_shared_from_this<Session> {
   bool fits_shared(std::string_view name, std::string_view value) const;
   /// Null: there is none.
   CallPtr take_released(std::uint64_t id);
+  void forget_released();
   void close_if_answered();
 
   SessionHost& host_;
