@@ -287,9 +287,10 @@ void Application::begin_stop() {
   scheduler_->at_turn_end([this] {
     if (phase_ == Phase::stopping) drain_->look();
   });
-  drain_ = std::make_unique<Drain>(Drain::Server{*scheduler_, *host_, registry_, dispatcher_, remote_,
-                                                 [this] { return !machine_ || machine_->wires_open() == 0; }},
-                                   options_.shutdown_timeout, [this] { end_stop(); });
+  drain_ =
+      std::make_unique<Drain>(Drain::Server{*scheduler_, *host_, registry_, dispatcher_, remote_,
+                                            [this] { return !machine_ || machine_->busy_clients() == 0; }},
+                              options_.shutdown_timeout, [this] { end_stop(); });
 }
 
 void Application::end_stop() {

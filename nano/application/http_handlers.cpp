@@ -55,9 +55,7 @@ class OpenRequest final : public OpenCall {
     leave();
     if (std::optional<HttpReply> reply = std::exchange(reply_, std::nullopt)) (*reply)(std::move(response));
   }
-  [[nodiscard]] HttpReply::Watch when_abandoned(Function<void()> callback) {
-    return reply_->when_abandoned(std::move(callback));
-  }
+  void when_abandoned(Function<void()> callback) { reply_->when_abandoned(std::move(callback)); }
 
  private:
   const std::string& pattern_;
@@ -98,7 +96,12 @@ class HttpCoroutine {
     OpenRequest open{open_calls_, pattern_, std::move(reply)};
     try {
       CancellableTask<HttpResponse> answering{coroutine_(std::move(request))};
-      const HttpReply::Watch watch = open.when_abandoned([&answering] { answering.cancel(); });
+      const auto cancel = std::make_shared<Function<void()>>([&answering] { answering.cancel(); });
+      open.when_abandoned([this, cancel = std::weak_ptr{cancel}] {
+        scheduler_.post([cancel] {
+          if (const auto still_answering = cancel.lock()) (*still_answering)();
+        });
+      });
       std::optional<HttpResponse> response = co_await answering;
       if (!response) co_return;
       check(*response);

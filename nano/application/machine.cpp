@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "nano/net/listen_address.h"
-#include "nano/transport/socket_connection.h"
+#include "nano/transport/connect.h"
 
 namespace nano {
 namespace {
@@ -94,7 +94,7 @@ std::shared_ptr<const ListenerOptions> Application::Machine::listener_options(Ap
   made->make_receiver = [&application](std::shared_ptr<Wire> wire) {
     return application.connect(std::move(wire));
   };
-  made->wires = wires;
+  made->busy = busy;
   made->websocket = plan.websocket;
   made->upgrade_policy = plan.policy;
   made->router = router;

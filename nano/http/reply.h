@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <utility>
 
 #include "nano/base/function.h"
@@ -18,19 +19,16 @@ class HttpExchange {
   /// `send` gets the answer, on whatever thread it was made, at most once.
   explicit HttpExchange(Send send) : send_(std::move(send)) {}
 
-  /// Connection's thread: nobody waits for the answer any more. tell_abandoned() follows.
-  void abandon() { abandoned_.store(true, std::memory_order_relaxed); }
-  /// Logic thread.
-  void tell_abandoned() {
-    if (Function<void()> tell = std::exchange(when_abandoned_, {})) tell();
-  }
+  /// Connection's thread: nobody waits for the answer any more.
+  void abandon();
 
  private:
   friend class HttpReply;
 
   Send send_;  // the HttpReply's
   std::atomic<bool> abandoned_{false};
-  Function<void()> when_abandoned_;  // logic thread
+  std::mutex mutex_;
+  Function<void()> when_abandoned_;  // guarded by mutex_
 };
 
 /// Takes the answer to one request, once, on any thread. Dropped unused, as by a handler that throws, it
@@ -50,26 +48,34 @@ class HttpReply {
   /// Whether nobody waits for the answer any more: the client has left, or its connection was closed.
   bool abandoned() const { return exchange_ && exchange_->abandoned_.load(std::memory_order_relaxed); }
 
-  /// Takes the callback back when it ends. Logic thread.
-  class Watch {
-   public:
-    explicit Watch(std::shared_ptr<HttpExchange> exchange) : exchange_(std::move(exchange)) {}
-    Watch(const Watch&) = delete;
-    Watch& operator=(const Watch&) = delete;
-    ~Watch() { exchange_->when_abandoned_ = nullptr; }
-
-   private:
-    std::shared_ptr<HttpExchange> exchange_;
-  };
-  /// Logic thread. `callback` is called when abandoned() becomes true; it may end the Watch.
-  [[nodiscard]] Watch when_abandoned(Function<void()> callback) {
-    exchange_->when_abandoned_ = std::move(callback);
-    return Watch{exchange_};
-  }
+  /// `callback` is called once when abandoned() becomes true, or is: on the connection's thread or on this
+  /// one.
+  void when_abandoned(Function<void()> callback);
 
  private:
   std::shared_ptr<HttpExchange> exchange_;
 };
+
+inline void HttpExchange::abandon() {
+  Function<void()> tell;
+  {
+    const std::lock_guard lock{mutex_};
+    abandoned_.store(true, std::memory_order_relaxed);
+    tell = std::move(when_abandoned_);
+  }
+  if (tell) tell();
+}
+
+inline void HttpReply::when_abandoned(Function<void()> callback) {
+  {
+    const std::lock_guard lock{exchange_->mutex_};
+    if (!abandoned()) {
+      exchange_->when_abandoned_ = std::move(callback);
+      return;
+    }
+  }
+  callback();
+}
 
 inline void HttpReply::operator()(HttpAnswer answer) {
   NANO_ASSERT(exchange_ != nullptr, "an HTTP request is answered once");

@@ -197,6 +197,7 @@ void TlsStream::shutdown() {
 
 void TlsStream::fail() {
   status_ = Status::error;
+  got_plain_http_ = ERR_GET_REASON(ERR_peek_error()) == SSL_R_HTTP_REQUEST;
   error_text_ = take_openssl_error();
 }
 

@@ -100,6 +100,8 @@ class TlsStream {
 
   /// Why the status is `error`, for the log.
   const std::string& error_text() const { return error_text_; }
+  /// Whether the peer began with a request of HTTP in place of a handshake. It reads no alert.
+  bool got_plain_http() const { return got_plain_http_; }
 
  private:
   friend class TlsContext;
@@ -128,6 +130,7 @@ class TlsStream {
   std::unique_ptr<SSL, Free> ssl_;
   Status status_ = Status::ok;
   bool shut_down_ = false;
+  bool got_plain_http_ = false;
   std::uint32_t handshake_messages_ = 0;  // from the client
   std::string error_text_;
 };

@@ -11,8 +11,9 @@
 #include <gtest/gtest.h>
 
 #include "nano/session/session_host.h"
-#include "nano/transport/socket_connection.h"
+#include "nano/transport/connect.h"
 #include "nano/transport/socket_pair_for_tests.h"
+#include "protocol/packet.h"
 
 namespace nano {
 namespace {
@@ -93,7 +94,7 @@ class Fairness : public ::testing::TestWithParam<bool> {
     GetParam() ? loop_.attach(scheduler_, std::make_shared<ReceiveLine>(scheduler_))
                : loop_.attach(scheduler_);
     ListenerOptions options;
-    options.wires = std::make_shared<std::atomic<std::size_t>>(0);
+    options.busy = std::make_shared<std::atomic<std::size_t>>(0);
     options.packet_body_bytes_max = 65536;
     options.make_receiver = [this](std::shared_ptr<Wire> wire) {
       handlers_.push_back(std::make_shared<Handler>(std::move(wire), clock_, scheduler_, each_));

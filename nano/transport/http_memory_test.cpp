@@ -33,7 +33,7 @@ class HttpMemory : public ::testing::Test {
       reply(HttpResponse::text(200, std::string(body_bytes, 'x')));
     });
     router_->add_handler("/shared", [this](HttpRequest, HttpReply reply) { reply(HttpResponse{shared_}); });
-    options_.wires = std::make_shared<std::atomic<std::size_t>>(0);
+    options_.busy = std::make_shared<std::atomic<std::size_t>>(0);
     options_.websocket = true;
     options_.router = router_;
     options_.send_total = std::make_shared<SendTotal>(2 * body_bytes);

@@ -11,13 +11,13 @@
 
 namespace nano {
 
-class SocketConnection;
+class PacketWire;
 
 /// Whole packets, and after them what happened then (the end of the stream, an error, the loss). Logic
 /// thread.
 class Inbox {
  public:
-  using Ending = Function<void(SocketConnection&, WireReceiver&)>;
+  using Ending = Function<void(PacketWire&, WireReceiver&)>;
 
   bool empty() const { return runs_.empty() && endings_.empty(); }
   bool has_packets() const { return !runs_.empty(); }

@@ -14,6 +14,7 @@
 
 #include <gtest/gtest.h>
 
+#include "nano/transport/listener_settings_for_tests.h"
 #include "nano/transport/socket_pair_for_tests.h"
 
 namespace nano {
@@ -71,8 +72,9 @@ class ListenerTest : public ::testing::TestWithParam<bool> {
     thread_.join();
     loop_.stop();
   }
-  std::string listen(ListenerOptions options) {
-    options.wires = wires_;
+  std::string listen(ListenerSettings settings) {
+    ListenerOptions options = std::move(settings).options();
+    options.busy = wires_;
     options.router = router_;
     GetParam() ? loop_.attach(scheduler_, std::make_shared<ReceiveLine>(scheduler_))
                : loop_.attach(scheduler_);
@@ -120,8 +122,9 @@ INSTANTIATE_TEST_SUITE_P(Loop, ListenerTest, ::testing::Bool(),
 class InlineListener : public ::testing::Test, protected InlineLoop<ManualClock> {};
 
 TEST_F(InlineListener, GivesThoseWhoComeAfterALongQuietTimeTheirTime) {
-  ListenerOptions options{.websocket = true, .handshake_timeout = std::chrono::seconds{10}};
-  options.wires = std::make_shared<std::atomic<std::size_t>>(0);
+  ListenerOptions options =
+      ListenerSettings{.websocket = true, .handshake_timeout = std::chrono::seconds{10}}.options();
+  options.busy = std::make_shared<std::atomic<std::size_t>>(0);
   const auto router = std::make_shared<HttpRouter>();
   options.router = router;
   router->add_handler("/", [](HttpRequest, HttpReply reply) { reply(HttpResponse::text(200, "!")); });
@@ -157,8 +160,7 @@ TEST_P(ListenerTest, ARequestThatNeverEndsIsClosedAfterTheHandshakeTimeout) {
 
 TEST_P(ListenerTest, AnIdleKeptConnectionIsClosedAfterTheIdleTimeoutAndNotBefore) {
   answer_at_once();
-  ClientSocket client{
-      listen({.websocket = true, .handshake_timeout = forever, .http_idle_timeout = short_time})};
+  ClientSocket client{listen({.websocket = true, .handshake_timeout = forever, .idle_timeout = short_time})};
   const auto begin = std::chrono::steady_clock::now();
   client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nHost: sl");
   const std::string answer = client.receive_all();
@@ -175,7 +177,7 @@ TEST_P(ListenerTest, AHandlerMayTakeLongerThanAnyTimeout) {
     });
   });
   const std::string address =
-      listen({.websocket = true, .handshake_timeout = request_time, .http_idle_timeout = short_time});
+      listen({.websocket = true, .handshake_timeout = request_time, .idle_timeout = short_time});
   std::string answer;
   // A busy machine may not bring the request in time. A server that cuts off the handler always does.
   for (int attempt = 0; attempt < 10 && !answer.ends_with("\r\n\r\nat last"); ++attempt) {

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "nano/transport/socket_connection.h"
+#include "nano/transport/packet_wire.h"
 
 namespace nano {
 
@@ -59,19 +59,19 @@ void LogicLoop::to_logic(Function<void()> task) {
   to_logic_.push_back(std::move(task));
 }
 
-SendQueue& LogicLoop::stage(SocketConnection& connection) {
-  if (connection.staged_at() == SocketConnection::not_staged) {
-    connection.set_staged_at(static_cast<std::uint32_t>(staged_.size()));
-    staged_.push_back({connection.shared(), {}});
+SendQueue& LogicLoop::stage(PacketWire& wire) {
+  if (wire.staged_at() == PacketWire::not_staged) {
+    wire.set_staged_at(static_cast<std::uint32_t>(staged_.size()));
+    staged_.push_back({wire.shared(), {}});
   }
-  return staged_[connection.staged_at()].frames;
+  return staged_[wire.staged_at()].frames;
 }
 
 void LogicLoop::hand_over_staged() {
   if (from_logic_.empty() && staged_.empty()) return;
-  for (const Staged& staged : staged_) staged.connection->set_staged_at(SocketConnection::not_staged);
+  for (const Staged& staged : staged_) staged.wire->set_staged_at(PacketWire::not_staged);
   io_.post([staged = std::exchange(staged_, {}), tasks = std::exchange(from_logic_, {})]() mutable {
-    for (auto& [connection, frames] : staged) connection->enqueue(std::move(frames));
+    for (auto& [wire, frames] : staged) wire->send_staged(std::move(frames));
     for (auto& task : tasks) task();
   });
 }

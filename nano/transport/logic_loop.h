@@ -17,7 +17,7 @@
 
 namespace nano {
 
-class SocketConnection;
+class PacketWire;
 
 /// Inline, the loop is the logic thread's place to wait, and nothing is handed over. With a thread of its
 /// own, what one thread has for the other goes over in batches: one wake-up per turn. Connections stay on
@@ -43,9 +43,9 @@ class LogicLoop final : public Driver {
 
   /// Logic thread. Runs `task` on the loop's thread: at once if inline, else with all others of this turn.
   void from_logic(Function<void()> task);
-  /// Logic thread, not inline. Where to put what the connection sends in this turn: it goes over with all
+  /// Logic thread, not inline. Where to put what the wire sends in this turn: it goes over with all
   /// others at the turn's end, before the tasks of from_logic().
-  SendQueue& stage(SocketConnection& connection);
+  SendQueue& stage(PacketWire& wire);
   /// Logic thread, not inline. What is staged goes over now, before the turn's end.
   void hand_over_staged();
   /// Loop's thread. Runs `task` on the logic thread: at once if inline, else with all others of this turn of
@@ -59,7 +59,7 @@ class LogicLoop final : public Driver {
  private:
   /// What a connection sends in one turn of the logic.
   struct Staged {
-    std::shared_ptr<SocketConnection> connection;
+    std::shared_ptr<PacketWire> wire;
     SendQueue frames;
   };
   class LogicThread;

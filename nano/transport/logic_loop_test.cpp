@@ -11,6 +11,7 @@
 #include <asio/post.hpp>
 #include <gtest/gtest.h>
 
+#include "nano/transport/listener_settings_for_tests.h"
 #include "nano/transport/socket_pair_for_tests.h"
 
 namespace nano {
@@ -108,8 +109,9 @@ class LogicLoopTime : public ::testing::TestWithParam<bool> {
     });
     done.get_future().wait();
   }
-  Peer connect(ListenerOptions options = {}) {
-    options.wires = std::make_shared<std::atomic<std::size_t>>(0);
+  Peer connect(ListenerSettings settings = {}) {
+    ListenerOptions options = std::move(settings).options();
+    options.busy = std::make_shared<std::atomic<std::size_t>>(0);
     if (!options.make_receiver) options.make_receiver = [](const auto&) { return nullptr; };
     return connect_pair(loop_, std::make_shared<const ListenerOptions>(std::move(options)));
   }
@@ -176,7 +178,7 @@ class InlineLogicLoop : public ::testing::Test, protected InlineLoop<SystemClock
 TEST_F(InlineLogicLoop, ForgetsWhoHasGoneThoughOthersAlwaysHaveSomethingToWrite) {
   std::weak_ptr<Wire> last;
   ListenerOptions options;
-  options.wires = std::make_shared<std::atomic<std::size_t>>(0);
+  options.busy = std::make_shared<std::atomic<std::size_t>>(0);
   options.make_receiver = [&last](const std::shared_ptr<Wire>& wire) {
     last = wire;
     return std::make_shared<AlwaysWriting>(wire);

@@ -10,7 +10,7 @@
 
 #include "nano/net/listener.h"
 #include "nano/session/message_frame.h"
-#include "nano/transport/socket_connection.h"
+#include "nano/transport/connect.h"
 #include "nano/transport/socket_pair_for_tests.h"
 
 namespace nano {
@@ -52,7 +52,7 @@ class ReadySetTest : public ::testing::Test {
     scheduler_.adopt_thread();
     loop_.attach(scheduler_);
     ListenerOptions options;
-    options.wires = wires_;
+    options.busy = wires_;
     options.packet_body_bytes_max = 65536;
     options.make_receiver = [this](std::shared_ptr<Wire> wire) {
       receivers_.push_back(std::make_shared<Receiver>(std::move(wire)));

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "nano/base/limits.h"
-#include "nano/transport/socket_connection.h"
+#include "nano/transport/packet_wire.h"
 
 namespace nano {
 

@@ -14,7 +14,7 @@
 
 namespace nano {
 
-class SocketConnection;
+class PacketWire;
 
 /// What a connection has had of a round.
 struct RoundPart {
@@ -37,9 +37,9 @@ class ReceiveLine {
   /// So many packets have been handled.
   void count(std::size_t packets) { packets_ += packets; }
   /// The connection, that has had no turn in this round, is told handle_inbox() in it or a later one.
-  void add_new(std::shared_ptr<SocketConnection> connection) { line_.add_new(std::move(connection)); }
+  void add_new(std::shared_ptr<PacketWire> connection) { line_.add_new(std::move(connection)); }
   /// The same in a later one.
-  void add_again(std::shared_ptr<SocketConnection> connection) { line_.add_again(std::move(connection)); }
+  void add_again(std::shared_ptr<PacketWire> connection) { line_.add_again(std::move(connection)); }
 
  private:
   void serve();
@@ -47,7 +47,7 @@ class ReceiveLine {
   void begin_round();
 
   Scheduler& scheduler_;
-  TurnLine<std::shared_ptr<SocketConnection>> line_;
+  TurnLine<std::shared_ptr<PacketWire>> line_;
   ShareMeter meter_;
   std::uint32_t round_ = 1;
   bool begun_ = false;           // this round: somebody was served

@@ -16,7 +16,7 @@
 
 #include <gtest/gtest.h>
 
-#include "nano/transport/socket_connection.h"
+#include "nano/transport/connect.h"
 
 namespace nano {
 
@@ -84,7 +84,7 @@ inline Peer connect_pair(LogicLoop& loop, std::shared_ptr<const ListenerOptions>
   EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends.data()), 0);
   const int enough_for_several_reads = 1 << 20;
   ::setsockopt(ends[1], SOL_SOCKET, SO_SNDBUF, &enough_for_several_reads, sizeof enough_for_several_reads);
-  std::make_shared<SocketConnection>(loop, Socket{ends[0]}, remote, std::move(options))->start();
+  connect(loop, Socket{ends[0]}, remote, std::move(options));
   return Peer{ends[1]};
 }
 
@@ -106,8 +106,7 @@ inline Peer connect_tcp_pair(LogicLoop& loop, std::shared_ptr<const ListenerOpti
   ::fcntl(client, F_SETFL, O_NONBLOCK);
   Socket accepted{::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK)};
   ::close(listener);
-  std::make_shared<SocketConnection>(loop, std::move(accepted), asio::ip::tcp::endpoint{}, std::move(options))
-      ->start();
+  connect(loop, std::move(accepted), asio::ip::tcp::endpoint{}, std::move(options));
   return Peer{client};
 }
 

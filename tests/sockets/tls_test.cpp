@@ -46,9 +46,12 @@ TEST_P(Tls, GarbageEndsTheConnectionWithTheReasonInTheLog) {
 
 TEST_P(Tls, PlainTextEndsTheConnection) {
   socket_.send(is_websocket(transport()) ? upgrade_request() : opening());
-  socket_.receive_all();
+  const std::string answer = socket_.receive_all();
   EXPECT_NE(socket_.last(), Received::nothing);
   expect_others_served();
+  if (!is_websocket(transport())) return;
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 400 ")) << answer;
+  EXPECT_NE(answer.find("https://"), std::string::npos) << answer;
 }
 
 TEST_P(Tls, GarbageAfterTheHandshakeEndsTheConnection) {

@@ -1,0 +1,30 @@
+// Internal header. WebSocketWire: packets in the messages of a WebSocket.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "nano/transport/packet_wire.h"
+#include "nano/websocket/stream.h"
+
+namespace nano {
+
+/// What follows the upgrade.
+class WebSocketWire final : public PacketWire {
+ public:
+  WebSocketWire(ByteConnection& connection, LogicLoop& loop, const ListenerOptions& options)
+      : PacketWire(connection, loop, options), stream_(options.websocket_message_bytes_max) {}
+
+  void on_bytes(std::span<std::uint8_t> bytes) override;
+  /// The client answers our close frame, unless it has sent its own before.
+  bool awaits_last_word() const override { return stream_.status() == WebSocketStream::Status::closing; }
+
+ private:
+  bool is_websocket() const override { return true; }
+  void say_goodbye(const CloseReason& reason) override;
+  void on_finished();
+
+  WebSocketStream stream_;
+};
+
+}  // namespace nano
