@@ -10,8 +10,8 @@
 #include "nano/application/drain.h"
 #include "nano/application/http_handlers.h"
 #include "nano/application/machine.h"
+#include "nano/base/failure.h"
 #include "nano/base/host_port.h"
-#include "nano/scheduler/failure.h"
 #include "nano/serialize/protobuf_log.h"
 #include "nano/session/connection.h"
 

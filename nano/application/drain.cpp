@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "nano/scheduler/failure.h"
+#include "nano/base/failure.h"
 #include "nano/session/connection.h"
 
 namespace nano {

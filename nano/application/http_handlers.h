@@ -35,7 +35,7 @@ class HttpHandlers {
   void stop() { stopped_ = true; }
 
  private:
-  HttpRouter::Handler on_logic_thread(std::function<void(HttpRequest, HttpReply)> handler);
+  HttpRouter::Handler on_logic_thread(std::function<void(HttpRequest, HttpResponseWriter)> handler);
 
   Scheduler& scheduler_;
   bool stopped_ = false;

@@ -43,7 +43,7 @@ struct Application::Machine {
   /// Ends the threads of the loops, and those that read files for them.
   void stop_loops();
   /// Clients whose sockets are not closed yet, and HTTP requests whose responses have not left.
-  std::size_t busy_clients() const { return busy->load(); }
+  std::size_t busy_clients() const { return busy->count(); }
   /// From here on signals stop the application, and what hangs is told.
   void watch(Application& application);
   /// All is done but for what follows in main(), which may take its time.
@@ -62,7 +62,7 @@ struct Application::Machine {
   SystemClock clock;
   ParkingDriver parking;
   bool loops_on_threads;
-  std::shared_ptr<std::atomic<std::size_t>> busy = std::make_shared<std::atomic<std::size_t>>(0);
+  std::shared_ptr<BusyCount> busy = std::make_shared<BusyCount>();
   std::shared_ptr<SendTotal> send_total;
   std::vector<std::unique_ptr<LogicLoop>> loops;
   ThreadPool workers;

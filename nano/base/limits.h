@@ -42,6 +42,14 @@ inline constexpr Duration http_answer_timeout = 30s;
 /// the few who still read and are answered out of a database.
 inline constexpr Duration http_half_closed_timeout = 1s;
 
+/// How far the maker of a streamed HTTP answer may be ahead of its client: enough to keep a fast one busy
+/// while the next piece is made.
+inline constexpr std::size_t http_stream_ahead_bytes = std::size_t{64} << 10;
+
+/// The same of one that does not wait. Then the client is given up: what a handler makes without looking is
+/// held in memory.
+inline constexpr std::size_t http_stream_bytes = std::size_t{4} << 20;
+
 /// Request line and headers of an HTTP request. Browsers stay below 8 KiB; websocketpp's parser takes no more
 /// than this.
 inline constexpr std::size_t http_head_bytes = 16'000;

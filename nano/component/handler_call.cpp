@@ -1,6 +1,6 @@
 #include "nano/component/handler_call.h"
 
-#include "nano/scheduler/failure.h"
+#include "nano/base/failure.h"
 
 namespace nano::detail {
 

@@ -1,10 +1,17 @@
 #include "nano/http/connection.h"
 
+#include <cstdio>
 #include <utility>
+#include <variant>
+
+#include "nano/http/response_writer.h"
 
 namespace nano {
 
-HttpConnection::~HttpConnection() { set_busy(false); }
+HttpConnection::~HttpConnection() {
+  abandon();
+  set_busy(false);
+}
 
 void HttpConnection::on_open() {
   // With TLS the first request has to come within the time of the handshake.
@@ -43,11 +50,11 @@ void HttpConnection::on_bytes(std::span<std::uint8_t> bytes) {
   std::optional<HttpUpgrade> other = upgrade_ ? upgrade_(request, connection_) : std::nullopt;
   if (other && other->receiver) return upgrade(std::move(*other), rest);
   begin_answering(request, rest);
-  HttpReply reply{exchange_};
+  HttpResponseWriter writer{exchange_};
   if (other) {
-    reply(std::move(other->refusal));
+    writer.send(std::move(other->refusal));
   } else {
-    connection_.set_deadline(options_.router->route(std::move(request), std::move(reply)));
+    connection_.set_deadline(options_.router->route(std::move(request), std::move(writer)));
   }
   if (connection_.half_closed()) on_half_closed();
 }
@@ -65,14 +72,14 @@ void HttpConnection::upgrade(HttpUpgrade upgrade, std::span<std::uint8_t> rest) 
   connection.resume_reading();
 }
 
-template <class Value>
-auto HttpConnection::later(void (HttpConnection::*then)(Value)) {
+template <class Value, class Then>
+auto HttpConnection::later(Then then) {
   return [&loop = loop_, connection = std::weak_ptr{connection_.shared()}, self = std::weak_ptr{self_},
           then](Value value) {
     loop.post([connection, self, then, value = std::move(value)]() mutable {
       const auto kept = connection.lock();
       const auto http = self.lock();
-      if (kept && http) ((*http)->*then)(std::move(value));
+      if (kept && http) then(**http, std::move(value));
     });
   };
 }
@@ -83,7 +90,9 @@ void HttpConnection::begin_answering(const HttpRequest& request, std::span<const
   pipelined_.assign(reinterpret_cast<const char*>(rest.data()), rest.size());
   form_ = HttpResponseForm::of(request);
   // In a turn of its own, even where the answer is known at once: pipelined requests don't nest.
-  exchange_ = std::make_shared<HttpExchange>(later(&HttpConnection::on_answer));
+  auto take = later<HttpPart>(
+      [number = ++request_](HttpConnection& self, HttpPart part) { self.on_part(number, std::move(part)); });
+  exchange_ = std::make_shared<HttpExchange>(loop_, std::move(take));
 }
 
 void HttpConnection::on_hung_up(bool is_lost) {
@@ -101,8 +110,11 @@ void HttpConnection::on_half_closed() {
 }
 
 bool HttpConnection::on_deadline() {
-  if (!exchange_) return false;
+  if (!exchange_ || untaken_bytes_ > 0) return false;
+  const bool is_streamed = is_streaming();
   abandon();
+  if (is_streamed)
+    return connection_.drop(), true;  // its client has closed its side, and nothing comes for it
   send(HttpResponse::error(504), {.with_body = form_.with_body});
   return true;
 }
@@ -110,8 +122,9 @@ bool HttpConnection::on_deadline() {
 /// Nobody waits for the answer any more: the handler hears of it.
 void HttpConnection::abandon() {
   download_.reset();
+  pause_.reset();
   const auto exchange = std::exchange(exchange_, nullptr);
-  if (exchange) exchange->abandon();
+  if (exchange) exchange->close();
 }
 
 void HttpConnection::close() {
@@ -123,8 +136,13 @@ void HttpConnection::close() {
 
 // -- answers ------------------------------------------------------------------------------------------------
 
-void HttpConnection::on_answer(HttpAnswer answer) {
-  if (!exchange_) return;
+void HttpConnection::on_part(std::uint32_t request, HttpPart part) {
+  if (!exchange_ || request != request_) return;  // answered 504 meanwhile
+  std::visit([this](auto&& one) { on_part(std::forward<decltype(one)>(one)); }, std::move(part));
+}
+
+void HttpConnection::on_part(HttpAnswer answer) {
+  answer.close |= is_stopping();
   exchange_.reset();
   response_queued_ = true;
   connection_.set_deadline(connection_.options().idle_timeout);
@@ -156,12 +174,13 @@ void HttpConnection::send(const HttpAnswer& answer, HttpResponseForm form) {
 }
 
 void HttpConnection::on_drained() {
+  if (is_streaming()) return on_stream_drained();
   if (download_) return continue_download();
   if (std::exchange(response_queued_, false)) on_response_sent();
 }
 
 void HttpConnection::on_response_sent() {
-  answering_ = false;
+  answering_ = answer_begun_ = false;
   body_.release();
   connection_.set_deadline(connection_.options().idle_timeout);
   if (!pipelined_.empty()) return answer_pipelined();
@@ -180,14 +199,77 @@ void HttpConnection::await_request() {
   if (answering_) return;
   // Not before: a stopping server still answers what was pipelined.
   set_busy(false);
+  if (is_stopping()) return close();
   if (connection_.end_of_input()) return on_half_closed();
   connection_.resume_reading();
 }
 
+bool HttpConnection::is_stopping() const { return options_.stopping && options_.stopping->load(); }
+
 void HttpConnection::set_busy(bool busy) {
   const auto& count = connection_.options().busy;
   if (std::exchange(busy_, busy) == busy || !count) return;
-  busy ? count->fetch_add(1) : count->fetch_sub(1);
+  busy ? count->enter() : count->leave();
+}
+
+// -- streams ------------------------------------------------------------------------------------------------
+
+void HttpConnection::on_part(HttpStreamHead head) {
+  answer_begun_ = true;
+  head.response.close |= is_stopping();
+  if (!connection_.half_closed()) connection_.clear_deadline();
+  HttpOutput output = write_http_stream_head(head.response, form_, loop_.clock().wall());
+  form_.keep_alive = output.keep_alive;
+  connection_.send(std::move(output.head));
+}
+
+void HttpConnection::on_part(HttpStreamPiece piece) {
+  if (untaken_bytes_ == 0) {
+    connection_.set_deadline(connection_.options().idle_timeout);
+    connection_.expect_progress();
+  }
+  untaken_bytes_ += piece.bytes.size();
+  if (form_.with_body) send_piece(piece.bytes);
+  if (untaken_bytes_ <= limits::http_stream_bytes) return connection_.look_again();
+  connection_.log(LogLevel::warning, "client given up",
+                  "it is far behind a handler that does not wait for it");
+  connection_.drop();
+}
+
+/// RFC 9112, section 7.1.
+void HttpConnection::send_piece(const std::string& bytes) {
+  if (!form_.chunked) return connection_.send(bytes);
+  char size[20];
+  const int digits = std::snprintf(size, sizeof size, "%zx\r\n", bytes.size());
+  std::string chunk{size, static_cast<std::size_t>(digits)};
+  connection_.send(std::move(chunk.append(bytes).append("\r\n")));
+}
+
+void HttpConnection::on_part(HttpStreamEnd end) {
+  if (!end.complete) return connection_.drop();
+  exchange_.reset();
+  pause_.reset();
+  if (form_.with_body && form_.chunked) connection_.send(write_http_trailers(end.trailers));
+  untaken_bytes_ = 0;
+  response_queued_ = true;
+  connection_.set_deadline(connection_.options().idle_timeout);
+  connection_.expect_progress();
+  if (!form_.keep_alive) return close();
+  connection_.look_again();
+}
+
+/// Not by the loop's idea of time, which stands still while it has work: this is the handler's.
+void HttpConnection::on_part(HttpPause pause) {
+  pause_.emplace(loop_, pause.time, [this, self = std::weak_ptr{self_}, number = request_] {
+    if (self.expired() || request_ != number) return;
+    if (const auto exchange = exchange_) exchange->wake();
+  });
+}
+
+void HttpConnection::on_stream_drained() {
+  if (!connection_.half_closed()) connection_.clear_deadline();
+  const auto exchange = exchange_;  // whoever goes on may end the connection
+  exchange->on_taken(std::exchange(untaken_bytes_, 0));
 }
 
 // -- files --------------------------------------------------------------------------------------------------
@@ -196,7 +278,10 @@ void HttpConnection::continue_download() {
   if (download_->sending() > 0) download_->end_sending(download_->sending());
   if (download_->wants_piece()) {
     connection_.stop_time();
-    options_.router->file_reader().read(download_->begin_reading(), later(&HttpConnection::on_piece));
+    options_.router->file_reader().read(
+        download_->begin_reading(),
+        later<FileReader::Piece>(
+            [](HttpConnection& self, FileReader::Piece piece) { self.on_piece(std::move(piece)); }));
   } else if (download_->finished()) {
     download_.reset();
     if (!form_.keep_alive) return close();

@@ -13,12 +13,13 @@
 
 #include "nano/http/body_account.h"
 #include "nano/http/download.h"
-#include "nano/http/reply.h"
+#include "nano/http/exchange.h"
 #include "nano/http/request_reader.h"
-#include "nano/http/response_writer.h"
 #include "nano/http/router.h"
+#include "nano/http/write_response.h"
 #include "nano/net/byte_connection.h"
 #include "nano/net/io_loop.h"
+#include "nano/net/loop_timer.h"
 
 namespace nano {
 
@@ -38,6 +39,8 @@ struct HttpOptions {
   /// Whether a client that has closed its end still reads shows only when something is sent to it, so its
   /// answer is waited for no longer than this.
   Duration half_closed_timeout = limits::http_half_closed_timeout;
+  /// Each answer is the last one of its connection; null: never.
+  std::shared_ptr<const std::atomic<bool>> stopping = {};
 };
 
 /// One request after the other: what comes behind one that is being answered waits. Loop's thread.
@@ -59,27 +62,38 @@ class HttpConnection final : public ByteReceiver {
   void on_drained() override;
   void on_blocked() override;
   bool on_deadline() override;
-  bool is_sending() const override { return response_queued_; }
+  bool is_sending() const override { return response_queued_ || untaken_bytes_ > 0; }
   std::string answer_in_plain() const override;
 
  private:
   void begin_answering(const HttpRequest& request, std::span<const std::uint8_t> rest);
-  void on_answer(HttpAnswer answer);
+  /// Of the request with that number.
+  void on_part(std::uint32_t request, HttpPart part);
+  void on_part(HttpAnswer answer);
+  void on_part(HttpStreamHead head);
+  void on_part(HttpStreamPiece piece);
+  void on_part(HttpStreamEnd end);
+  void on_part(HttpPause pause);
   void on_half_closed();
   void on_response_sent();
   void upgrade(HttpUpgrade upgrade, std::span<std::uint8_t> rest);
   void answer_pipelined();
   void await_request();
   void send(const HttpAnswer& answer, HttpResponseForm form);
+  void send_piece(const std::string& bytes);
+  void on_stream_drained();
+  bool is_streaming() const { return exchange_ && answer_begun_; }
   bool book_body(const HttpAnswer& answer);
   void continue_download();
   void on_piece(FileReader::Piece piece);
   void abandon();
   void close();
   void set_busy(bool busy);
-  /// Runs `then(*this, value)` on the loop's thread, in a turn of its own, if the connection is still there.
-  template <class Value>
-  auto later(void (HttpConnection::*then)(Value));
+  bool is_stopping() const;
+  /// Takes a value on any thread. `then(*this, value)` runs on the loop's, in a turn of its own, if the
+  /// connection is still there.
+  template <class Value, class Then>
+  auto later(Then then);
 
   ByteConnection& connection_;
   IoLoop& loop_;
@@ -88,11 +102,15 @@ class HttpConnection final : public ByteReceiver {
   const std::shared_ptr<HttpConnection*> self_ = std::make_shared<HttpConnection*>(this);
   HttpRequestReader reader_;
   std::string pipelined_;                   // what came while a request was being answered
-  std::shared_ptr<HttpExchange> exchange_;  // until its answer comes
+  std::uint32_t request_ = 0;               // how many came before it
+  std::shared_ptr<HttpExchange> exchange_;  // until its answer has come
   HttpResponseForm form_;                   // of that answer
   std::optional<HttpDownload> download_;    // the body of a response that is being sent
   BodyAccount body_;                        // of one that a handler has made
-  bool answering_ = false;                  // a response is due: until it has left the next request waits
+  std::size_t untaken_bytes_ = 0;           // of a streamed body: what was sent of it
+  std::optional<LoopTimer> pause_;
+  bool answer_begun_ = false;  // the head of a streamed answer has been sent
+  bool answering_ = false;     // a response is due: until it has left the next request waits
   bool response_queued_ = false;
   bool busy_ = false;
 };

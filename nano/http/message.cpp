@@ -1,6 +1,7 @@
 #include "nano/http/message.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace nano {
 
@@ -111,6 +112,28 @@ std::string_view http_status_name(int status) {
     case 504: return "Gateway Timeout";
     case 505: return "HTTP Version Not Supported";
     default: return "Unknown";
+  }
+}
+
+namespace {
+
+/// RFC 9110, section 5.6.2.
+bool is_token(std::string_view text) {
+  constexpr std::string_view others = "!#$%&'*+-.^_`|~";
+  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+           others.find(c) != std::string_view::npos;
+  });
+}
+
+}  // namespace
+
+void check_response(const HttpResponse& response) {
+  if (response.status < 200 || response.status > 599) {
+    throw std::invalid_argument("a response has no status " + std::to_string(response.status));
+  }
+  for (const HttpHeader& header : response.headers) {
+    if (!is_token(header.name)) throw std::invalid_argument("no header is named \"" + header.name + "\"");
   }
 }
 

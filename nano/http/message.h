@@ -73,6 +73,11 @@ struct HttpHandlerOptions {
 /// "Not Found" for 404; "Unknown" for codes without a registered name (RFC 9110, section 15).
 std::string_view http_status_name(int status);
 
+/// Throws std::invalid_argument with a sentence when no client could read it as an answer: a status below
+/// 200, which announces one and is none, or above 599, or a header's name that is no token (RFC 9110, section
+/// 5.6.2).
+void check_response(const HttpResponse& response);
+
 /// ASCII only, as the names and tokens of HTTP are compared.
 bool equals_ignoring_case(std::string_view a, std::string_view b);
 

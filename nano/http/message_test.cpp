@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "nano/http/content_type.h"
-#include "nano/http/response_writer.h"
+#include "nano/http/write_response.h"
 
 namespace nano {
 namespace {

@@ -1,93 +1,87 @@
 #include "nano/http/response_writer.h"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
-#include <cstdint>
-#include <cstdio>
-#include <ctime>
-#include <string_view>
-#include <utility>
+#include <stdexcept>
+
+#include "nano/http/exchange.h"
 
 namespace nano {
 
-namespace {
-
-bool is_the_servers_business(std::string_view name) {
-  return equals_ignoring_case(name, "Content-Length") || equals_ignoring_case(name, "Connection") ||
-         equals_ignoring_case(name, "Transfer-Encoding");
-}
-
-/// A line break in a value would begin a header of somebody's choice.
-std::string without_control_characters(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; },
-      ' ');
-  return text;
-}
-
-/// RFC 9110, section 6.4.1.
-bool never_has_body(int status) { return status < 200 || status == 204 || status == 304; }
-
-/// RFC 9110, section 5.6.7: "Sun, 06 Nov 1994 08:49:37 GMT", whatever the locale.
-std::string date_of(std::time_t time) {
-  constexpr std::array days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                              "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  std::tm utc{};
-  ::gmtime_r(&time, &utc);
-  char text[64];
-  std::snprintf(text, sizeof text, "%s, %02d %s %04d %02d:%02d:%02d GMT",
-                days[static_cast<std::size_t>(utc.tm_wday)], utc.tm_mday,
-                months[static_cast<std::size_t>(utc.tm_mon)], utc.tm_year + 1900, utc.tm_hour, utc.tm_min,
-                utc.tm_sec);
-  return text;
-}
-
-/// The same text for all answers of a second.
-std::string_view date_header(WallTime now) {
-  thread_local std::time_t second = -1;
-  thread_local std::string line;
-  const std::time_t time = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
-  if (std::exchange(second, time) != time) line = "Date: " + date_of(time) + "\r\n";
-  return line;
-}
-
-bool client_keeps_connection(const HttpRequest& request) {
-  if (request.header_has_token("Connection", "close")) return false;
-  return request.version == "HTTP/1.1" || request.header_has_token("Connection", "keep-alive");
-}
-
-}  // namespace
-
-HttpResponseForm HttpResponseForm::of(const HttpRequest& request) {
-  return {.with_body = request.method != "HEAD", .keep_alive = client_keeps_connection(request)};
-}
-
-HttpOutput write_http_response(const HttpAnswer& response, HttpResponseForm form, WallTime now) {
-  HttpOutput output;
-  output.keep_alive = form.keep_alive && !response.close;
-  std::string& head = output.head;
-  head = "HTTP/1.1 " + std::to_string(response.status) + " " + std::string{http_status_name(response.status)};
-  head += "\r\n";
-  for (const HttpHeader& header : response.headers) {
-    if (is_the_servers_business(header.name)) continue;
-    head +=
-        without_control_characters(header.name) + ": " + without_control_characters(header.value) + "\r\n";
+HttpResponseWriter::~HttpResponseWriter() {
+  if (!exchange_ || state_ == State::done) return;
+  if (state_ == State::unused) {
+    send(HttpResponse::error(500));
+  } else {
+    exchange_->send(HttpStreamEnd{{}, false});
   }
-  if (response.header("Date").empty()) head += date_header(now);
-  if (response.header("X-Content-Type-Options").empty()) head += "X-Content-Type-Options: nosniff\r\n";
-  if (!never_has_body(response.status)) {
-    const std::uint64_t body_bytes = response.body ? response.body->size() : 0;
-    head += "Content-Length: " + std::to_string(response.file ? response.file->bytes : body_bytes) + "\r\n";
-    if (form.with_body && response.body && !response.body->empty()) output.body = response.body;
-  }
-  const std::string_view upgrade = response.header("Upgrade").empty() ? "" : "Upgrade, ";  // they go together
-  head.append("Connection: ")
-      .append(upgrade)
-      .append(output.keep_alive ? "keep-alive" : "close")
-      .append("\r\n\r\n");
-  return output;
 }
+
+void HttpResponseWriter::require(State state, const char* what) const {
+  if (!exchange_ || state_ != state) throw std::logic_error(what);
+}
+
+void HttpResponseWriter::send(HttpResponse response) {
+  require(State::unused, "an HTTP request is answered once");
+  check_response(response);
+  send_answer(std::move(*this), std::move(response));
+}
+
+void send_answer(HttpResponseWriter writer, HttpAnswer answer) {
+  writer.require(HttpResponseWriter::State::unused, "an HTTP request is answered once");
+  writer.state_ = HttpResponseWriter::State::done;
+  writer.exchange_->send(std::move(answer));
+}
+
+IoLoop& loop_of(const HttpResponseWriter& writer) { return writer.exchange_->loop(); }
+
+void HttpResponseWriter::start(HttpResponse head) {
+  require(State::unused, "an HTTP request is answered once");
+  check_response(head);
+  state_ = State::started;
+  const std::shared_ptr<const std::string> first = std::move(head.body);
+  exchange_->send(HttpStreamHead{std::move(head)});
+  if (first && !first->empty()) exchange_->send(HttpStreamPiece{*first});
+}
+
+HttpResponseWriter::Wait HttpResponseWriter::write(std::string_view bytes) {
+  require(State::started, "a piece of an answer stands between start() and finish()");
+  if (!bytes.empty()) exchange_->send(HttpStreamPiece{std::string{bytes}});
+  return Wait{exchange_, Duration::zero()};
+}
+
+HttpResponseWriter::Wait HttpResponseWriter::pause(Duration time) {
+  require(state_, "the answer was given, so there is nobody to wait with");
+  return Wait{exchange_, std::max<Duration>(time, std::chrono::milliseconds{1})};
+}
+
+void HttpResponseWriter::finish(std::vector<HttpHeader> trailers) {
+  require(State::started, "an answer that was started ends once");
+  state_ = State::done;
+  exchange_->send(HttpStreamEnd{std::move(trailers), true});
+}
+
+bool HttpResponseWriter::closed() const { return exchange_ && exchange_->closed(); }
+
+void HttpResponseWriter::when_closed(Function<void()> callback) {
+  exchange_->when_closed(std::move(callback));
+}
+
+void HttpResponseWriter::resume_on(Function<void(Function<void()>)> thread) {
+  exchange_->resume_on(std::move(thread));
+}
+
+bool HttpResponseWriter::Wait::await_ready() const {
+  return exchange_->closed() || (pause_ == Duration::zero() && exchange_->has_room());
+}
+
+bool HttpResponseWriter::Wait::await_suspend(std::coroutine_handle<> waiting) {
+  waiting_ = std::make_shared<std::coroutine_handle<>>(waiting);
+  return exchange_->wait(pause_, [still = std::weak_ptr{waiting_}] {
+    if (const auto coroutine = still.lock()) coroutine->resume();
+  });
+}
+
+bool HttpResponseWriter::Wait::await_resume() const { return !exchange_->closed(); }
 
 }  // namespace nano

@@ -3,6 +3,7 @@
 #include <exception>
 #include <stdexcept>
 
+#include "nano/http/exchange.h"
 #include "nano/http/path.h"
 
 namespace nano {
@@ -47,7 +48,7 @@ const StaticFiles* HttpRouter::find_folder(std::string_view path) const {
   return best;
 }
 
-Duration HttpRouter::route(HttpRequest request, HttpReply reply) const {
+Duration HttpRouter::route(HttpRequest request, HttpResponseWriter reply) const {
   const Entry* handler = find_handler(request.path);
   const StaticFiles* folder = find_folder(request.path);
   if (handler && (!folder || handler->pattern.size() >= folder->url_prefix().size())) {
@@ -57,7 +58,7 @@ Duration HttpRouter::route(HttpRequest request, HttpReply reply) const {
   if (folder) {
     serve(*folder, std::move(request), std::move(reply));
   } else {
-    reply(HttpResponse::error(404));
+    reply.send(HttpResponse::error(404));
   }
   return limits::http_answer_timeout;
 }
@@ -72,12 +73,12 @@ HttpAnswer HttpRouter::serve_now(const StaticFiles& folder, const HttpRequest& r
   }
 }
 
-void HttpRouter::serve(const StaticFiles& folder, HttpRequest request, HttpReply reply) const {
-  auto shared_reply = std::make_shared<HttpReply>(std::move(reply));
+void HttpRouter::serve(const StaticFiles& folder, HttpRequest request, HttpResponseWriter reply) const {
+  auto shared_reply = std::make_shared<HttpResponseWriter>(std::move(reply));
   const bool accepted = reader_->submit([&folder, shared_reply, request = std::move(request)] {
-    if (!shared_reply->abandoned()) (*shared_reply)(serve_now(folder, request));
+    if (!shared_reply->closed()) send_answer(std::move(*shared_reply), serve_now(folder, request));
   });
-  if (!accepted) (*shared_reply)(HttpResponse::too_busy());
+  if (!accepted) shared_reply->send(HttpResponse::too_busy());
 }
 
 }  // namespace nano

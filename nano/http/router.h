@@ -10,7 +10,7 @@
 
 #include "nano/http/file_reader.h"
 #include "nano/http/message.h"
-#include "nano/http/reply.h"
+#include "nano/http/response_writer.h"
 #include "nano/http/static_files.h"
 
 namespace nano {
@@ -19,7 +19,7 @@ namespace nano {
 class HttpRouter {
  public:
   /// Runs on the thread of the connection that asks; it must not block, nor throw.
-  using Handler = std::function<void(HttpRequest, HttpReply)>;
+  using Handler = std::function<void(HttpRequest, HttpResponseWriter)>;
 
   /// A pattern that ends in '/' takes all paths below it, another one that path alone. `timeout` is how long
   /// its answers may take. Throws std::invalid_argument when no request can have that path, or it has a
@@ -41,7 +41,7 @@ class HttpRouter {
 
   /// The longest pattern or prefix wins; 404 where none fits. Files are opened by the reader. Returns how
   /// long the answer may take.
-  Duration route(HttpRequest request, HttpReply reply) const;
+  Duration route(HttpRequest request, HttpResponseWriter reply) const;
 
  private:
   struct Entry {
@@ -52,7 +52,7 @@ class HttpRouter {
       return pattern.back() == '/' ? path.starts_with(pattern) : path == pattern;
     }
   };
-  void serve(const StaticFiles& folder, HttpRequest request, HttpReply reply) const;
+  void serve(const StaticFiles& folder, HttpRequest request, HttpResponseWriter reply) const;
   static HttpAnswer serve_now(const StaticFiles& folder, const HttpRequest& request);
   const Entry* find_handler(std::string_view path) const;
   const StaticFiles* find_folder(std::string_view path) const;

@@ -1,6 +1,6 @@
 #include "nano/pipeline/pipeline.h"
 
-#include "nano/scheduler/failure.h"
+#include "nano/base/failure.h"
 
 namespace nano {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "nano/base/failure.h"
 #include "nano/base/limits.h"
-#include "nano/scheduler/failure.h"
 
 namespace nano {
 namespace {

@@ -94,7 +94,7 @@ class Fairness : public ::testing::TestWithParam<bool> {
     GetParam() ? loop_.attach(scheduler_, std::make_shared<ReceiveLine>(scheduler_))
                : loop_.attach(scheduler_);
     ListenerOptions options;
-    options.busy = std::make_shared<std::atomic<std::size_t>>(0);
+    options.busy = std::make_shared<BusyCount>();
     options.packet_body_bytes_max = 65536;
     options.make_receiver = [this](std::shared_ptr<Wire> wire) {
       handlers_.push_back(std::make_shared<Handler>(std::move(wire), clock_, scheduler_, each_));

@@ -183,7 +183,7 @@ class HandshakesTest : public ::testing::Test {
     scheduler_.adopt_thread();
     loop_.attach(scheduler_);
     ListenerOptions options;
-    options.busy = std::make_shared<std::atomic<std::size_t>>(0);
+    options.busy = std::make_shared<BusyCount>();
     options.make_receiver = [this](const std::shared_ptr<Wire>&) {
       return std::make_shared<SlowReceiver>(clock_);
     };

@@ -29,11 +29,12 @@ class HttpMemory : public ::testing::Test {
   HttpMemory() {
     scheduler_.adopt_thread();
     loop_.attach(scheduler_);
-    router_->add_handler("/own", [](HttpRequest, HttpReply reply) {
-      reply(HttpResponse::text(200, std::string(body_bytes, 'x')));
+    router_->add_handler("/own", [](HttpRequest, HttpResponseWriter reply) {
+      reply.send(HttpResponse::text(200, std::string(body_bytes, 'x')));
     });
-    router_->add_handler("/shared", [this](HttpRequest, HttpReply reply) { reply(HttpResponse{shared_}); });
-    options_.busy = std::make_shared<std::atomic<std::size_t>>(0);
+    router_->add_handler(
+        "/shared", [this](HttpRequest, HttpResponseWriter reply) { reply.send(HttpResponse{shared_}); });
+    options_.busy = std::make_shared<BusyCount>();
     options_.websocket = true;
     options_.router = router_;
     options_.send_total = std::make_shared<SendTotal>(2 * body_bytes);
@@ -112,8 +113,8 @@ TEST_F(HttpMemory, GoesWithTheSocketOfAClientThatDoesNotRead) {
 }
 
 TEST_F(HttpMemory, AnswersToHeadHaveNoBodyWhateverTheySay) {
-  std::vector<HttpReply> kept;
-  const auto keep = [&](HttpRequest, HttpReply reply) { kept.push_back(std::move(reply)); };
+  std::vector<HttpResponseWriter> kept;
+  const auto keep = [&](HttpRequest, HttpResponseWriter reply) { kept.push_back(std::move(reply)); };
   router_->add_handler("/never", keep, std::chrono::seconds{1});
   const auto answer_to = [this](std::string_view head) {
     Peer peer = connect_pair(loop_, std::make_shared<const ListenerOptions>(options_));

@@ -90,7 +90,8 @@ class ListenerTest : public ::testing::TestWithParam<bool> {
     return address;
   }
   void answer_at_once() {
-    router_->add_handler("/", [](HttpRequest, HttpReply reply) { reply(HttpResponse::text(200, "!")); });
+    router_->add_handler(
+        "/", [](HttpRequest, HttpResponseWriter reply) { reply.send(HttpResponse::text(200, "!")); });
   }
   static void expect_last_answer(ClientSocket& client) {
     client.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
@@ -100,8 +101,8 @@ class ListenerTest : public ::testing::TestWithParam<bool> {
   /// Waits for the end of all that a stop would wait for.
   bool nothing_holds_up_a_stop() {
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{20};
-    while (wires_->load() != 0 && std::chrono::steady_clock::now() < end) std::this_thread::yield();
-    return wires_->load() == 0;
+    while (wires_->count() != 0 && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+    return wires_->count() == 0;
   }
   Driver& driver() { return GetParam() ? static_cast<Driver&>(parking_) : loop_; }
 
@@ -112,7 +113,7 @@ class ListenerTest : public ::testing::TestWithParam<bool> {
   LogicLoop loop_;
   Scheduler scheduler_{clock_, driver(), workers_, log_};
   std::shared_ptr<HttpRouter> router_ = std::make_shared<HttpRouter>();
-  std::shared_ptr<std::atomic<std::size_t>> wires_ = std::make_shared<std::atomic<std::size_t>>(0);
+  std::shared_ptr<BusyCount> wires_ = std::make_shared<BusyCount>();
   Timer timer_;
   std::thread thread_;
 };
@@ -124,10 +125,11 @@ class InlineListener : public ::testing::Test, protected InlineLoop<ManualClock>
 TEST_F(InlineListener, GivesThoseWhoComeAfterALongQuietTimeTheirTime) {
   ListenerOptions options =
       ListenerSettings{.websocket = true, .handshake_timeout = std::chrono::seconds{10}}.options();
-  options.busy = std::make_shared<std::atomic<std::size_t>>(0);
+  options.busy = std::make_shared<BusyCount>();
   const auto router = std::make_shared<HttpRouter>();
   options.router = router;
-  router->add_handler("/", [](HttpRequest, HttpReply reply) { reply(HttpResponse::text(200, "!")); });
+  router->add_handler(
+      "/", [](HttpRequest, HttpResponseWriter reply) { reply.send(HttpResponse::text(200, "!")); });
   const auto listener =
       listen_on({&loop.io()}, "127.0.0.1:0",
                 connect_to({&loop}, std::make_shared<const ListenerOptions>(std::move(options))))
@@ -170,10 +172,10 @@ TEST_P(ListenerTest, AnIdleKeptConnectionIsClosedAfterTheIdleTimeoutAndNotBefore
 
 TEST_P(ListenerTest, AHandlerMayTakeLongerThanAnyTimeout) {
   constexpr milliseconds request_time{500};
-  router_->add_handler("/", [&](HttpRequest, HttpReply reply) {
-    scheduler_.post([&, held = std::make_shared<HttpReply>(std::move(reply))] {
+  router_->add_handler("/", [&](HttpRequest, HttpResponseWriter reply) {
+    scheduler_.post([&, held = std::make_shared<HttpResponseWriter>(std::move(reply))] {
       timer_ = scheduler_.after(request_time + short_time,
-                                [held] { (*held)(HttpResponse::text(200, "at last")); });
+                                [held] { held->send(HttpResponse::text(200, "at last")); });
     });
   });
   const std::string address =
@@ -214,7 +216,7 @@ TEST_P(ListenerTest, AnAnswerIsSentAlsoWhenTheTimeToCloseIsOverBeforeTheTurnIs) 
 }
 
 TEST_P(ListenerTest, AHandlerThatDropsItsReplyIsAnswered500) {
-  router_->add_handler("/", [](HttpRequest, HttpReply) {});
+  router_->add_handler("/", [](HttpRequest, HttpResponseWriter) {});
   ClientSocket client{listen({.websocket = true})};
   client.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
   EXPECT_TRUE(client.receive_all().starts_with("HTTP/1.1 500 "));

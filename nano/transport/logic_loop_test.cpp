@@ -111,7 +111,7 @@ class LogicLoopTime : public ::testing::TestWithParam<bool> {
   }
   Peer connect(ListenerSettings settings = {}) {
     ListenerOptions options = std::move(settings).options();
-    options.busy = std::make_shared<std::atomic<std::size_t>>(0);
+    options.busy = std::make_shared<BusyCount>();
     if (!options.make_receiver) options.make_receiver = [](const auto&) { return nullptr; };
     return connect_pair(loop_, std::make_shared<const ListenerOptions>(std::move(options)));
   }
@@ -178,7 +178,7 @@ class InlineLogicLoop : public ::testing::Test, protected InlineLoop<SystemClock
 TEST_F(InlineLogicLoop, ForgetsWhoHasGoneThoughOthersAlwaysHaveSomethingToWrite) {
   std::weak_ptr<Wire> last;
   ListenerOptions options;
-  options.busy = std::make_shared<std::atomic<std::size_t>>(0);
+  options.busy = std::make_shared<BusyCount>();
   options.make_receiver = [&last](const std::shared_ptr<Wire>& wire) {
     last = wire;
     return std::make_shared<AlwaysWriting>(wire);

@@ -13,7 +13,7 @@ PacketWire::PacketWire(ByteConnection& connection, LogicLoop& loop, const Listen
       heard_(loop.io().listened()) {}
 
 PacketWire::~PacketWire() {
-  if (open_) options_.busy->fetch_sub(1);
+  if (open_) options_.busy->leave();
 }
 
 // -- connection's thread: what comes ------------------------------------------------------------------------
@@ -21,7 +21,7 @@ PacketWire::~PacketWire() {
 void PacketWire::on_open() {
   connection_.clear_deadline();  // from here on the session's state machine watches the time
   open_ = true;
-  options_.busy->fetch_add(1);
+  options_.busy->enter();
   loop_.to_logic([self = shared()] {
     if (!self->closed_by_logic_) self->receiver_ = self->options_.make_receiver(self);
   });

@@ -73,7 +73,7 @@ class ReadySetTest : public ::testing::Test {
   InlineWorkers workers_;
   LogicLoop loop_;
   Scheduler scheduler_{clock_, loop_, workers_, log_};
-  std::shared_ptr<std::atomic<std::size_t>> wires_ = std::make_shared<std::atomic<std::size_t>>(0);
+  std::shared_ptr<BusyCount> wires_ = std::make_shared<BusyCount>();
   std::shared_ptr<const ListenerOptions> options_;
   std::vector<std::shared_ptr<Receiver>> receivers_;
 };

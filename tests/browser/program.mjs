@@ -13,19 +13,20 @@ export class Program {
 
   /**
    * `variable` is that of the environment which names the program. Its address is what matches `line` in what
-   * it prints, or the last group of that.
+   * it prints, or the last group of that. `output` is where: 'stdout' or 'stderr'.
    */
-  constructor(variable, options, line) {
+  constructor(variable, options, line, output = 'stdout') {
     const path = process.env[variable];
     if (!path) throw new Error(`${variable} must name the program`);
-    this.#child = spawn(path, options, { stdio: ['ignore', 'pipe', 'inherit'] });
-    this.address = this.#printed(line).catch((error) => {
+    const [stdout, stderr] = output === 'stdout' ? ['pipe', 'inherit'] : ['inherit', 'pipe'];
+    this.#child = spawn(path, options, { stdio: ['ignore', stdout, stderr] });
+    this.address = this.#printed(line, this.#child[output]).catch((error) => {
       this.#child.kill('SIGKILL');
       throw new Error(`${path} ${options.join(' ')}: ${error.message}`);
     });
   }
 
-  #printed(line) {
+  #printed(line, stream) {
     let timer;
     const printed = new Promise((resolve, reject) => {
       timer = setTimeout(() => reject(new Error(`printed no ${line}`)), patienceMs);
@@ -33,7 +34,7 @@ export class Program {
       this.#child.once('exit', (code, signal) =>
         reject(new Error(`ended with ${code ?? signal} before it was ready`)),
       );
-      createInterface({ input: this.#child.stdout }).on('line', (text) => {
+      createInterface({ input: stream }).on('line', (text) => {
         const found = line.exec(text);
         if (found !== null) resolve(found.at(-1));
       });

@@ -1,4 +1,4 @@
-#include "nano/scheduler/failure.h"
+#include "nano/base/failure.h"
 
 #include <exception>
 

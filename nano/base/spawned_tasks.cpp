@@ -1,9 +1,9 @@
-#include "nano/scheduler/spawned_tasks.h"
+#include "nano/base/spawned_tasks.h"
 
 #include <algorithm>
 #include <utility>
 
-#include "nano/scheduler/failure.h"
+#include "nano/base/failure.h"
 #include "protocol/assert.h"
 
 namespace nano {
