@@ -53,7 +53,7 @@ Application::Application(Options options)
   // What follows is never served, but main() goes on to configure it.
   if (!possible) machine_ = std::make_unique<Machine>(Options{});
   build(machine_->clock, machine_->driver(), machine_->workers);
-  configure([this] { machine_->attach(*scheduler_); });
+  configure([this] { machine_->attach(*scheduler_, http_->router()); });
 }
 
 Application::Application(Options options, Environment environment)
@@ -74,6 +74,7 @@ void Application::build(const Clock& clock, Driver& driver, WorkerPool& workers)
   host_->options.heartbeat_interval = options_.heartbeat_interval;
   host_->options.inflate = options_.inflate;
   host_->options.inflated_bytes_max = options_.packet_bytes_max;
+  http_ = std::make_unique<HttpHandlers>(*scheduler_, host_->open_calls);
   registry_.connect(*host_);
   host_->options.send_stall_timeout = options_.send_stall_timeout;
 }
@@ -81,6 +82,7 @@ void Application::build(const Clock& clock, Driver& driver, WorkerPool& workers)
 Application::~Application() {
   // In an orderly run all this is done already. The loops' threads end first, so that nothing comes in any
   // more.
+  http_->stop();
   if (machine_) {
     machine_->calm();
     machine_->time_to_end->expect_within(limits::exit_grace);
@@ -102,7 +104,7 @@ Application::~Application() {
   started_callbacks_.clear();
   dispatcher_.drop_callbacks();
   outbound_ = {};
-  if (machine_) machine_->router->clear();
+  http_->router()->clear();
 }
 
 // -- configuring -------------------------------------------------------------------------------------------
@@ -138,28 +140,42 @@ void Application::serve_files(std::string url_prefix, const std::string& folder)
   configure([&] { machine_->serve_files(std::make_unique<StaticFiles>(std::move(url_prefix), folder)); });
 }
 
-void Application::add_http_function(std::string pattern,
-                                    std::function<HttpResponse(const HttpRequest&)> function) {
-  if (!machine_) return;
+void Application::add_http(const std::string& pattern,
+                           std::function<HttpResponse(const HttpRequest&)> function,
+                           const HttpHandlerOptions&) {
   configure([&] {
-    auto handler = machine_->http_handlers->function(pattern, std::move(function));
-    machine_->handle_http(std::move(pattern), std::move(handler));
+    http_->add(pattern, std::move(function));
+    if (machine_) machine_->answers_http = true;
   });
 }
 
-void Application::add_http_coroutine(std::string pattern,
-                                     std::function<Task<HttpResponse>(HttpRequest)> coroutine,
-                                     HttpHandlerOptions options) {
+void Application::add_http(const std::string& pattern,
+                           std::function<Task<HttpResponse>(HttpRequest)> coroutine,
+                           const HttpHandlerOptions& options) {
+  add_http_coroutine(pattern, std::move(coroutine), options);
+}
+
+void Application::add_http(const std::string& pattern,
+                           std::function<Task<void>(HttpRequest, HttpResponseWriter)> coroutine,
+                           const HttpHandlerOptions& options) {
+  add_http_coroutine(pattern, std::move(coroutine), options);
+}
+
+template <class Coroutine>
+void Application::add_http_coroutine(const std::string& pattern, Coroutine coroutine,
+                                     const HttpHandlerOptions& options) {
   configure([&] {
     if (options.timeout <= Duration::zero() || options.requests_max == 0) {
       throw std::invalid_argument("The HTTP handler of \"" + pattern +
                                   "\" needs a timeout above zero and at least one request at a time.");
     }
-    if (!machine_) return;
-    auto handler = machine_->http_handlers->coroutine(host_->open_calls, pattern, std::move(coroutine),
-                                                      options.requests_max);
-    machine_->handle_http(std::move(pattern), std::move(handler), options.timeout);
+    http_->add(pattern, std::move(coroutine), options);
+    if (machine_) machine_->answers_http = true;
   });
+}
+
+Duration Application::answer_http(HttpRequest request, HttpResponseWriter writer) {
+  return http_->router()->route(std::move(request), std::move(writer));
 }
 
 void Application::compress_routes() { compresses_routes_ = true; }
@@ -280,6 +296,7 @@ void Application::begin_stop() {
   if (phase_ != Phase::running) return end_stop();
   phase_ = Phase::stopping;
   host_->stopping = true;
+  http_->stop();
   if (machine_) {
     machine_->stop_listening();
     machine_->workers.lift_bound();

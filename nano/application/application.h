@@ -21,6 +21,7 @@
 #include "nano/component/dispatcher.h"
 #include "nano/component/registry.h"
 #include "nano/http/message.h"
+#include "nano/http/response_writer.h"
 #include "nano/pipeline/pipeline.h"
 #include "nano/session/session.h"
 
@@ -59,6 +60,7 @@ struct ListeningAddress {
 };
 
 class Drain;
+class HttpHandlers;
 
 /// One server. Configure it, then run() it; all configuring calls come before. One thread makes them, and
 /// run() makes that thread the logic thread. Any number of applications can live in one process.
@@ -107,16 +109,21 @@ class Application {
   void serve_files(std::string url_prefix, const std::string& folder);
 
   /// Answers HTTP requests for `pattern` (a path, or all below it if it ends in '/') on the logic thread.
-  /// `handler`: HttpResponse(const HttpRequest&), or a coroutine Task<HttpResponse>(HttpRequest). One that
-  /// throws, or answers what HTTP does not allow, is logged and answered 500. A coroutine is cancelled, that
-  /// is destroyed where it waits, when its client is gone or `options` give it no more time. Wrong: a
-  /// pattern that no request has, or that is handled already; options that are impossible.
+  /// `handler`: HttpResponse(const HttpRequest&), or a coroutine Task<HttpResponse>(HttpRequest), or, to
+  /// stream the answer, Task<void>(HttpRequest, HttpResponseWriter). One that throws, or answers what HTTP
+  /// does not allow, is logged and answered 500. The first coroutine is cancelled, that is destroyed where it
+  /// waits, when its client is gone or `options` give it no more time; the second one hears of it from its
+  /// writer, and ends by itself, at a stop too (stopping()). Wrong: a pattern that no request has, or that is
+  /// handled already; options that are impossible.
   template <class Handler>
   void handle_http(std::string pattern, Handler handler, HttpHandlerOptions options = {}) {
-    if constexpr (std::same_as<std::invoke_result_t<Handler&, const HttpRequest&>, HttpResponse>) {
-      add_http_function(std::move(pattern), std::move(handler));
+    if constexpr (std::is_invocable_v<Handler&, HttpRequest, HttpResponseWriter>) {
+      add_http(pattern, std::function<Task<void>(HttpRequest, HttpResponseWriter)>{std::move(handler)},
+               options);
+    } else if constexpr (std::same_as<std::invoke_result_t<Handler&, const HttpRequest&>, HttpResponse>) {
+      add_http(pattern, std::function<HttpResponse(const HttpRequest&)>{std::move(handler)}, options);
     } else {
-      add_http_coroutine(std::move(pattern), std::move(handler), options);
+      add_http(pattern, std::function<Task<HttpResponse>(HttpRequest)>{std::move(handler)}, options);
     }
   }
 
@@ -197,6 +204,8 @@ class Application {
   bool stopped() const { return phase_ == Phase::stopped; }
   /// Logic thread. The state machine for a client that comes over `wire`.
   std::shared_ptr<WireReceiver> connect(std::shared_ptr<Wire> wire);
+  /// Logic thread. Hands a request to its handler. Returns how long the answer may take.
+  Duration answer_http(HttpRequest request, HttpResponseWriter writer);
 
   Scheduler& scheduler() { return *scheduler_; }
   const Log& log() const { return log_; }
@@ -234,9 +243,15 @@ class Application {
     if (component) refused_.push_back(std::move(component));  // main() has a reference to it
     return added;
   }
-  void add_http_function(std::string pattern, std::function<HttpResponse(const HttpRequest&)> function);
-  void add_http_coroutine(std::string pattern, std::function<Task<HttpResponse>(HttpRequest)> coroutine,
-                          HttpHandlerOptions options);
+  void add_http(const std::string& pattern, std::function<HttpResponse(const HttpRequest&)> function,
+                const HttpHandlerOptions& options);
+  void add_http(const std::string& pattern, std::function<Task<HttpResponse>(HttpRequest)> coroutine,
+                const HttpHandlerOptions& options);
+  void add_http(const std::string& pattern,
+                std::function<Task<void>(HttpRequest, HttpResponseWriter)> coroutine,
+                const HttpHandlerOptions& options);
+  template <class Coroutine>
+  void add_http_coroutine(const std::string& pattern, Coroutine coroutine, const HttpHandlerOptions& options);
   void build(const Clock& clock, Driver& driver, WorkerPool& workers);
   void open();
   void request_stop(bool by_stopping_application);
@@ -257,6 +272,7 @@ class Application {
   Dispatcher dispatcher_{registry_};
   Pipeline outbound_;
   std::unique_ptr<SessionHost> host_;
+  std::unique_ptr<HttpHandlers> http_;
   RemoteServices* remote_ = nullptr;
   bool compresses_routes_ = false;
   bool open_ = false;                                    // clients are let in

@@ -41,6 +41,17 @@ class OpenRequest final : public OpenCall {
   std::optional<HttpResponseWriter> reply_;
 };
 
+/// Counts a request for as long as its coroutine exists.
+class Counted {
+ public:
+  explicit Counted(std::size_t& count) : count_(count) { ++count_; }
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
+  ~Counted() { --count_; }
+
+  std::size_t& count_;
+};
+
 /// The requests of one handler that are being answered. Logic thread.
 class HttpCoroutine {
  public:
@@ -58,18 +69,6 @@ class HttpCoroutine {
   }
 
  private:
-  /// Counts a request for as long as its coroutine exists.
-  class Counted {
-   public:
-    explicit Counted(std::size_t& count) : count_(count) { ++count_; }
-    Counted(const Counted&) = delete;
-    Counted& operator=(const Counted&) = delete;
-    ~Counted() { --count_; }
-
-   private:
-    std::size_t& count_;
-  };
-
   Task<void> run(HttpRequest request, HttpResponseWriter reply) {
     const Counted counted{requests_};
     OpenRequest open{open_calls_, pattern_, std::move(reply)};
@@ -97,6 +96,35 @@ class HttpCoroutine {
   std::size_t requests_ = 0;
 };
 
+/// The streams of one handler. Logic thread.
+class HttpStreamer {
+ public:
+  HttpStreamer(Scheduler& scheduler, std::string pattern,
+               std::function<Task<void>(HttpRequest, HttpResponseWriter)> coroutine, std::size_t streams_max)
+      : scheduler_(scheduler),
+        pattern_(std::move(pattern)),
+        coroutine_(std::move(coroutine)),
+        streams_max_(streams_max) {}
+
+  void answer(HttpRequest request, HttpResponseWriter writer) {
+    if (streams_ >= streams_max_) return writer.send(HttpResponse::too_busy());
+    writer.resume_on([this](Function<void()> resume) { scheduler_.post(std::move(resume)); });
+    scheduler_.spawn(run(std::move(request), std::move(writer)), {.name = pattern_});
+  }
+
+ private:
+  Task<void> run(HttpRequest request, HttpResponseWriter writer) {
+    const Counted counted{streams_};
+    co_await coroutine_(std::move(request), std::move(writer));
+  }
+
+  Scheduler& scheduler_;
+  const std::string pattern_;
+  const std::function<Task<void>(HttpRequest, HttpResponseWriter)> coroutine_;
+  const std::size_t streams_max_;
+  std::size_t streams_ = 0;
+};
+
 }  // namespace
 
 HttpRouter::Handler HttpHandlers::on_logic_thread(
@@ -112,27 +140,37 @@ HttpRouter::Handler HttpHandlers::on_logic_thread(
   };
 }
 
-HttpRouter::Handler HttpHandlers::function(std::string pattern,
-                                           std::function<HttpResponse(const HttpRequest&)> function) {
-  return on_logic_thread([this, pattern = std::move(pattern), function = std::move(function)](
-                             HttpRequest request, HttpResponseWriter reply) {
+void HttpHandlers::add(const std::string& pattern, std::function<HttpResponse(const HttpRequest&)> function) {
+  auto answer = [this, pattern, function = std::move(function)](HttpRequest request,
+                                                                HttpResponseWriter writer) {
     try {
       HttpResponse response = function(request);
-      reply.send(std::move(response));
+      writer.send(std::move(response));
     } catch (...) {
       log_failure(scheduler_.log(), pattern);
     }
-  });
+  };
+  router_->add_handler(pattern, on_logic_thread(std::move(answer)));
 }
 
-HttpRouter::Handler HttpHandlers::coroutine(OpenCalls& open_calls, std::string pattern,
-                                            std::function<Task<HttpResponse>(HttpRequest)> coroutine,
-                                            std::size_t requests_max) {
-  auto made = std::make_shared<HttpCoroutine>(scheduler_, open_calls, std::move(pattern),
-                                              std::move(coroutine), requests_max);
-  return on_logic_thread([made = std::move(made)](HttpRequest request, HttpResponseWriter reply) {
-    made->answer(std::move(request), std::move(reply));
-  });
+void HttpHandlers::add(const std::string& pattern, std::function<Task<HttpResponse>(HttpRequest)> coroutine,
+                       const HttpHandlerOptions& options) {
+  auto made = std::make_shared<HttpCoroutine>(scheduler_, open_calls_, pattern, std::move(coroutine),
+                                              options.requests_max);
+  auto answer = [made = std::move(made)](HttpRequest request, HttpResponseWriter writer) {
+    made->answer(std::move(request), std::move(writer));
+  };
+  router_->add_handler(pattern, on_logic_thread(std::move(answer)), options.timeout);
+}
+
+void HttpHandlers::add(const std::string& pattern,
+                       std::function<Task<void>(HttpRequest, HttpResponseWriter)> coroutine,
+                       const HttpHandlerOptions& options) {
+  auto made = std::make_shared<HttpStreamer>(scheduler_, pattern, std::move(coroutine), options.requests_max);
+  auto answer = [made = std::move(made)](HttpRequest request, HttpResponseWriter writer) {
+    made->answer(std::move(request), std::move(writer));
+  };
+  router_->add_handler(pattern, on_logic_thread(std::move(answer)), options.timeout);
 }
 
 }  // namespace nano

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "nano/base/task.h"
@@ -13,22 +14,29 @@
 
 namespace nano {
 
-/// Brings requests to the logic thread, on which the application's handlers run. Outlives what it makes, and
-/// is outlived by the scheduler and the open calls. Logic thread; what it makes may be called by any thread.
+/// Brings requests to the logic thread, on which the application's handlers run. Outlived by the scheduler
+/// and the open calls. Logic thread; what it adds to the router may be called by any thread, while it exists.
 class HttpHandlers {
  public:
-  explicit HttpHandlers(Scheduler& scheduler) : scheduler_(scheduler) {}
+  HttpHandlers(Scheduler& scheduler, OpenCalls& open_calls)
+      : scheduler_(scheduler), open_calls_(open_calls) {}
+
+  const std::shared_ptr<HttpRouter>& router() const { return router_; }
 
   /// A handler that answers at once. One that throws, or gives a response that cannot be sent, is logged
-  /// under `pattern` and answered 500; so is one of the other kind.
-  HttpRouter::Handler function(std::string pattern, std::function<HttpResponse(const HttpRequest&)> function);
+  /// under `pattern` and answered 500; so is one of the other kinds. They throw as HttpRouter::add_handler().
+  void add(const std::string& pattern, std::function<HttpResponse(const HttpRequest&)> function);
 
   /// A handler that is a coroutine. It is cancelled when nobody waits for its answer any more. While
   /// `requests_max` requests are being answered, further ones get 503; so does one that is given up, which it
   /// is through `open_calls`.
-  HttpRouter::Handler coroutine(OpenCalls& open_calls, std::string pattern,
-                                std::function<Task<HttpResponse>(HttpRequest)> coroutine,
-                                std::size_t requests_max);
+  void add(const std::string& pattern, std::function<Task<HttpResponse>(HttpRequest)> coroutine,
+           const HttpHandlerOptions& options);
+
+  /// A coroutine that streams its answer. It hears from the writer when its client has gone. A stop waits for
+  /// it as for other coroutines.
+  void add(const std::string& pattern, std::function<Task<void>(HttpRequest, HttpResponseWriter)> coroutine,
+           const HttpHandlerOptions& options);
 
   /// From here on, requests are answered 503 and their connections end: whoever asks again asks another
   /// server.
@@ -38,6 +46,8 @@ class HttpHandlers {
   HttpRouter::Handler on_logic_thread(std::function<void(HttpRequest, HttpResponseWriter)> handler);
 
   Scheduler& scheduler_;
+  OpenCalls& open_calls_;
+  const std::shared_ptr<HttpRouter> router_ = std::make_shared<HttpRouter>();
   bool stopped_ = false;
 };
 

@@ -31,9 +31,8 @@ Application::Machine::Machine(const Options& options)
 
 Application::Machine::~Machine() = default;
 
-void Application::Machine::attach(Scheduler& scheduler) {
-  http_handlers.emplace(scheduler);
-  router = std::make_shared<HttpRouter>();
+void Application::Machine::attach(Scheduler& scheduler, const std::shared_ptr<HttpRouter>& http) {
+  router = http;
   const auto line = loops_on_threads ? std::make_shared<ReceiveLine>(scheduler) : nullptr;
   for (const auto& loop : loops) line ? loop->attach(scheduler, line) : loop->attach(scheduler);
 }
@@ -54,11 +53,6 @@ void Application::Machine::add_websocket(std::string address, WebSocketListenerO
 void Application::Machine::serve_files(std::unique_ptr<StaticFiles> files) {
   if (!file_reader) file_reader.emplace();
   router->add_files(std::move(files), *file_reader);
-  answers_http = true;
-}
-
-void Application::Machine::handle_http(std::string pattern, HttpRouter::Handler handler, Duration timeout) {
-  router->add_handler(std::move(pattern), std::move(handler), timeout);
   answers_http = true;
 }
 
@@ -215,7 +209,6 @@ void Application::Machine::accept() {
 }
 
 void Application::Machine::stop_listening() {
-  http_handlers->stop();
   for (const auto& listener : listeners) listener->stop();
 }
 

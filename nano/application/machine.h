@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "nano/application/application.h"
-#include "nano/application/http_handlers.h"
 #include "nano/application/process_watch.h"
 #include "nano/http/file_reader.h"
 #include "nano/http/router.h"
@@ -25,14 +24,12 @@ struct Application::Machine {
   ~Machine();
 
   Driver& driver() { return loops_on_threads ? static_cast<Driver&>(parking) : *loops.front(); }
-  void attach(Scheduler& scheduler);
+  void attach(Scheduler& scheduler, const std::shared_ptr<HttpRouter>& http);
 
   void add_tcp(std::string address, TcpListenerOptions options);
   void add_websocket(std::string address, WebSocketListenerOptions options);
 
   void serve_files(std::unique_ptr<StaticFiles> files);
-  void handle_http(std::string pattern, HttpRouter::Handler handler,
-                   Duration timeout = limits::http_answer_timeout);
 
   /// Takes the addresses of all listeners. Throws with a sentence: std::invalid_argument when two are the
   /// same, std::runtime_error when one cannot be had. Says in the log what works and can hardly be meant.
@@ -67,7 +64,6 @@ struct Application::Machine {
   std::vector<std::unique_ptr<LogicLoop>> loops;
   ThreadPool workers;
   std::optional<FileReader> file_reader;  // ends before the loops, to which its jobs reply
-  std::optional<HttpHandlers> http_handlers;
   std::shared_ptr<HttpRouter> router;
   std::vector<Planned> planned;
   std::vector<std::shared_ptr<Listener>> listeners;

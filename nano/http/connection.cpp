@@ -92,7 +92,7 @@ void HttpConnection::begin_answering(const HttpRequest& request, std::span<const
   // In a turn of its own, even where the answer is known at once: pipelined requests don't nest.
   auto take = later<HttpPart>(
       [number = ++request_](HttpConnection& self, HttpPart part) { self.on_part(number, std::move(part)); });
-  exchange_ = std::make_shared<HttpExchange>(loop_, std::move(take));
+  exchange_ = std::make_shared<HttpExchange>(&loop_, std::move(take));
 }
 
 void HttpConnection::on_hung_up(bool is_lost) {

@@ -58,6 +58,21 @@ void HttpExchange::when_closed(Function<void()> callback) {
   callback();
 }
 
+void HttpExchange::end_wait() {
+  Function<void()> forgotten;  // destroyed after the lock
+  const std::lock_guard lock{mutex_};
+  forgotten = std::move(resume_);
+}
+
+void HttpExchange::forget_writer() {
+  Function<void()> forgotten;
+  {
+    const std::lock_guard lock{mutex_};
+    forgotten = std::move(when_closed_);
+  }
+  end_wait();
+}
+
 bool HttpExchange::has_room() const {
   return untaken_bytes_.load(std::memory_order_relaxed) < limits::http_stream_ahead_bytes;
 }

@@ -44,10 +44,10 @@ class HttpExchange {
   using Send = Function<void(HttpPart)>;
 
   /// `send` is called on the writer's thread, never after close(); it must not call anything here. `loop` is
-  /// the connection's.
-  HttpExchange(IoLoop& loop, Send send) : loop_(loop), send_(std::move(send)) {}
+  /// the connection's; null in memory.
+  HttpExchange(IoLoop* loop, Send send) : loop_(loop), send_(std::move(send)) {}
 
-  IoLoop& loop() const { return loop_; }
+  IoLoop& loop() const { return *loop_; }
 
   // -- the connection
   /// Nobody waits for the answer any more.
@@ -69,11 +69,14 @@ class HttpExchange {
   /// `resume` is called by close(), and after the pause, or, with none, once there is room. False, and it is
   /// not: that is so already.
   bool wait(Duration pause, Function<void()> resume);
+  void end_wait();
+  /// Nothing that it gave is called any more.
+  void forget_writer();
 
  private:
   void run(Function<void()> resume);
 
-  IoLoop& loop_;
+  IoLoop* loop_;
   Send send_;                                   // guarded by mutex_
   Function<void(Function<void()>)> resume_on_;  // null: the connection's thread; set before the first wait
   std::atomic<bool> closed_{false};

@@ -9,12 +9,13 @@
 namespace nano {
 
 HttpResponseWriter::~HttpResponseWriter() {
-  if (!exchange_ || state_ == State::done) return;
+  if (!exchange_) return;
   if (state_ == State::unused) {
     send(HttpResponse::error(500));
-  } else {
-    exchange_->send(HttpStreamEnd{{}, false});
+    return;
   }
+  exchange_->forget_writer();
+  if (state_ == State::started) exchange_->send(HttpStreamEnd{{}, false});
 }
 
 void HttpResponseWriter::require(State state, const char* what) const {
@@ -69,6 +70,10 @@ void HttpResponseWriter::when_closed(Function<void()> callback) {
 
 void HttpResponseWriter::resume_on(Function<void(Function<void()>)> thread) {
   exchange_->resume_on(std::move(thread));
+}
+
+HttpResponseWriter::Wait::~Wait() {
+  if (waiting_) exchange_->end_wait();
 }
 
 bool HttpResponseWriter::Wait::await_ready() const {

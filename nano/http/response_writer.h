@@ -83,6 +83,9 @@ class HttpResponseWriter::Wait {
   /// Nothing to pause: for room.
   Wait(std::shared_ptr<HttpExchange> exchange, Duration pause)
       : exchange_(std::move(exchange)), pause_(pause) {}
+  Wait(const Wait&) = delete;
+  Wait& operator=(const Wait&) = delete;
+  ~Wait();
 
   bool await_ready() const;
   bool await_suspend(std::coroutine_handle<> waiting);

@@ -56,6 +56,14 @@ std::shared_ptr<Client> World::connect(std::string_view user_json) {
   return client;
 }
 
+std::shared_ptr<HttpCall> World::http(std::string_view method, std::string_view target, std::string_view body,
+                                      const std::vector<HttpHeader>& headers) {
+  auto call = std::make_shared<HttpCall>(*app_);
+  call->ask(method, target, body, headers);
+  settle();
+  return call;
+}
+
 void World::advance(Duration duration) {
   testing::advance(clock_, app_->scheduler(), duration, [this] { settle(); });
 }

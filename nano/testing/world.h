@@ -15,6 +15,7 @@
 #include "nano/base/worker_pool.h"
 #include "nano/scheduler/driver.h"
 #include "nano/testing/client.h"
+#include "nano/testing/http_call.h"
 #include "nano/testing/log_capture.h"
 
 namespace nano::testing {
@@ -53,6 +54,11 @@ class World {
   std::shared_ptr<Client> connect(std::string_view user_json = "null");
   /// A client that has not sent anything yet.
   std::shared_ptr<Client> connect_silently();
+
+  /// What a client of HTTP asks for, and the handler that Application::handle_http() was given answers:
+  /// `world.http("GET", "/health")->response()`. Files are not served in memory.
+  std::shared_ptr<HttpCall> http(std::string_view method, std::string_view target, std::string_view body = "",
+                                 const std::vector<HttpHeader>& headers = {});
 
   /// Moves time on by `duration`, stopping at each timer on the way, and runs everything that becomes due.
   void advance(Duration duration);
