@@ -44,7 +44,7 @@ LAYER_OF_CLUSTER_TESTS = "cluster/testing"
 # library, the includes that mean it, and the paths that may use it
 LIBRARIES = [
     ("Asio", r"asio(/|\.hpp$)", r"nano/(net|transport)/"),
-    ("websocketpp", r"websocketpp/", r"nano/websocket/|nano/http/request_reader\.cpp$"),
+    ("websocketpp", r"websocketpp/", r"nano/websocket/"),
     ("OpenSSL", r"openssl/", r"nano/net/|benchmark/limit/"),
     ("gRPC", r"grpc(pp)?/", r"cluster/network/"),
     ("Boost.JSON", r"boost/json(/|\.hpp$)",

@@ -50,12 +50,16 @@ inline constexpr std::size_t http_stream_ahead_bytes = std::size_t{64} << 10;
 /// held in memory.
 inline constexpr std::size_t http_stream_bytes = std::size_t{4} << 20;
 
-/// Request line and headers of an HTTP request. Browsers stay below 8 KiB; websocketpp's parser takes no more
-/// than this.
+/// Request line and headers of an HTTP request; what stands between and behind the chunks of a body may be as
+/// much. Browsers stay below 8 KiB, and RFC 9112 asks for that much of a request line.
 inline constexpr std::size_t http_head_bytes = 16'000;
 
 /// The body of an HTTP request, which is held in memory whole.
 inline constexpr std::size_t http_body_bytes = std::size_t{64} << 10;
+
+/// Hexadecimal digits of a chunk's size, leading zeros not counted: they fill 64 bits, and a larger chunk is
+/// too large in any case.
+inline constexpr std::size_t http_chunk_size_digits = 16;
 
 /// Files up to here are read at once and held in memory while they are sent, once for all who fetch them.
 /// Larger ones are read piece by piece.

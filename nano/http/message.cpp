@@ -3,17 +3,11 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "nano/http/grammar.h"
+
 namespace nano {
 
 namespace {
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
 
 std::string_view find_header(const std::vector<HttpHeader>& headers, std::string_view name) {
   for (const HttpHeader& header : headers) {
@@ -26,7 +20,7 @@ std::string_view find_header(const std::vector<HttpHeader>& headers, std::string
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower(x) == lower(y); });
+                    [](char x, char y) { return lower_ascii(x) == lower_ascii(y); });
 }
 
 std::string_view HttpRequest::header(std::string_view name) const { return find_header(headers, name); }
@@ -35,7 +29,7 @@ bool HttpRequest::header_has_token(std::string_view name, std::string_view token
   std::string_view list = header(name);
   while (!list.empty()) {
     const std::size_t comma = std::min(list.find(','), list.size());
-    if (equals_ignoring_case(trim(list.substr(0, comma)), token)) return true;
+    if (equals_ignoring_case(trim_http(list.substr(0, comma)), token)) return true;
     list.remove_prefix(std::min(comma + 1, list.size()));
   }
   return false;
@@ -99,8 +93,10 @@ std::string_view http_status_name(int status) {
     case 411: return "Length Required";
     case 412: return "Precondition Failed";
     case 413: return "Content Too Large";
+    case 414: return "URI Too Long";
     case 415: return "Unsupported Media Type";
     case 416: return "Range Not Satisfiable";
+    case 417: return "Expectation Failed";
     case 422: return "Unprocessable Content";
     case 426: return "Upgrade Required";
     case 429: return "Too Many Requests";
@@ -115,25 +111,13 @@ std::string_view http_status_name(int status) {
   }
 }
 
-namespace {
-
-/// RFC 9110, section 5.6.2.
-bool is_token(std::string_view text) {
-  constexpr std::string_view others = "!#$%&'*+-.^_`|~";
-  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-           others.find(c) != std::string_view::npos;
-  });
-}
-
-}  // namespace
-
 void check_response(const HttpResponse& response) {
   if (response.status < 200 || response.status > 599) {
     throw std::invalid_argument("a response has no status " + std::to_string(response.status));
   }
   for (const HttpHeader& header : response.headers) {
-    if (!is_token(header.name)) throw std::invalid_argument("no header is named \"" + header.name + "\"");
+    if (!is_http_token(header.name))
+      throw std::invalid_argument("no header is named \"" + header.name + "\"");
   }
 }
 

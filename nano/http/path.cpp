@@ -19,12 +19,13 @@ int hex_digit(char c) {
 bool is_visible_ascii(char c) { return c > 0x20 && c < 0x7f; }
 
 /// Cuts "http://host" off the absolute form, which only proxies need but every server has to take.
-std::optional<std::string_view> without_authority(std::string_view target) {
+std::optional<std::string_view> without_authority(std::string_view target, std::string& authority) {
   for (const std::string_view scheme : {"http://", "https://", "ws://", "wss://"}) {
     if (!equals_ignoring_case(target.substr(0, scheme.size()), scheme)) continue;
     target.remove_prefix(scheme.size());
     const std::size_t end = std::min(target.find_first_of("/?"), target.size());
-    if (!is_http_host(target.substr(0, end))) return std::nullopt;
+    authority = target.substr(0, end);
+    if (!is_http_host(authority)) return std::nullopt;
     return target.substr(end);
   }
   return std::nullopt;
@@ -112,10 +113,11 @@ std::optional<std::string> normalise_path(std::string_view path) {
 std::optional<HttpTarget> parse_http_target(std::string_view target) {
   if (target.empty() || !std::all_of(target.begin(), target.end(), is_visible_ascii)) return std::nullopt;
   if (target.find('#') != std::string_view::npos) return std::nullopt;
-  if (target == "*") return HttpTarget{"*", {}};
+  if (target == "*") return HttpTarget{"*", {}, {}};
 
+  std::string authority;
   const bool is_absolute = target.front() != '/';
-  const std::optional<std::string_view> rest = is_absolute ? without_authority(target) : target;
+  const std::optional<std::string_view> rest = is_absolute ? without_authority(target, authority) : target;
   if (!rest) return std::nullopt;
   const std::size_t question = std::min(rest->find('?'), rest->size());
   std::string_view path = rest->substr(0, question);
@@ -125,7 +127,8 @@ std::optional<HttpTarget> parse_http_target(std::string_view target) {
   if (!decoded) return std::nullopt;
   std::optional<std::string> normal = normalise_path(*decoded);
   if (!normal) return std::nullopt;
-  return HttpTarget{std::move(*normal), std::string{rest->substr(std::min(question + 1, rest->size()))}};
+  return HttpTarget{std::move(*normal), std::string{rest->substr(std::min(question + 1, rest->size()))},
+                    std::move(authority)};
 }
 
 std::string path_problem(std::string_view path) {

@@ -8,8 +8,9 @@
 namespace nano {
 
 struct HttpTarget {
-  std::string path;   ///< decoded and normalised; "*" for the asterisk form
-  std::string query;  ///< undecoded, without '?'
+  std::string path;       ///< decoded and normalised; "*" for the asterisk form
+  std::string query;      ///< undecoded, without '?'
+  std::string authority;  ///< of the absolute form: "host" or "host:80"
 };
 
 /// Splits a request target in origin form ("/a?b"), absolute form ("http://host/a?b") or asterisk form.

@@ -19,8 +19,9 @@ namespace nano {
 class HttpRequestReader {
  public:
   struct Limits {
-    std::size_t head_bytes = limits::http_head_bytes;  ///< request line and headers
-    std::size_t body_bytes = limits::http_body_bytes;
+    std::size_t head_bytes = limits::http_head_bytes;  ///< request line and headers; once more for what
+                                                       ///< stands between and behind the chunks of a body
+    std::size_t body_bytes = limits::http_body_bytes;  ///< decoded
   };
   enum class Status {
     incomplete,  ///< all input taken, the request goes on
@@ -36,11 +37,11 @@ class HttpRequestReader {
 
   /// Takes bytes from the front of `input` until a request is complete, and leaves the rest there: the next
   /// request (pipelining), or the first WebSocket frames after an upgrade. Empty lines before a request are
-  /// skipped, and count as its head's.
+  /// skipped, and count as its head's. Bodies come with a length or in chunks.
   ///
-  /// Refuses with 400 what is not HTTP or not valid, 411 chunked bodies and 501 other transfer codings
-  /// (bodies need a Content-Length), 413 and 431 what is over the limits, 505 other versions than 1.0
-  /// and 1.1.
+  /// Refuses with 400 what is not HTTP or not valid, and all that two servers might read differently; 413
+  /// bodies, 414 targets and 431 headers that are over the limits; 417 other expectations than 100-continue;
+  /// 501 other transfer codings than chunked; 505 other versions than 1.0 and 1.1.
   Status consume(std::span<const std::uint8_t>& input);
 
   /// Whether the client waits for a word before it sends the body whose head was read ("Expect:
@@ -58,11 +59,11 @@ class HttpRequestReader {
  private:
   struct Parsing;
 
-  std::size_t consume_line(std::string_view input);
+  void consume_line(std::span<const std::uint8_t>& input);
   void consume_body(std::span<const std::uint8_t>& input);
+  void consume_chunks(std::span<const std::uint8_t>& input);
   void finish_line();
   void finish_head();
-  bool parse_line(std::string_view line);
   void refuse(int status, std::string_view why);
 
   Limits limits_;
@@ -70,8 +71,7 @@ class HttpRequestReader {
   bool expects_continue_ = false;
   bool refused_head_ = false;
   int refusal_status_ = 0;
-  std::string refusal_reason_;
-  std::string line_;
+  std::string_view refusal_reason_;   // a literal
   std::unique_ptr<Parsing> parsing_;  // only while a request is being read
 };
 

@@ -225,12 +225,20 @@ TEST_P(Http, AnUpgradeThatWasPipelinedIsServedEvenIfTheClientHasSentItsLast) {
   EXPECT_EQ(client.socket().last(), Received::end);
 }
 
+TEST_P(Http, ABodyInChunksIsReadAndTheNextRequestBehindItIsAnswered) {
+  HttpClient client{server_};
+  client.send("POST /hello HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n" +
+              get_request("/hello"));
+  EXPECT_EQ(client.answer().status, 200);
+  EXPECT_EQ(client.answer().status, 200);
+}
+
 TEST_P(Http, BadRequestsAreRefusedAndTheConnectionEnds) {
   const std::pair<const char*, int> requests[] = {
       {"GET / HTTP/3.0\r\nHost: x\r\n\r\n", 505},
       {"GET /\r\n\r\n", 400},
       {"GET / HTTP/1.1\r\n\r\n", 400},
-      {"POST /hello HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n", 411},
+      {"POST /hello HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n", 400},
       {"POST /hello HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n", 413},
       {"POST /hello HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", 400},
   };
