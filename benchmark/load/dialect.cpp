@@ -3,6 +3,8 @@
 #include <array>
 
 #include "benchmark/load/colyseus_dialect.h"
+#include "benchmark/load/echo_dialect.h"
+#include "benchmark/load/http_dialect.h"
 #include "benchmark/load/nano_dialect.h"
 #include "benchmark/load/socketio_dialect.h"
 #include "benchmark/load/ws_dialect.h"
@@ -22,10 +24,9 @@ struct Entry {
 };
 
 constexpr std::array entries{
-    Entry{"nano", true, make<NanoDialect>},
-    Entry{"ws", false, make<WsDialect>},
-    Entry{"socket.io", false, make<SocketIoDialect>},
-    Entry{"colyseus", false, make<ColyseusDialect>},
+    Entry{"nano", true, make<NanoDialect>},           Entry{"ws", false, make<WsDialect>},
+    Entry{"socket.io", false, make<SocketIoDialect>}, Entry{"colyseus", false, make<ColyseusDialect>},
+    Entry{"http", true, make<HttpDialect>},           Entry{"echo", true, make<EchoDialect>},
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 // Internal header. Dialect: how one kind of server is spoken to, as bytes; sockets and clocks are elsewhere.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <stdexcept>
@@ -69,7 +70,8 @@ class Dialect {
 struct DialectSettings {
   std::string dialect = "nano";
   Transport transport = Transport::tcp;
-  std::string path = "/nano";  ///< of the upgrade request
+  std::string path = "/nano";  ///< of the upgrade request, or of HTTP requests
+  std::size_t body_bytes = 0;  ///< of each answer over HTTP
 };
 
 /// Throws std::invalid_argument, with a sentence that says what to change, for a dialect that does not exist

@@ -54,6 +54,7 @@ struct Raw {
   std::optional<std::string> push;
   std::optional<std::string> payload;
   std::optional<std::string> payload_bytes;
+  std::optional<std::string> body_bytes;
   std::string connections = "100";
   std::string in_flight = "1";
   std::string rate = "0";
@@ -109,7 +110,7 @@ void add_flags(CLI::App& app, LoadOptions& options, Raw& raw) {
   app.add_option("--pid", raw.processes, "NAME=PID of a process to watch, with its children; repeated")
       ->allow_extra_args(false);
   app.add_option("--transport", raw.transport, "tcp or websocket (tcp)");
-  app.add_option("--path", options.dialect.path, "Of the WebSocket upgrade (/nano)");
+  app.add_option("--path", options.dialect.path, "Of the WebSocket upgrade, or of HTTP requests (/nano)");
   app.add_option("--dialect", options.dialect.dialect,
                  "How the server is spoken to: " + CLI::detail::join(dialect_names(), ", ") + " (nano)");
   app.add_option("--route", raw.route,
@@ -117,6 +118,7 @@ void add_flags(CLI::App& app, LoadOptions& options, Raw& raw) {
   app.add_option("--push", raw.push, "Of the pushes that answer notifies (pong or onSay)");
   app.add_option("--payload", raw.payload, "raw, ping (protobuf) or json (raw; ping for notify and paced)");
   app.add_option("--payload-bytes", raw.payload_bytes, "Of all of a raw payload, of the text in others (64)");
+  app.add_option("--body-bytes", raw.body_bytes, "Of each answer of the dialect http, which needs it");
   app.add_option("--connections", raw.connections, "Clients, up to 28000 (100)");
   app.add_option("--in-flight", raw.in_flight, "Open requests or notifies per connection, up to 1000 (1)");
   app.add_option(
@@ -126,6 +128,19 @@ void add_flags(CLI::App& app, LoadOptions& options, Raw& raw) {
   app.add_option("--seconds", raw.seconds,
                  "Measured, after the warm-up; longer while nothing is answered (5)");
   app.add_flag("--json", options.json, "One JSON object on stdout instead of text");
+}
+
+/// Its requests carry nothing, and its answers are told without their bodies.
+void fill_http(LoadOptions& options, const Raw& raw) {
+  if (!raw.body_bytes) {
+    throw std::invalid_argument("the dialect http needs --body-bytes, the size of what each answer brings");
+  }
+  if (raw.payload || raw.payload_bytes) {
+    throw std::invalid_argument("the requests of the dialect http have no payload; leave --payload out");
+  }
+  options.dialect.body_bytes = number<std::size_t>("--body-bytes", *raw.body_bytes, 0, 1u << 30);
+  options.payload = PayloadKind::raw;
+  options.payload_bytes = 0;
 }
 
 void fill(LoadOptions& options, const Raw& raw) {
@@ -145,6 +160,11 @@ void fill(LoadOptions& options, const Raw& raw) {
   options.rate = number("--rate", raw.rate, 0.0, 10'000'000.0);
   options.warm_up_s = number("--warm-up-s", raw.warm_up_s, 0.0, 600.0);
   options.seconds = number("--seconds", raw.seconds, 0.01, 600.0);
+  if (options.dialect.dialect == "http") {
+    fill_http(options, raw);
+  } else if (raw.body_bytes) {
+    throw std::invalid_argument("--body-bytes is for the dialect http; what others answer is what was sent");
+  }
 }
 
 void check(const LoadOptions& options) {

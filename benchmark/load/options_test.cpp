@@ -76,6 +76,19 @@ TEST(LoadOptions, AreWhatTheFlagsSay) {
   EXPECT_TRUE(options.json);
 }
 
+TEST(LoadOptions, OfHttpSayWhatEachAnswerBrings) {
+  const LoadOptions options = parse("request", {"--dialect", "http", "--path", "/a", "--body-bytes", "1024"});
+  EXPECT_EQ(options.dialect.path, "/a");
+  EXPECT_EQ(options.dialect.body_bytes, 1024u);
+  EXPECT_EQ(options.payload_bytes, 0u);
+  EXPECT_EQ(mistake("request", {"--dialect", "http"}),
+            "the dialect http needs --body-bytes, the size of what each answer brings");
+  EXPECT_EQ(mistake("request", {"--dialect", "http", "--body-bytes", "1", "--payload-bytes", "8"}),
+            "the requests of the dialect http have no payload; leave --payload out");
+  EXPECT_EQ(mistake("request", {"--body-bytes", "1"}),
+            "--body-bytes is for the dialect http; what others answer is what was sent");
+}
+
 TEST(LoadOptions, ExplainThemselves) {
   const std::string help = LoadOptions::parse({"--help"}).help;
   for (const char* word : {"SCENARIO", "--address", "--in-flight", "--rate", "--dialect", "nano"}) {
