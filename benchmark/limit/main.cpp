@@ -1,7 +1,8 @@
 // The smallest server that does the benchmark's work: one thread, epoll, no framework. Not much that serves
 // the same clients with the same system calls can be cheaper, so the others are given as ratios to it. It
 // trusts its clients, which no real server may: there are no limits, no timeouts and no heartbeats, a
-// WebSocket frame holds whole packets, and protobuf messages are sent back without a look inside.
+// WebSocket frame holds whole packets, protobuf messages are sent back without a look inside, and a request
+// of HTTP is answered with the same 64 bytes whatever it asks for.
 
 #include <arpa/inet.h>
 #include <array>
@@ -121,13 +122,13 @@ class Server {
 
   std::size_t on_websocket_bytes(Client& client, Bytes bytes) {
     std::size_t at = 0;
-    if (!client.upgraded) {
-      const std::string_view text{reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+    while (!client.upgraded) {
+      const std::string_view text{reinterpret_cast<const char*>(bytes.data()) + at, bytes.size() - at};
       const std::size_t end = text.find("\r\n\r\n");
-      if (end == std::string_view::npos) return 0;
-      if (!upgrade(text.substr(0, end))) return broken;
-      client.upgraded = true;
-      at = end + 4;
+      if (end == std::string_view::npos) return at;
+      client.upgraded = upgrade(text.substr(0, end));
+      if (!client.upgraded) out_ += http_answer;
+      at += end + 4;
     }
     while (at < bytes.size()) {
       const Frame frame = take_frame(bytes.subspan(at));
@@ -142,6 +143,11 @@ class Server {
     return at;
   }
 
+  static constexpr std::string_view http_answer =
+      "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 64\r\n\r\n"
+      "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
+
+  /// False: it is a request for something else than a WebSocket.
   bool upgrade(std::string_view head) {
     constexpr std::string_view name = "Sec-WebSocket-Key: ";
     const std::size_t start = head.find(name);

@@ -24,6 +24,10 @@ function mainThreadShare(pid) {
   }
 }
 
+/** HTTP is a dialect of its own to nano-bench, over TCP. */
+const flagsOfTransport = (transport) =>
+  transport === 'http' ? ['--dialect', 'http'] : ['--transport', transport];
+
 /**
  * Runs nano-bench once against a fresh server. The context is the same for all that is measured: `servers` by
  * name (servers.mjs), `load` (the path of nano-bench), `options` (options.mjs), `running` (servers.mjs).
@@ -46,7 +50,7 @@ async function measureStep(step, side, transport, { servers, load, options, runn
     const wanted = options.quick ? quickStep(step) : step;
     const flagsOf = (one, seconds) => [
       ...flagsOfStep(one),
-      ...['--address', address, '--transport', transport, '--json'],
+      ...['--address', address, ...flagsOfTransport(transport), '--json'],
       ...['--warm-up-s', String(options.warmUpS), '--seconds', String(seconds)],
       ...kind.flags(one.scenario),
     ];

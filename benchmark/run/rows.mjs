@@ -1,7 +1,7 @@
 // What is measured: one object for each row of the table.
 //
 //   name, says     for the command line, and for people
-//   transport      tcp or websocket
+//   transport      tcp, websocket or http
 //   steps          runs of nano-bench, each with a fresh server: its scenario and its flags; with `threads`,
 //                  the share of the server's first thread is told as main_thread_share, too; with `beside`, a
 //                  step of other clients that keep the server busy meanwhile and are not measured
@@ -99,6 +99,23 @@ const clusterFigures = [
   { ...cpuFigure(), against: 'Go Nano' },
   { ...rate, against: 'Go Nano' },
 ];
+
+/** GET requests over 1 and over 100 connections, each with one open. */
+function httpRow(name, says, path, body_bytes, others) {
+  const steps = [1, 100].map((connections) => ({ ...request(connections, 1), path, body_bytes }));
+  const yardsticks = ['nginx', ...others];
+  const figures = yardsticks.flatMap((against) =>
+    steps.map(({ connections }, i) => ({
+      ...cpuFigure(),
+      name: `CPU, ${connections} connection${i > 0 ? 's' : ''}${against === 'nginx' ? '' : ', to the limit'}`,
+      of: (results) => cpu(results[i]),
+      against,
+      peers: false,
+    })),
+  );
+  const sides = [ours, ...yardsticks.map((server) => ({ name: server, server }))];
+  return row(name, says, steps, figures, { transport: 'http', sides });
+}
 
 export const rows = [
   row('tcp-1', 'TCP request, 1000 connections, 1 in flight', [request(1000, 1)], [cpuFigure(1.2)], {
@@ -213,6 +230,22 @@ export const rows = [
     [{ scenario: 'paced', connections: 1000 }],
     [cpuFigure(), percentile('99 %', 'p99'), { ...rate, peers: true }],
     { peers: 'paced' },
+  ),
+  httpRow('http-handler', 'HTTP request to a handler that makes 64 bytes', '/http/handler', 64, ['limit']),
+  httpRow('http-file-1k', 'HTTP request for a file of 1 KiB', '/1k', 1024, []),
+  httpRow('http-file-100k', 'HTTP request for a file of 100 KiB', '/100k', 102_400, []),
+  row(
+    'io-uring',
+    'bare echo of 64 bytes, 1000 connections, 1 in flight: io_uring to epoll',
+    [{ ...request(1000, 1), dialect: 'echo', payload_bytes: 56 }], // and 8 of the header
+    [{ ...cpuFigure(), against: 'epoll', peers: false }],
+    {
+      sides: [
+        { name: 'io_uring', server: 'echo-io_uring' },
+        { name: 'epoll', server: 'echo-epoll' },
+      ],
+      subjects: ['io_uring'],
+    },
   ),
   ...[1, 8].map((in_flight) =>
     row(

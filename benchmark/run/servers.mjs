@@ -1,13 +1,16 @@
 // The servers that are measured, each behind the same few words:
 //
 //   unavailable()                  null, or the sentence that says why it is left out
-//   start({ transport, flags })    a started server: addresses { tcp, websocket } as far as it has them,
-//                                  pids by name, stop()
+//   start({ transport, flags })    a started server: addresses { tcp, websocket, http } as far as it has
+//                                  them, pids by name, stop()
 //   flags(scenario)                what nano-bench needs to talk to it
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 
 import { NodeProcess, startGoNode, startNode, withGo } from '../../tests/cluster/nodes.mjs';
+import { nginx } from './nginx.mjs';
+import { servedFiles } from './temporary_folder.mjs';
 
 /** Ends what goes on after it was said to stop. */
 export class Stopped extends Error {}
@@ -48,7 +51,11 @@ export function programPath(folder, name) {
 
 function asServer(process) {
   return {
-    addresses: { tcp: process.tcpAddress, websocket: process.websocketUrl },
+    addresses: {
+      tcp: process.tcpAddress,
+      websocket: process.websocketUrl,
+      http: process.websocketUrl, // all that is no WebSocket is answered there, too
+    },
     pids: { server: process.pid },
     stop: () => process.stop(),
   };
@@ -57,12 +64,24 @@ function asServer(process) {
 function program(folder, name, ownFlags) {
   return {
     unavailable: () => null,
-    start: async ({ flags = [] }) => {
-      const [first, ...rest] = [...bound, programPath(folder, name), ...ownFlags, ...flags];
+    start: async ({ transport, flags = [] }) => {
+      const files = name === 'nano-bench-server' && transport === 'http' ? ['--files', servedFiles()] : [];
+      const [first, ...rest] = [...bound, programPath(folder, name), ...ownFlags, ...files, ...flags];
       return asServer(await NodeProcess.start(first, rest));
     },
     flags: () => [],
   };
+}
+
+/** A bare echo server; where io_uring is not permitted, the program's own sentence says so. */
+function echo(folder, backend) {
+  const unavailable = () => {
+    const { status, stderr } = spawnSync(programPath(folder, 'nano-bench-echo'), [backend, '--check'], {
+      encoding: 'utf8',
+    });
+    return status === 0 ? null : stderr.replace(/^nano-bench-echo: /, '').trim();
+  };
+  return { ...program(folder, 'nano-bench-echo', [backend]), unavailable };
 }
 
 const nodeKinds = {
@@ -111,6 +130,9 @@ export function ownServers(folder) {
   return {
     ours: program(folder, 'nano-bench-server', listeners),
     limit: program(folder, 'nano-bench-limit', []),
+    nginx: nginx(bound),
+    'echo-epoll': echo(folder, 'epoll'),
+    'echo-io_uring': echo(folder, 'io_uring'),
     cluster: cluster(folder, 'our', 'our'),
     'cluster-go': cluster(folder, 'go', 'go'),
     'cluster-our-gate': cluster(folder, 'our', 'go'),

@@ -72,10 +72,14 @@ export function tablesOf({ environment, rows }) {
   const label = (row) => `\`${row.name}\` ${row.says}`;
   const some = (wanted) => once(ownCells(rows.filter(wanted), label));
   const peers = once(peerCells(rows, label) ?? [[]]);
-  const others = (row) => !isTarget(row) && row.name !== 'io-threads';
+  const isOfHttp = (row) => row.transport === 'http';
+  const ownTable = (row) => isOfHttp(row) || ['io-threads', 'io-uring'].includes(row.name);
+  const others = (row) => !isTarget(row) && !ownTable(row);
   const tables = [
     { name: 'targets', title: 'Nano and the limit', cells: some(isTarget) },
     { name: 'more', title: 'More work', cells: some((row) => others(row) && isCompared(row)) },
+    { name: 'http', title: 'HTTP', cells: some(isOfHttp) },
+    { name: 'io-uring', title: 'io_uring', cells: some((row) => row.name === 'io-uring') },
     { name: 'io-threads', title: 'I/O threads', cells: some((row) => row.name === 'io-threads') },
     { name: 'cluster', title: 'Clusters', cells: some((row) => others(row) && !isCompared(row)) },
     {

@@ -48,18 +48,29 @@ class Bench final : public nano::Component {
   nano::Group room_;
 };
 
+/// What the rows of HTTP ask for: 64 bytes, made anew for each request, and files if there are some.
+void serve_http(nano::Application& app, const std::string& files) {
+  app.handle_http("/http/handler", [](const nano::HttpRequest&) {
+    return nano::HttpResponse::with(200, "text/plain", std::string(64, 'x'));
+  });
+  if (!files.empty()) app.serve_files("/", files);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   std::string tcp = "127.0.0.1:0";
   std::string websocket = "127.0.0.1:0";
   std::string path = "/nano";
+  std::string files;
   nano::Application app{nano::Options::from_command_line(
       argc, argv, {},
       {{"--tcp", "Address to listen on for TCP clients", &tcp},
        {"--websocket", "Address to listen on for WebSocket clients", &websocket},
-       {"--path", "Path of the WebSocket", &path}})};
+       {"--path", "Path of the WebSocket", &path},
+       {"--files", "Folder whose files are served over HTTP; none unless given", &files}})};
   app.add<Bench>();
+  serve_http(app, files);
   app.listen_tcp(tcp);
   app.listen_websocket(websocket, {.path = path});
   app.on_started([&app] {

@@ -1,6 +1,6 @@
 // The load generator against real servers: each scenario with small counts. Times are not looked at.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import test, { after, before } from 'node:test';
@@ -95,6 +95,46 @@ for (const name of ['ours', 'limit']) {
       assert.ok(result.processes.server.anonymous_kib > 0, JSON.stringify(result));
     });
   }
+}
+
+for (const name of ['ours', 'limit']) {
+  for (const in_flight of ['1', '4']) {
+    test(`HTTP requests, ${in_flight} in flight, with ${name}`, { timeout: timeoutMs }, async () => {
+      const http = ['--dialect', 'http', '--path', '/http/handler', '--body-bytes', '64'];
+      const flags = ['request', ...http, '--in-flight', in_flight, ...small];
+      const result = await measure(servers[name], 'websocket', ...flags);
+      assert.ok(result.messages > 0, JSON.stringify(result));
+      assert.deepEqual([result.failed, result.lost], [0, 0]);
+    });
+  }
+}
+
+test('HTTP answers of another length are told', { timeout: timeoutMs }, async () => {
+  const flags = ['--dialect', 'http', '--path', '/http/handler', '--body-bytes', '63', ...small];
+  const result = await bench('request', '--address', servers.ours.websocketUrl, ...flags);
+  assert.equal(result.code, 1);
+  assert.match(result.err, /^nano-bench: .* \/http\/handler has 64 bytes, not the 63 of --body-bytes/);
+});
+
+for (const backend of ['epoll', 'io_uring']) {
+  test(`echoes over ${backend}`, { timeout: timeoutMs }, async (t) => {
+    const check = spawnSync(program('NANO_BENCH_ECHO'), [backend, '--check'], { encoding: 'utf8' });
+    if (check.status === 3) {
+      assert.match(check.stderr, /^nano-bench-echo: .*(io_uring|liburing)/);
+      return t.skip(check.stderr.trim());
+    }
+    const server = await startServer('NANO_BENCH_ECHO', [backend]);
+    try {
+      for (const bytes of ['56', '20000']) {
+        const flags = ['request', '--dialect', 'echo', '--payload-bytes', bytes, ...small];
+        const result = await measure(server, 'tcp', ...flags);
+        assert.ok(result.messages > 0, JSON.stringify(result));
+        assert.deepEqual([result.failed, result.lost], [0, 0]);
+      }
+    } finally {
+      await stop(server);
+    }
+  });
 }
 
 test('an open loop sends all that is due', { timeout: timeoutMs }, async () => {
