@@ -51,4 +51,17 @@ void answer_health_checks(nano::Application& app) {
   });
 }
 
+nano::HttpResponse show_table(const nano::HttpRequest& request) {
+  return nano::HttpResponse::text(200, "Table " + std::string{request.parameter("table")} + "\n");
+}
+
+nano::HttpResponse close_table(const nano::HttpRequest& request);
+nano::HttpResponse show_help(const nano::HttpRequest& request);
+
+void answer_by_method_host_and_path(nano::Application& app) {
+  app.handle_http("GET /tables/{table}", show_table);
+  app.handle_http("DELETE admin.example.com/tables/{table}", close_table);
+  app.handle_http("GET /help/{page...}", show_help);
+}
+
 }  // namespace docs::doors

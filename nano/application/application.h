@@ -108,13 +108,19 @@ class Application {
   /// not exist or cannot be read.
   void serve_files(std::string url_prefix, const std::string& folder);
 
-  /// Answers HTTP requests for `pattern` (a path, or all below it if it ends in '/') on the logic thread.
+  /// Answers HTTP requests that fit `pattern`, "[METHOD ][host]/path", on the logic thread. A segment
+  /// "{name}" of the path takes any one segment, which HttpRequest::parameter() tells; a last one
+  /// "{name...}", or a '/' at the end, all below. Where several fit, a pattern with the request's host goes
+  /// before those without one; then segments are compared from the left: a literal goes before "{name}", and
+  /// "{name}" before all below. GET handlers answer HEAD, too. Where only the method does not fit, the client
+  /// is told those that do (405, and 204 for OPTIONS).
+  ///
   /// `handler`: HttpResponse(const HttpRequest&), or a coroutine Task<HttpResponse>(HttpRequest), or, to
   /// stream the answer, Task<void>(HttpRequest, HttpResponseWriter). One that throws, or answers what HTTP
   /// does not allow, is logged and answered 500. The first coroutine is cancelled, that is destroyed where it
   /// waits, when its client is gone or `options` give it no more time; the second one hears of it from its
-  /// writer, and ends by itself, at a stop too (stopping()). Wrong: a pattern that no request has, or that is
-  /// handled already; options that are impossible.
+  /// writer, and ends by itself, at a stop too (stopping()). Wrong: a pattern that no request fits, or another
+  /// one that takes the same; options that are impossible.
   template <class Handler>
   void handle_http(std::string pattern, Handler handler, HttpHandlerOptions options = {}) {
     if constexpr (std::is_invocable_v<Handler&, HttpRequest, HttpResponseWriter>) {

@@ -25,6 +25,13 @@ bool equals_ignoring_case(std::string_view a, std::string_view b) {
 
 std::string_view HttpRequest::header(std::string_view name) const { return find_header(headers, name); }
 
+std::string_view HttpRequest::parameter(std::string_view name) const {
+  for (const HttpParameter& parameter : parameters) {
+    if (parameter.name == name) return parameter.value;
+  }
+  return {};
+}
+
 bool HttpRequest::header_has_token(std::string_view name, std::string_view token) const {
   std::string_view list = header(name);
   while (!list.empty()) {

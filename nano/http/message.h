@@ -17,6 +17,12 @@ struct HttpHeader {
   std::string value;
 };
 
+/// What a segment of the path says where a pattern has "{name}".
+struct HttpParameter {
+  std::string name;
+  std::string value;
+};
+
 /// One request, complete and checked. A plain value; handlers get it on the logic thread.
 struct HttpRequest {
   std::string method;  ///< "GET", as sent: methods are case-sensitive
@@ -24,10 +30,15 @@ struct HttpRequest {
   std::string path;    ///< percent-decoded, without "." and ".." and empty segments: "/a b"; begins with '/'.
                        ///< "*" for OPTIONS *. May hold any byte but NUL.
   std::string query;   ///< what follows '?', undecoded: "x=1"
-  std::string version;              ///< "HTTP/1.1" or "HTTP/1.0"
-  std::vector<HttpHeader> headers;  ///< ordered by name; repeated ones joined with ", "
-  std::string body;
+  std::string version;                    ///< "HTTP/1.1" or "HTTP/1.0"
+  std::vector<HttpHeader> headers;        ///< ordered by name; repeated ones joined with ", "
+  std::string body;                       ///< decoded, where it came in chunks
+  std::vector<HttpParameter> parameters;  ///< of the path, as the handler's pattern names them
 
+  /// What a path has in place of "{name}" in the handler's pattern, percent-decoded: one segment, or for
+  /// "{name...}" what is left of the path. "" where the pattern has no such parameter. Valid as long as the
+  /// request.
+  std::string_view parameter(std::string_view name) const;
   /// The value of a header, found whatever its case; "" if absent. Valid as long as the request.
   std::string_view header(std::string_view name) const;
   /// Whether a header that is a comma-separated list (Connection, Upgrade) holds `token`, whatever its case.

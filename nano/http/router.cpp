@@ -4,63 +4,75 @@
 #include <stdexcept>
 
 #include "nano/http/exchange.h"
-#include "nano/http/path.h"
+#include "nano/http/route_pattern.h"
 
 namespace nano {
 
+namespace {
+
+std::string list_of(const std::set<std::string_view>& methods) {
+  std::string list;
+  for (const std::string_view method : methods) list.append(list.empty() ? "" : ", ").append(method);
+  return list;
+}
+
+}  // namespace
+
 void HttpRouter::add_handler(std::string pattern, Handler handler, Duration timeout) {
-  const std::string problem = path_problem(pattern);
-  if (!problem.empty()) {
-    throw std::invalid_argument("No HTTP request has the path \"" + pattern + "\". " + problem);
-  }
-  for (const Entry& entry : handlers_) {
-    if (entry.pattern == pattern)
-      throw std::invalid_argument("The HTTP path \"" + pattern + "\" has two handlers.");
-  }
-  handlers_.push_back({std::move(pattern), std::move(handler), timeout});
+  tree_.add(HttpRoutePattern::parse(std::move(pattern)), entries_.size());
+  entries_.push_back({std::move(handler), timeout, nullptr});
 }
 
 void HttpRouter::add_files(std::unique_ptr<StaticFiles> files, FileReader& reader) {
-  for (const auto& folder : folders_) {
-    if (folder->url_prefix() == files->url_prefix()) {
+  for (const Entry& entry : entries_) {
+    if (entry.folder && entry.folder->url_prefix() == files->url_prefix()) {
       throw std::invalid_argument("Two folders are served under \"" + files->url_prefix() + "\".");
     }
   }
-  folders_.push_back(std::move(files));
+  HttpRoutePattern pattern = HttpRoutePattern::below(files->url_prefix(), "GET");
+  tree_.add_last(pattern, entries_.size());
+  pattern.segments.pop_back();  // the prefix without a slash: it is sent to the one with it
+  if (!pattern.segments.empty()) tree_.add_last(pattern, entries_.size());
+  entries_.push_back({nullptr, limits::http_answer_timeout, std::move(files)});
   reader_ = &reader;
 }
 
-const HttpRouter::Entry* HttpRouter::find_handler(std::string_view path) const {
-  const Entry* best = nullptr;
-  for (const Entry& entry : handlers_) {
-    if (entry.matches(path) && (!best || entry.pattern.size() > best->pattern.size())) best = &entry;
-  }
-  return best;
-}
-
-const StaticFiles* HttpRouter::find_folder(std::string_view path) const {
-  const StaticFiles* best = nullptr;
-  for (const auto& folder : folders_) {
-    if (folder->matches(path) && (!best || folder->url_prefix().size() > best->url_prefix().size())) {
-      best = folder.get();
-    }
-  }
-  return best;
-}
-
 Duration HttpRouter::route(HttpRequest request, HttpResponseWriter reply) const {
-  const Entry* handler = find_handler(request.path);
-  const StaticFiles* folder = find_folder(request.path);
-  if (handler && (!folder || handler->pattern.size() >= folder->url_prefix().size())) {
-    handler->handler(std::move(request), std::move(reply));
-    return handler->timeout;
+  const std::string host = HttpRoutePattern::host_name(request.header("Host"));
+  HttpRouteTree::Found found = tree_.find(host, request.method, request.path);
+  if (!found.route) {
+    reply.send(answer_without_route(request, found.methods));
+    return limits::http_answer_timeout;
   }
-  if (folder) {
-    serve(*folder, std::move(request), std::move(reply));
+  const Entry& entry = entries_[*found.route];
+  request.parameters = std::move(found.parameters);
+  if (entry.folder) {
+    serve(*entry.folder, std::move(request), std::move(reply));
   } else {
-    reply.send(HttpResponse::error(404));
+    entry.handler(std::move(request), std::move(reply));
   }
-  return limits::http_answer_timeout;
+  return entry.timeout;
+}
+
+HttpResponse HttpRouter::answer_without_route(const HttpRequest& request,
+                                              const std::set<std::string_view>& methods) const {
+  std::set<std::string_view> allowed = request.path == "*" ? all_methods() : methods;
+  if (allowed.empty()) return HttpResponse::error(404);
+  allowed.insert("OPTIONS");
+  if (request.method != "OPTIONS") return HttpResponse::error(405).add_header("Allow", list_of(allowed));
+  HttpResponse response;
+  response.status = 204;
+  return response.add_header("Allow", list_of(allowed));
+}
+
+/// Of the server as a whole. A handler of all methods is taken to mean those in common use.
+std::set<std::string_view> HttpRouter::all_methods() const {
+  std::set<std::string_view> all{"GET", "HEAD", "OPTIONS"};
+  for (const std::string& method : tree_.methods()) {
+    if (method.empty()) all.insert({"POST", "PUT", "PATCH", "DELETE"});
+    if (!method.empty()) all.insert(method);
+  }
+  return all;
 }
 
 HttpAnswer HttpRouter::serve_now(const StaticFiles& folder, const HttpRequest& request) {

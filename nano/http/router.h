@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,6 +12,7 @@
 #include "nano/http/file_reader.h"
 #include "nano/http/message.h"
 #include "nano/http/response_writer.h"
+#include "nano/http/route_tree.h"
 #include "nano/http/static_files.h"
 
 namespace nano {
@@ -21,44 +23,44 @@ class HttpRouter {
   /// Runs on the thread of the connection that asks; it must not block, nor throw.
   using Handler = std::function<void(HttpRequest, HttpResponseWriter)>;
 
-  /// A pattern that ends in '/' takes all paths below it, another one that path alone. `timeout` is how long
-  /// its answers may take. Throws std::invalid_argument when no request can have that path, or it has a
-  /// handler already.
+  /// `pattern` as HttpRoutePattern says. `timeout` is how long its answers may take. Throws
+  /// std::invalid_argument when no request can fit the pattern, or a handler of another takes the same ones.
   void add_handler(std::string pattern, Handler handler, Duration timeout = limits::http_answer_timeout);
-  /// `reader` reads all files; it outlives the calls of route() and the connections' threads. Throws
-  /// std::invalid_argument when another folder has the same prefix.
+  /// Answers GET and HEAD, after the handlers of the same paths. `reader` reads all files; it outlives the
+  /// calls of route() and the connections' threads. Throws std::invalid_argument when another folder has the
+  /// same prefix.
   void add_files(std::unique_ptr<StaticFiles> files, FileReader& reader);
   /// Of the files in answers.
   FileReader& file_reader() const { return *reader_; }
 
   /// Destroys what was added, when no thread routes any more.
   void clear() {
-    handlers_.clear();
-    folders_.clear();
+    tree_ = {};
+    entries_.clear();
   }
 
-  bool empty() const { return handlers_.empty() && folders_.empty(); }
+  bool empty() const { return entries_.empty(); }
 
-  /// The longest pattern or prefix wins; 404 where none fits. Files are opened by the reader. Returns how
-  /// long the answer may take.
+  /// The most specific pattern wins (HttpRouteTree says which that is); 404 where none fits, 405 where those
+  /// that fit have other methods. OPTIONS that no handler takes is answered with the methods there are; a GET
+  /// handler answers HEAD. Files are opened by the reader. Returns how long the answer may take.
   Duration route(HttpRequest request, HttpResponseWriter reply) const;
 
  private:
+  /// Either a handler or a folder.
   struct Entry {
-    std::string pattern;
     Handler handler;
     Duration timeout;
-    bool matches(std::string_view path) const {
-      return pattern.back() == '/' ? path.starts_with(pattern) : path == pattern;
-    }
+    std::unique_ptr<StaticFiles> folder;
   };
   void serve(const StaticFiles& folder, HttpRequest request, HttpResponseWriter reply) const;
   static HttpAnswer serve_now(const StaticFiles& folder, const HttpRequest& request);
-  const Entry* find_handler(std::string_view path) const;
-  const StaticFiles* find_folder(std::string_view path) const;
+  HttpResponse answer_without_route(const HttpRequest& request,
+                                    const std::set<std::string_view>& methods) const;
+  std::set<std::string_view> all_methods() const;
 
-  std::vector<Entry> handlers_;
-  std::vector<std::unique_ptr<StaticFiles>> folders_;
+  HttpRouteTree tree_;
+  std::vector<Entry> entries_;
   FileReader* reader_ = nullptr;  // null without folders
 };
 

@@ -7,27 +7,51 @@
 
 #include "nano/http/path.h"
 #include "nano/http/request_reader.h"
-#include "nano/http/response_writer.h"
+#include "nano/http/route_tree.h"
+#include "nano/http/write_response.h"
 #include "nano/websocket/upgrade.h"
 #include "protocol/assert.h"
 
 namespace {
+
+constexpr std::size_t body_bytes_max = 100;
+
+/// Where `request` would go, and with what.
+std::string route(const nano::HttpRequest& request) {
+  if (request.path == "*") return "*";
+  nano::HttpRouteTree tree;
+  std::size_t number = 0;
+  for (const char* pattern : {"/a", "GET /{x}", "/{x}/a/{y}", "/a/{x}/b", "POST h/{x}/{rest...}"}) {
+    tree.add(nano::HttpRoutePattern::parse(pattern), number++);
+  }
+  const std::string host = nano::HttpRoutePattern::host_name(request.header("Host"));
+  const nano::HttpRouteTree::Found found = tree.find(host, request.method, request.path);
+  std::string text = found.route ? std::to_string(*found.route) : "-";
+  for (const auto& [name, value] : found.parameters) {
+    NANO_ASSERT(name == "rest" || (!value.empty() && value.find('/') == value.npos), "one segment");
+    text += " " + value;
+  }
+  return text;
+}
 
 /// What a server would say to `request`, with all that the client may make it repeat.
 std::string answer(const nano::HttpRequest& request) {
   NANO_ASSERT(request.path == "*" || request.path.starts_with('/'), "a path begins with a slash");
   NANO_ASSERT(nano::normalise_path(request.path) == request.path || request.path == "*", "a path is normal");
   NANO_ASSERT(request.path.find('\0') == std::string::npos, "a path holds no NUL");
+  NANO_ASSERT(request.body.size() <= body_bytes_max, "a body has a bound, in chunks, too");
+  std::string headers;
+  for (const auto& [name, value] : request.headers) headers += name + ":" + value + "\n";
   const nano::WebSocketUpgrade upgrade = nano::upgrade_to_websocket(request, {.same_origin = true});
   nano::HttpResponse response = upgrade.refusal;
   response.add_header("X-Echo", request.path + request.query + request.body);
   const std::string head = nano::write_http_response(response, nano::HttpResponseForm::of(request), {}).head;
   NANO_ASSERT(head.find("\r\n\r\n") == head.size() - 4, "a head ends where it ends");
-  return request.method + request.target + request.body + upgrade.response + head;
+  return request.method + request.target + headers + request.body + route(request) + upgrade.response + head;
 }
 
 std::string read(std::span<const std::uint8_t> bytes, std::size_t piece_bytes) {
-  nano::HttpRequestReader reader{{.head_bytes = 2000, .body_bytes = 100}};
+  nano::HttpRequestReader reader{{.head_bytes = 2000, .body_bytes = body_bytes_max}};
   std::string answers;
   while (!bytes.empty()) {
     std::span<const std::uint8_t> piece = bytes.first(std::min(piece_bytes, bytes.size()));
