@@ -107,6 +107,16 @@ test('a server that does not start is told with its own words', limits, async (t
   );
 });
 
+test('where io_uring is not permitted its row has no line, and says why', limits, async (t) => {
+  const refusing = `console.error('nano-bench-echo: not here'); process.exit(3);`;
+  const { run, results } = startRunner(t, { ...fine, 'nano-bench-echo': refusing }, ['--rows', 'io-uring']);
+  const { ended } = await run();
+  const { code, text } = await ended;
+  assert.equal(code, 0, text);
+  assert.match(text, /without io_uring: not here/);
+  assert.deepEqual(results().rows[0].lines, []);
+});
+
 test('without a program there is a sentence, and nothing runs', limits, async (t) => {
   const { run } = startRunner(t, { 'nano-bench': load }, ['--rows', 'tcp-1']);
   const { ended } = await run();
