@@ -119,8 +119,8 @@ class Application {
   /// stream the answer, Task<void>(HttpRequest, HttpResponseWriter). One that throws, or answers what HTTP
   /// does not allow, is logged and answered 500. The first coroutine is cancelled, that is destroyed where it
   /// waits, when its client is gone or `options` give it no more time; the second one hears of it from its
-  /// writer, and ends by itself, at a stop too (stopping()). Wrong: a pattern that no request fits, or another
-  /// one that takes the same; options that are impossible.
+  /// writer, and ends by itself, at a stop too (stopping()). Wrong: a pattern that no request fits, or
+  /// another one that takes the same; options that are impossible.
   template <class Handler>
   void handle_http(std::string pattern, Handler handler, HttpHandlerOptions options = {}) {
     if constexpr (std::is_invocable_v<Handler&, HttpRequest, HttpResponseWriter>) {

@@ -41,7 +41,10 @@ class HttpServer {
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
 
-  /// Which requests: as HttpRouter::add_handler(). Before start(). Throws std::invalid_argument as that does.
+  /// For requests that fit `pattern`, "[METHOD ][host]/path". A segment "{name}" of the path takes any one
+  /// segment, which HttpRequest::parameter() tells; a last one "{name...}", or a '/' at the end, all below.
+  /// The most specific pattern wins: one with a host, then, from the left, literal segments. Before start().
+  /// Throws std::invalid_argument with a sentence when no request fits, or another handler takes the same.
   void handle(std::string pattern, std::function<HttpResponse(const HttpRequest&)> handler);
   /// A handler that takes its time, or streams its answer. It may go on when its client has gone, to end by
   /// itself; at the end of stop() it is destroyed where it waits.

@@ -23,6 +23,9 @@ class Http : public OnIoThreads {
     app.handle_http("/hello", [](const HttpRequest& request) {
       return HttpResponse::text(200, "hello " + request.body);
     });
+    app.handle_http("GET /tables/{table}", [](const HttpRequest& request) {
+      return HttpResponse::text(200, std::string{request.parameter("table")});
+    });
     app.handle_http("/throw",
                     [](const HttpRequest&) -> HttpResponse { throw std::runtime_error("thrown by /throw"); });
     app.handle_http("/throw-number", [](const HttpRequest&) -> HttpResponse { throw 42; });
@@ -223,6 +226,13 @@ TEST_P(Http, AnUpgradeThatWasPipelinedIsServedEvenIfTheClientHasSentItsLast) {
   EXPECT_EQ(client.answer().status, 101);
   EXPECT_NE(client.rest().find('x'), std::string::npos);
   EXPECT_EQ(client.socket().last(), Received::end);
+}
+
+TEST_P(Http, AHandlerIsChosenByItsMethodAndReadsThePathsParameter) {
+  EXPECT_EQ((HttpClient{server_}.get("/tables/a%20b").body), "a b");
+  HttpClient other{server_};
+  other.send("DELETE /tables/1 HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_EQ(other.answer().status, 405);
 }
 
 TEST_P(Http, ABodyInChunksIsReadAndTheNextRequestBehindItIsAnswered) {
