@@ -44,8 +44,8 @@ LAYER_OF_CLUSTER_TESTS = "cluster/testing"
 # library, the includes that mean it, and the paths that may use it
 LIBRARIES = [
     ("Asio", r"asio(/|\.hpp$)", r"nano/(net|transport)/"),
-    ("websocketpp", r"websocketpp/", r"nano/websocket/"),
-    ("OpenSSL", r"openssl/", r"nano/net/|benchmark/limit/"),
+    ("websocketpp", r"websocketpp/", r"nano/websocket/engine\.cpp$"),
+    ("OpenSSL", r"openssl/", r"nano/net/|nano/websocket/upgrade\.cpp$|benchmark/limit/"),
     ("gRPC", r"grpc(pp)?/", r"cluster/network/"),
     ("Boost.JSON", r"boost/json(/|\.hpp$)",
      r"nano/serialize/|nano/component/route_printer_json\.cpp$|protocol/[^/]*\.cpp$|TESTS"),

@@ -1,83 +1,71 @@
-// Internal header. websocketpp's frame engine, configured: no logger, no transport, no extensions, and
-// messages that reserve nothing in advance. Included by few files, because it is slow to compile.
+// Internal header. WebSocketEngine: reads the frames of a client and judges them (RFC 6455, section 5).
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 
-#include <websocketpp/extensions/permessage_deflate/disabled.hpp>
-#include <websocketpp/frame.hpp>
-#include <websocketpp/http/request.hpp>
-#include <websocketpp/http/response.hpp>
-#include <websocketpp/processors/hybi13.hpp>
-#include <websocketpp/random/none.hpp>
+#include "nano/websocket/close_code.h"
 
-namespace nano::websocket_engine {
+namespace nano {
 
-/// The payload of the message or control frame that is being read.
-class Message {
+/// Between the frames and the rules of WebSocketStream. One thread.
+class WebSocketEngine {
  public:
-  /// What the engine takes for a shared pointer: its messages live in MessageManager, one of each kind.
-  class ptr {
-   public:
-    ptr() = default;
-    explicit ptr(Message* message) : message_(message) {}
-    void reset() { message_ = nullptr; }
-    explicit operator bool() const { return message_ != nullptr; }
-    Message* operator->() const { return message_; }
-
-   private:
-    Message* message_ = nullptr;
+  struct Violation {
+    WebSocketClose code;
+    std::string what;
   };
-  using Opcode = websocketpp::frame::opcode::value;
+  enum class Ended { nothing, data, ping, pong, close };
 
-  Opcode get_opcode() const { return opcode_; }
-  void set_opcode(Opcode opcode) { opcode_ = opcode; }
-  std::string& get_raw_payload() { return payload_; }
+  /// With `deflate`, messages may be compressed (RFC 7692, section 6); they are handed out as they came.
+  static std::unique_ptr<WebSocketEngine> make(std::size_t message_bytes_max, bool deflate);
+  virtual ~WebSocketEngine() = default;
 
-  // The engine's own ways of sending need these to compile; nothing here sends through it.
-  bool get_fin() const { return true; }
-  bool get_compressed() const { return false; }
-  void set_compressed(bool) {}
-  void set_prepared(bool) {}
-  void set_header(const std::string&) {}
+  /// Reads on until the input, a message or a control frame ends, or a violation; overwrites the input.
+  /// Returns the bytes read.
+  virtual std::size_t read(std::span<std::uint8_t> bytes) = 0;
+  /// What the last read() added to the data message; until the next one.
+  virtual std::span<const std::uint8_t> payload() const = 0;
+  /// Of the last read(); nothing can be read after it.
+  virtual std::optional<Violation> violation() const = 0;
+  /// Whether the message that is being read, or was last, is text.
+  virtual bool data_is_text() const = 0;
+  /// The same for: compressed.
+  virtual bool data_is_deflated() const = 0;
+  /// What the last read() has read to its end.
+  virtual Ended ended() const = 0;
+  /// Takes that out; what comes next can be read.
+  virtual Ended finish_message() = 0;
+  /// No message and no frame is begun.
+  virtual bool is_between_messages() const = 0;
+  /// Of the control frame that has ended.
+  virtual const std::string& control_payload() const = 0;
+  /// Gives back what the last read() took.
+  virtual void release_memory() = 0;
+
+  std::size_t message_bytes_max() const { return message_bytes_max_; }
+
+ protected:
+  explicit WebSocketEngine(std::size_t message_bytes_max) : message_bytes_max_(message_bytes_max) {}
 
  private:
-  std::string payload_;
-  Opcode opcode_ = websocketpp::frame::opcode::CONTINUATION;
+  std::size_t message_bytes_max_;
 };
 
-/// Holds the two messages that can be under way at once: control frames may come between fragments.
-class MessageManager {
- public:
-  using ptr = MessageManager*;
+/// What a close frame says.
+struct WebSocketCloseFrame {
+  static constexpr int no_code = 1005;  // section 7.1.5
 
-  /// The second argument is the size that the frame claims: not to be believed.
-  Message::ptr get_message(Message::Opcode opcode, std::size_t) {
-    Message& message = websocketpp::frame::opcode::is_control(opcode) ? control : data;
-    message.set_opcode(opcode);
-    message.get_raw_payload().clear();
-    return Message::ptr{&message};
-  }
+  int code = no_code;
+  std::string reason = {};
+  std::optional<WebSocketEngine::Violation> violation = {};
 
-  Message data;
-  Message control;
+  static WebSocketCloseFrame parse(const std::string& payload);
 };
 
-struct Config {
-  using request_type = websocketpp::http::parser::request;
-  using response_type = websocketpp::http::parser::response;
-  using message_type = Message;
-  using con_msg_manager_type = MessageManager;
-  using rng_type = websocketpp::random::none::int_generator<std::uint32_t>;
-  struct permessage_deflate_config {};
-  using permessage_deflate_type =
-      websocketpp::extensions::permessage_deflate::disabled<permessage_deflate_config>;
-  static constexpr bool enable_extensions = false;
-  static constexpr std::size_t max_message_size = 0;  // set for each stream
-};
-
-using Processor = websocketpp::processor::hybi13<Config>;
-
-}  // namespace nano::websocket_engine
+}  // namespace nano

@@ -10,20 +10,11 @@
 #include <utility>
 
 #include "nano/base/limits.h"
+#include "nano/websocket/close_code.h"
 
 namespace nano {
 
-/// Close codes that we send (RFC 6455, section 7.4.1).
-enum class WebSocketClose : std::uint16_t {
-  normal = 1000,
-  going_away = 1001,
-  protocol_error = 1002,
-  unsupported_data = 1003,
-  invalid_data = 1007,
-  policy_violation = 1008,
-  message_too_big = 1009,
-  internal_error = 1011,
-};
+class WebSocketEngine;
 
 /// Takes what a client sends after the upgrade. Payloads of binary messages are handed out as one byte
 /// stream, as they arrive, whole messages or not: packets do not care about messages (and so nothing that a
@@ -93,20 +84,18 @@ class WebSocketStream {
   const std::string& close_reason() const { return close_reason_; }
 
  private:
-  class Engine;
   static constexpr std::size_t none = static_cast<std::size_t>(-1);
 
   std::span<const std::uint8_t> take_whole_messages(std::span<std::uint8_t>& bytes);
   std::span<const std::uint8_t> read_frames(std::span<std::uint8_t>& bytes);
   void handle_what_ended();
-  void handle_control();
   void handle_close_frame();
   void fail(WebSocketClose code, std::string reason);
   void append_close(std::uint16_t code, std::string_view reason);
   void append_control(std::uint8_t opcode, std::string_view payload);
   void answer_ping();
 
-  std::unique_ptr<Engine> engine_;
+  std::unique_ptr<WebSocketEngine> engine_;
   Status status_ = Status::open;
   bool close_sent_ = false;
   bool closed_by_peer_ = false;

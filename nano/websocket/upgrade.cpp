@@ -1,9 +1,12 @@
 #include "nano/websocket/upgrade.h"
 
 #include <algorithm>
+#include <array>
+
+#include <openssl/evp.h>
+#include <openssl/sha.h>
 
 #include "nano/http/path.h"
-#include "nano/websocket/engine.h"
 
 namespace nano {
 
@@ -40,19 +43,21 @@ WebSocketUpgrade refuse(int status, std::string reason) {
   return upgrade;
 }
 
-/// The 101 response. The engine computes Sec-WebSocket-Accept.
-std::string accept(std::string_view key) {
-  websocketpp::http::parser::request request;
-  request.replace_header("Sec-WebSocket-Key", std::string{key});
-  websocketpp::http::parser::response response;
-  response.set_version("HTTP/1.1");
-  response.set_status(websocketpp::http::status_code::switching_protocols);
+/// RFC 6455, section 4.2.2: shows that the key was read by somebody who speaks WebSocket.
+std::string accept_key(std::string_view key) {
+  const std::string text = std::string{key} + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+  std::array<unsigned char, SHA_DIGEST_LENGTH> digest;
+  SHA1(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
+  std::array<unsigned char, 29> base64;  // 20 bytes become 28 characters, and a zero
+  const int length = EVP_EncodeBlock(base64.data(), digest.data(), static_cast<int>(digest.size()));
+  return std::string{reinterpret_cast<const char*>(base64.data()), static_cast<std::size_t>(length)};
+}
 
-  websocket_engine::MessageManager messages;
-  websocket_engine::Config::rng_type random;
-  const websocket_engine::Processor processor{false, true, &messages, random};
-  processor.process_handshake(request, {}, response);
-  return response.raw();
+/// The 101 response.
+std::string accept(std::string_view key) {
+  return "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+         "Sec-WebSocket-Accept: " +
+         accept_key(key) + "\r\n\r\n";
 }
 
 }  // namespace
