@@ -23,7 +23,8 @@ void measure_queue(State& state, bool websocket) {
   std::uint64_t gathered = 0;
   std::uint64_t cost = 0;
   for (auto _ : state) {
-    for (std::size_t i = 0; i < frames; ++i) queue.push(frame, websocket);
+    for (std::size_t i = 0; i < frames; ++i)
+      queue.push(frame, websocket ? FrameForm::websocket : FrameForm::packet);
     const std::size_t count = queue.gather(std::span{buffers});
     DoNotOptimize(buffers.data());
     for (std::size_t i = 0; i < count; ++i) gathered += buffers[i].iov_len;

@@ -42,6 +42,7 @@ void limit_payloads(nano::Application& app) {
 void listen(nano::Application& app) {
   app.listen_tcp("0.0.0.0:3251");
   app.listen_websocket("0.0.0.0:3250", {.path = "/play", .origins = {"https://game.example.com"}});
+  app.listen_websocket("0.0.0.0:3252", {.subprotocols = {"game.v2", "game.v1"}, .deflate = true});
   app.listen_websocket("0.0.0.0:443", {.tls = true, .tls_files = {"game.crt", "game.key"}});
 }
 

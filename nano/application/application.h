@@ -44,6 +44,10 @@ struct WebSocketListenerOptions {
   std::string path = "/nano";             ///< where WebSockets are opened; "": on any path
   std::vector<std::string> origins = {};  ///< pages that may connect, "https://example.com"; empty: any
   bool same_origin = false;  ///< pages of the listener's own host may connect, others only if listed
+  /// Subprotocols, the preferred first: the first that a client names, too, is answered.
+  std::vector<std::string> subprotocols = {};
+  /// Messages are compressed for clients that offer it (permessage-deflate). Saves bytes, costs CPU time.
+  bool deflate = false;
   bool tls = false;
   TlsFiles tls_files = {};
 };

@@ -44,7 +44,8 @@ void Application::Machine::add_tcp(std::string address, TcpListenerOptions optio
 
 void Application::Machine::add_websocket(std::string address, WebSocketListenerOptions options) {
   refuse_unused_files(address, options.tls, options.tls_files);
-  WebSocketUpgradePolicy policy{std::move(options.path), std::move(options.origins), options.same_origin};
+  WebSocketUpgradePolicy policy{std::move(options.path), std::move(options.origins), options.same_origin,
+                                std::move(options.subprotocols), options.deflate};
   const std::string problem = policy_problem(policy);
   if (!problem.empty()) throw std::invalid_argument(problem);
   planned.push_back({true, std::move(address), options.tls, std::move(options.tls_files), std::move(policy)});
@@ -60,8 +61,7 @@ void Application::Machine::apply_operator_addresses(const Options& options) {
   const auto replace = [this](const std::vector<std::string>& wanted, bool websocket, bool tls) {
     if (wanted.empty()) return;
     // The first listener of this kind (plain or TLS) lends its settings, such as the WebSocket's path.
-    Planned model{
-        websocket, "", tls, {}, {.path = websocket ? "/nano" : "", .origins = {}, .same_origin = false}};
+    Planned model{websocket, "", tls, {}, {.path = websocket ? "/nano" : ""}};
     for (const Planned& plan : planned) {
       if (plan.websocket != websocket) continue;
       model = plan;
@@ -91,6 +91,8 @@ std::shared_ptr<const ListenerOptions> Application::Machine::listener_options(Ap
   made->busy = busy;
   made->websocket = plan.websocket;
   made->upgrade_policy = plan.policy;
+  made->deflater = deflater;
+  made->inflate_budget = application.host().inflating;
   made->router = router;
   made->packet_body_bytes_max = options.packet_bytes_max;
   made->websocket_message_bytes_max =

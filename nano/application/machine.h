@@ -65,6 +65,7 @@ struct Application::Machine {
   ThreadPool workers;
   std::optional<FileReader> file_reader;  // ends before the loops, to which its jobs reply
   std::shared_ptr<HttpRouter> router;
+  std::shared_ptr<WebSocketDeflater> deflater = std::make_shared<WebSocketDeflater>();
   std::vector<Planned> planned;
   std::vector<std::shared_ptr<Listener>> listeners;
   std::vector<ListeningAddress> addresses;

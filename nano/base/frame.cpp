@@ -1,6 +1,7 @@
 #include "nano/base/frame.h"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <new>
 
@@ -35,6 +36,8 @@ class Spare {
 
 thread_local Spare spare;
 
+constexpr std::uint8_t deflated_bit = 0x40;  // RSV1 (RFC 7692, section 6)
+
 }  // namespace
 
 /// Frames with keys wait in queues: they take no more than they need.
@@ -58,6 +61,28 @@ Frame Frame::allocate(std::size_t packet_bytes, std::string_view latest_key) {
   return frame;
 }
 
+std::span<const std::uint8_t> Frame::bytes(FrameForm form) const {
+  if (form == FrameForm::packet) return packet();
+  if (form == FrameForm::websocket || !block_ || !block_->deflated || block_->deflated->bytes == 0) {
+    return websocket();
+  }
+  return {reinterpret_cast<const std::uint8_t*>(block_->deflated + 1), block_->deflated->bytes};
+}
+
+void Frame::keep_deflated(std::span<const std::uint8_t> payload) const {
+  if (has_tried_deflate()) return;
+  std::array<std::uint8_t, headroom_bytes> header;
+  std::uint8_t* const end = header.data() + header.size();
+  const std::size_t header_bytes =
+      payload.empty() ? 0 : protocol::write_websocket_header(end, payload.size());
+  void* const memory = ::operator new(sizeof(Deflated) + header_bytes + payload.size());
+  block_->deflated = new (memory) Deflated{header_bytes + payload.size()};
+  auto* const message = reinterpret_cast<std::uint8_t*>(block_->deflated + 1);
+  std::copy(end - header_bytes, end, message);
+  std::copy(payload.begin(), payload.end(), message + header_bytes);
+  if (!payload.empty()) message[0] |= deflated_bit;
+}
+
 void Frame::release() noexcept {
   if (!block_) return;
   // The only reference cannot become more meanwhile, and is not worth a locked instruction.
@@ -66,6 +91,7 @@ void Frame::release() noexcept {
     return;
   }
   const bool small = is_small(block_->packet_bytes, block_->key_bytes);
+  ::operator delete(block_->deflated);
   block_->~Block();
   small ? spare.keep(block_) : ::operator delete(block_);
 }

@@ -12,6 +12,13 @@
 
 namespace nano {
 
+/// How a receiver gets a packet.
+enum class FrameForm : std::uint8_t {
+  packet,              ///< the bare packet, over TCP
+  websocket,           ///< a WebSocket message
+  websocket_deflated,  ///< the same, compressed if the frame has that form (RFC 7692)
+};
+
 /// One packet as it goes over the wire, immutable once made and reference counted: a broadcast to a thousand
 /// sessions is one Frame. The WebSocket header for the packet lies right before it in the same buffer, so
 /// that receivers of both framings share the bytes. Copying is cheap; any thread may hold or drop a copy.
@@ -48,6 +55,15 @@ class Frame {
                                                   block_->packet_bytes + block_->header_bytes}
                   : std::span<const std::uint8_t>{};
   }
+  /// The bytes of one of its forms.
+  std::span<const std::uint8_t> bytes(FrameForm form) const;
+
+  /// Logic thread. Whether keep_deflated() was called.
+  bool has_tried_deflate() const { return block_ && block_->deflated; }
+  /// Logic thread. Its packet compressed, as one message; empty: that is not smaller. Once, before the first
+  /// receiver of that form gets it. Shared with the packet: all copies have it. Throws std::bad_alloc.
+  void keep_deflated(std::span<const std::uint8_t> payload) const;
+
   /// Empty: it replaces nothing.
   std::string_view latest_key() const {
     return block_ ? std::string_view{reinterpret_cast<const char*>(packet_begin()) + block_->packet_bytes,
@@ -56,19 +72,25 @@ class Frame {
   }
   /// Of the key; that of an empty one means nothing.
   std::uint32_t latest_key_hash() const { return block_ ? block_->key_hash : 0; }
-  /// What it counts for in a queue: its bytes and what holding it costs.
+  /// What it counts for in a queue: its bytes and what holding it costs. The compressed form, which is
+  /// smaller, counts no more.
   std::size_t queue_cost() const {
     return block_ ? block_->packet_bytes + block_->key_bytes + limits::message_overhead_bytes : 0;
   }
   explicit operator bool() const { return block_ != nullptr; }
 
  private:
+  /// A message with its header.
+  struct Deflated {
+    std::size_t bytes = 0;  // 0: it is not smaller
+  };
   struct Block {
     std::atomic<std::uint32_t> references{1};
     std::uint32_t packet_bytes = 0;
     std::uint32_t header_bytes : 8 = 0;
     std::uint32_t key_bytes : 24 = 0;  // behind the packet
     std::uint32_t key_hash = 0;
+    Deflated* deflated = nullptr;  // written by the logic thread while it holds a reference
   };
   static constexpr std::size_t headroom_bytes = 10;
 

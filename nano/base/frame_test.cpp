@@ -57,6 +57,29 @@ TEST(Frame, IsEmptyByDefault) {
   EXPECT_TRUE(none.websocket().empty());
 }
 
+TEST(Frame, SharesItsCompressedFormAmongCopies) {
+  const Frame frame = frame_of(300);
+  const Frame copy = frame;
+  EXPECT_FALSE(copy.has_tried_deflate());
+  frame.keep_deflated(std::vector<std::uint8_t>(130, 7));
+  EXPECT_TRUE(copy.has_tried_deflate());
+  const auto message = copy.bytes(FrameForm::websocket_deflated);
+  const std::vector<std::uint8_t> header{0xc2, 126, 0, 130, 7};
+  ASSERT_EQ(message.size(), 4u + 130u);
+  EXPECT_TRUE(std::equal(header.begin(), header.end(), message.begin()));
+  EXPECT_EQ(copy.bytes(FrameForm::websocket).data(), copy.websocket().data());
+  EXPECT_EQ(copy.bytes(FrameForm::packet).data(), copy.packet().data());
+}
+
+TEST(Frame, GoesAsItIsWhenCompressionSavesNothing) {
+  const Frame frame = frame_of(300);
+  EXPECT_EQ(frame.bytes(FrameForm::websocket_deflated).data(), frame.websocket().data());
+  frame.keep_deflated({});
+  EXPECT_TRUE(frame.has_tried_deflate());
+  EXPECT_EQ(frame.bytes(FrameForm::websocket_deflated).data(), frame.websocket().data());
+  EXPECT_TRUE(Frame{}.bytes(FrameForm::websocket_deflated).empty());
+}
+
 TEST(Frame, SurvivesItsAssignmentToItself) {
   Frame frame = frame_of(4);
   const Frame& same = frame;

@@ -126,6 +126,17 @@ inline constexpr std::size_t receive_queue_bytes = std::size_t{256} << 10;
 /// One inbound WebSocket message; it may hold several packets.
 inline constexpr std::size_t websocket_message_bytes = std::size_t{1} << 20;
 
+/// Packets of fewer bytes are not compressed for WebSocket clients: deflate finds little in them alone, and a
+/// network packet carries headers of 60 bytes anyway.
+inline constexpr std::size_t websocket_deflate_bytes_min = 256;
+
+/// Nor are packets of more: the logic thread compresses, and this many bytes keep it for some milliseconds.
+inline constexpr std::size_t websocket_deflate_bytes_max = std::size_t{256} << 10;
+
+/// A compressed WebSocket message is held until it is whole: up to the largest packet, which may have to be
+/// held just so, and this much more for what deflate adds to bytes that it cannot compress.
+inline constexpr std::size_t websocket_deflated_overhead_bytes = 1024;
+
 /// Buffers that one gather write takes at most. Linux takes 1024; 256 fit comfortably on the stack and are
 /// more than a turn produces for one client.
 inline constexpr std::size_t gather_buffers = 256;

@@ -94,9 +94,9 @@ void ByteConnection::resume_reading() {
 
 // -- what leaves --------------------------------------------------------------------------------------------
 
-void ByteConnection::send(const Frame& frame, bool websocket) {
+void ByteConnection::send(const Frame& frame, FrameForm form) {
   if (closing()) return account_.release(frame.queue_cost());
-  account_.release(queue_.push(frame, websocket));
+  account_.release(queue_.push(frame, form));
   want_flush();
 }
 

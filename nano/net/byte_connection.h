@@ -55,8 +55,8 @@ class ByteConnection {
   bool paused() const { return paused_; }
 
   /// What the receiver sends leaves at the end of the turn, in one gather write; nothing when closing().
-  /// `websocket`: the frame's WebSocket form. The costs of frames are booked in account() before.
-  void send(const Frame& frame, bool websocket);
+  /// The costs of frames are booked in account() before.
+  void send(const Frame& frame, FrameForm form);
   void send(SendQueue staged);
   void send(std::string bytes) { send(std::make_shared<const std::string>(std::move(bytes))); }
   void send(std::shared_ptr<const std::string> bytes);

@@ -92,7 +92,7 @@ TEST(ByteConnectionTest, WhatIsDroppedAtTheEndIsBookedNoMore) {
   const Frame frame = Frame::allocate(100'000);
   for (int i = 0; i < 3; ++i) {
     c->account().add(frame.queue_cost());
-    c->send(frame, false);
+    c->send(frame, FrameForm::packet);
   }
   c->flush();
   EXPECT_TRUE(c->blocked());
@@ -100,7 +100,7 @@ TEST(ByteConnectionTest, WhatIsDroppedAtTheEndIsBookedNoMore) {
   c->drop();
   EXPECT_EQ(c->account().waiting(), 0u);
   c->account().add(frame.queue_cost());
-  c->send(frame, false);
+  c->send(frame, FrameForm::packet);
   EXPECT_EQ(c->account().waiting(), 0u);
 }
 

@@ -18,8 +18,8 @@ constexpr std::size_t compacted_bytes = 4096;
 
 }  // namespace
 
-std::size_t SendQueue::push(const Frame& frame, bool websocket) {
-  const std::span<const std::uint8_t> bytes = websocket ? frame.websocket() : frame.packet();
+std::size_t SendQueue::push(const Frame& frame, FrameForm form) {
+  const std::span<const std::uint8_t> bytes = frame.bytes(form);
   if (!frame.latest_key().empty()) return push_latest({bytes, frame.queue_cost(), frame, nullptr});
   if (bytes.size() > copied_bytes) {
     push_large({bytes, frame.queue_cost(), frame, nullptr});

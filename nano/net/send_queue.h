@@ -21,9 +21,8 @@ namespace nano {
 /// A frame with a key takes the place of one with the same key, if that waits and is not begun. One thread.
 class SendQueue {
  public:
-  /// With `websocket`, the frame's WebSocket form. Returns the queue cost of the frame that it replaces, or
-  /// 0.
-  std::size_t push(const Frame& frame, bool websocket);
+  /// Returns the queue cost of the frame that it replaces, or 0.
+  std::size_t push(const Frame& frame, FrameForm form);
   void push(std::shared_ptr<const std::string> bytes);
   void push(std::string bytes) { push(std::make_shared<const std::string>(std::move(bytes))); }
 

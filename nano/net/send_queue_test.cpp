@@ -31,9 +31,9 @@ std::string gathered(const SendQueue& queue, std::size_t buffers_max = 256) {
 TEST(SendQueue, GathersAllThatWaitsInOrder) {
   SendQueue queue;
   EXPECT_TRUE(queue.empty());
-  queue.push(frame_of("one "), false);
+  queue.push(frame_of("one "), FrameForm::packet);
   queue.push(std::string{"two "});
-  queue.push(frame_of("three"), false);
+  queue.push(frame_of("three"), FrameForm::packet);
   EXPECT_FALSE(queue.empty());
   EXPECT_EQ(gathered(queue), "one two three");
 }
@@ -48,7 +48,7 @@ TEST(SendQueue, GathersNoMoreBuffersThanThereIsRoomFor) {
 TEST(SendQueue, DoesNotCopyALargeFrame) {
   SendQueue queue;
   const Frame frame = frame_of(std::string(600, 'x'));
-  queue.push(frame, false);
+  queue.push(frame, FrameForm::packet);
   std::array<iovec, 1> buffers;
   ASSERT_EQ(queue.gather(buffers), 1u);
   EXPECT_EQ(buffers[0].iov_base, frame.packet().data());
@@ -56,7 +56,7 @@ TEST(SendQueue, DoesNotCopyALargeFrame) {
 
 TEST(SendQueue, PutsSmallFramesIntoOneBuffer) {
   SendQueue queue;
-  for (const char* text : {"one ", "two ", "three"}) queue.push(frame_of(text), false);
+  for (const char* text : {"one ", "two ", "three"}) queue.push(frame_of(text), FrameForm::packet);
   std::array<iovec, 2> buffers;
   EXPECT_EQ(queue.gather(buffers), 1u);
   EXPECT_EQ(gathered(queue), "one two three");
@@ -65,10 +65,10 @@ TEST(SendQueue, PutsSmallFramesIntoOneBuffer) {
 TEST(SendQueue, KeepsSmallAndLargeInOrder) {
   SendQueue queue;
   const std::string large(600, 'x');
-  queue.push(frame_of("a"), false);
-  queue.push(frame_of("b"), false);
-  queue.push(frame_of(large), false);
-  queue.push(frame_of("c"), false);
+  queue.push(frame_of("a"), FrameForm::packet);
+  queue.push(frame_of("b"), FrameForm::packet);
+  queue.push(frame_of(large), FrameForm::packet);
+  queue.push(frame_of("c"), FrameForm::packet);
   EXPECT_EQ(gathered(queue), "ab" + large + "c");
   queue.consume(1);
   EXPECT_EQ(gathered(queue), "b" + large + "c");
@@ -78,7 +78,7 @@ TEST(SendQueue, KeepsSmallAndLargeInOrder) {
 
 TEST(SendQueue, PutsTheWebSocketHeaderBeforeAFrameForWebSocket) {
   SendQueue queue;
-  queue.push(frame_of("abc"), true);
+  queue.push(frame_of("abc"), FrameForm::websocket);
   EXPECT_EQ(gathered(queue),
             "\x82\x03"
             "abc");
@@ -86,8 +86,8 @@ TEST(SendQueue, PutsTheWebSocketHeaderBeforeAFrameForWebSocket) {
 
 TEST(SendQueue, GoesOnInTheMiddleOfAnEntryThatWasPartlySent) {
   SendQueue queue;
-  queue.push(frame_of("hello"), false);
-  queue.push(frame_of("world"), false);
+  queue.push(frame_of("hello"), FrameForm::packet);
+  queue.push(frame_of("world"), FrameForm::packet);
   queue.consume(3);
   EXPECT_EQ(gathered(queue), "loworld");
   queue.consume(4);
@@ -101,8 +101,8 @@ TEST(SendQueue, CountsLargeFramesWhenTheirLastByteHasLeftAndNothingElse) {
   SendQueue queue;
   queue.push(std::string{"HTTP/1.1 101"});
   const Frame frame = frame_of(std::string(600, 'x'));
-  queue.push(frame, true);  // with a header of four bytes
-  queue.push(frame_of(std::string(700, 'y')), false);
+  queue.push(frame, FrameForm::websocket);  // with a header of four bytes
+  queue.push(frame_of(std::string(700, 'y')), FrameForm::packet);
   EXPECT_EQ(queue.consume(12), 0u);
   EXPECT_EQ(queue.consume(603), 0u);
   EXPECT_EQ(queue.consume(1), frame.queue_cost());
@@ -111,8 +111,8 @@ TEST(SendQueue, CountsLargeFramesWhenTheirLastByteHasLeftAndNothingElse) {
 
 TEST(SendQueue, CountsSmallFramesInProportionToTheBytesThatHaveLeft) {
   SendQueue queue;
-  queue.push(frame_of("12"), false);
-  queue.push(frame_of("34"), false);
+  queue.push(frame_of("12"), FrameForm::packet);
+  queue.push(frame_of("34"), FrameForm::packet);
   const std::size_t cost = 2 * (2 + limits::message_overhead_bytes);
   EXPECT_EQ(queue.consume(1), cost / 4);
   EXPECT_EQ(queue.consume(2), cost / 2);
@@ -122,7 +122,7 @@ TEST(SendQueue, CountsSmallFramesInProportionToTheBytesThatHaveLeft) {
 TEST(SendQueue, PassesOverEmptyTexts) {
   SendQueue queue;
   queue.push(std::string{});
-  queue.push(frame_of("x"), false);
+  queue.push(frame_of("x"), FrameForm::packet);
   queue.push(std::string{});
   EXPECT_EQ(gathered(queue), "x");
   EXPECT_EQ(queue.consume(1), 1u + limits::message_overhead_bytes);
@@ -135,10 +135,10 @@ TEST(SendQueue, TakesOverAnotherBehindItsOwn) {
   later.append(std::move(queue));
   EXPECT_TRUE(later.empty());
   for (const std::string& bytes : {std::string{"a"}, large, std::string{"b"}}) {
-    queue.push(frame_of(bytes), false);
-    later.push(frame_of(bytes), false);
+    queue.push(frame_of(bytes), FrameForm::packet);
+    later.push(frame_of(bytes), FrameForm::packet);
   }
-  last.push(frame_of("c"), false);
+  last.push(frame_of("c"), FrameForm::packet);
   later.append(std::move(last));
   queue.consume(1);
   const std::size_t cost = queue.cost() + later.cost();
@@ -184,7 +184,7 @@ TEST(SendQueue, SendsTheSameBytesHoweverTheyAreTaken) {
       } else {
         const Frame frame = frame_of(bytes);
         cost += frame.queue_cost();
-        queue.push(frame, false);
+        queue.push(frame, FrameForm::packet);
       }
       expected += bytes;
     } else {
@@ -209,21 +209,21 @@ Frame latest_frame_of(std::string_view key, std::string_view packet) {
 
 TEST(SendQueue, PutsAFrameInThePlaceOfOneWithItsKey) {
   SendQueue queue;
-  queue.push(frame_of("one "), false);
+  queue.push(frame_of("one "), FrameForm::packet);
   const Frame old = latest_frame_of("k", "old ");
-  EXPECT_EQ(queue.push(old, false), 0u);
-  queue.push(frame_of("two "), false);
-  queue.push(latest_frame_of("other", "other "), false);
-  EXPECT_EQ(queue.push(latest_frame_of("k", "newer "), false), old.queue_cost());
+  EXPECT_EQ(queue.push(old, FrameForm::packet), 0u);
+  queue.push(frame_of("two "), FrameForm::packet);
+  queue.push(latest_frame_of("other", "other "), FrameForm::packet);
+  EXPECT_EQ(queue.push(latest_frame_of("k", "newer "), FrameForm::packet), old.queue_cost());
   EXPECT_EQ(gathered(queue), "one newer two other ");
 }
 
 TEST(SendQueue, LeavesAFrameAloneThatIsBegun) {
   SendQueue queue;
-  queue.push(latest_frame_of("k", "begun "), false);
+  queue.push(latest_frame_of("k", "begun "), FrameForm::packet);
   queue.consume(2);
-  EXPECT_EQ(queue.push(latest_frame_of("k", "newer "), false), 0u);
-  queue.push(latest_frame_of("k", "newest"), false);
+  EXPECT_EQ(queue.push(latest_frame_of("k", "newer "), FrameForm::packet), 0u);
+  queue.push(latest_frame_of("k", "newest"), FrameForm::packet);
   EXPECT_EQ(gathered(queue), "gun newest");
 }
 
@@ -236,7 +236,7 @@ TEST(SendQueue, FindsKeysAlsoWhenWhatWasBeforeThemHasLeft) {
     const Frame frame = random() % 2 ? latest_frame_of(key, key + std::string(random() % 700, 'x'))
                                      : frame_of(std::string(20, '.'));
     cost += frame.queue_cost();
-    cost -= queue.push(frame, false);
+    cost -= queue.push(frame, FrameForm::packet);
     if (random() % 3 == 0) cost -= queue.consume(std::min<std::size_t>(random() % 900, queue.bytes()));
     ASSERT_EQ(queue.cost(), cost);
   }
@@ -247,11 +247,11 @@ TEST(SendQueue, FindsKeysAlsoWhenWhatWasBeforeThemHasLeft) {
 
 TEST(SendQueue, ReplacesWhenItTakesOverAnother) {
   SendQueue queue;
-  queue.push(latest_frame_of("k", "old "), false);
-  queue.push(frame_of("one "), false);
+  queue.push(latest_frame_of("k", "old "), FrameForm::packet);
+  queue.push(frame_of("one "), FrameForm::packet);
   SendQueue later;
-  later.push(latest_frame_of("k", "new "), false);
-  later.push(frame_of("two"), false);
+  later.push(latest_frame_of("k", "new "), FrameForm::packet);
+  later.push(frame_of("two"), FrameForm::packet);
   EXPECT_EQ(queue.append(std::move(later)), latest_frame_of("k", "old ").queue_cost());
   EXPECT_EQ(gathered(queue), "new one two");
 }
@@ -261,7 +261,7 @@ TEST(SendQueue, FindsTheNewestOfMoreKeysThanItRemembersAsOftenAsTheyChange) {
   SendQueue queue;
   for (int step = 0; step < 50'000; ++step) {
     const std::string key = "k" + std::to_string(random() % 300);
-    queue.push(latest_frame_of(key, key), false);
+    queue.push(latest_frame_of(key, key), FrameForm::packet);
     if (step % 100 == 0) queue.consume(queue.bytes() / 2);
   }
   queue.consume(queue.bytes());
@@ -274,7 +274,7 @@ TEST(SendQueue, FindsEachOfManyKeysWithoutLookingAtTheOthers) {
   std::size_t replaced = 0;
   for (int round = 0; round < 3; ++round) {
     for (std::size_t i = 0; i < limits::latest_keys; ++i) {
-      replaced += queue.push(latest_frame_of(std::to_string(i), "x"), false) > 0 ? 1 : 0;
+      replaced += queue.push(latest_frame_of(std::to_string(i), "x"), FrameForm::packet) > 0 ? 1 : 0;
     }
     if (round == 0) queue.consume(limits::latest_keys / 2);
   }
@@ -286,13 +286,13 @@ TEST(SendQueue, PassesAMarkWhenAllBeforeItHasLeft) {
   SendQueue queue;
   queue.push_mark();
   EXPECT_EQ(queue.take_passed_marks(), 1u) << "nothing waits";
-  queue.push(frame_of("small"), false);
+  queue.push(frame_of("small"), FrameForm::packet);
   queue.push_mark();
-  queue.push(latest_frame_of("k", "old"), false);
+  queue.push(latest_frame_of("k", "old"), FrameForm::packet);
   queue.push_mark();
   queue.push_mark();
-  queue.push(frame_of("last"), false);
-  queue.push(latest_frame_of("k", "newest"), false);
+  queue.push(frame_of("last"), FrameForm::packet);
+  queue.push(latest_frame_of("k", "newest"), FrameForm::packet);
   EXPECT_EQ(gathered(queue), "smallnewestlast");
   queue.consume(4);
   EXPECT_EQ(queue.take_passed_marks(), 0u);
@@ -303,7 +303,7 @@ TEST(SendQueue, PassesAMarkWhenAllBeforeItHasLeft) {
   queue.consume(2);
   EXPECT_EQ(queue.take_passed_marks(), 2u);
   SendQueue later;
-  later.push(frame_of("later"), false);
+  later.push(frame_of("later"), FrameForm::packet);
   queue.push_mark();
   queue.append(std::move(later));
   queue.consume(3);
@@ -317,9 +317,9 @@ TEST(SendQueue, PassesAMarkWhenAllBeforeItHasLeft) {
 TEST(SendQueue, RemembersABoundedNumberOfKeys) {
   SendQueue queue;
   for (std::size_t i = 0; i < limits::latest_keys; ++i)
-    queue.push(latest_frame_of(std::to_string(i), "x"), false);
-  EXPECT_EQ(queue.push(latest_frame_of("more", "y"), false), 0u);
-  EXPECT_EQ(queue.push(latest_frame_of("more", "z"), false), 0u) << "both are sent";
+    queue.push(latest_frame_of(std::to_string(i), "x"), FrameForm::packet);
+  EXPECT_EQ(queue.push(latest_frame_of("more", "y"), FrameForm::packet), 0u);
+  EXPECT_EQ(queue.push(latest_frame_of("more", "z"), FrameForm::packet), 0u) << "both are sent";
   EXPECT_EQ(queue.bytes(), limits::latest_keys + 2);
 }
 

@@ -26,6 +26,8 @@ struct Connection::SendingWatch {
 };
 
 struct Connection::Inflating {
+  explicit Inflating(std::size_t bytes_per_second) : budget(bytes_per_second) {}
+
   InflateBudget budget;
   Timer wait = {};
 };
@@ -173,7 +175,7 @@ void Connection::on_deflated(const protocol::Message& message, TurnShare& share)
     return refuse_deflated(message, {Errc::bad_payload, "This server takes no compressed payloads."});
   }
   if (!inflating_) {
-    inflating_ = std::make_unique<Inflating>(Inflating{InflateBudget{host_.options.inflated_bytes_max}});
+    inflating_ = std::make_unique<Inflating>(host_.options.inflated_bytes_max);
   }
   const TimePoint now = host_.scheduler().now();
   if (const Duration wait = inflating_->budget.wait(now); wait > Duration::zero()) {
@@ -184,12 +186,12 @@ void Connection::on_deflated(const protocol::Message& message, TurnShare& share)
   // What is free of charge goes on when nothing is left of the budget of all.
   const std::size_t bytes_max = host_.options.inflated_bytes_max;
   const std::size_t free = InflateBudget::free_bytes(message.payload.size());
-  const bool only_free = free < bytes_max && host_.inflating.wait(now) > Duration::zero();
+  const bool only_free = free < bytes_max && host_.inflating->wait(now) > Duration::zero();
   InboundPayload payload{message.payload, only_free ? free : bytes_max};
   host_.events().on_message(*session_, message, payload, Reach::cluster);
   const std::size_t inflated = payload.inflated_bytes();
   inflating_->budget.spend(now, message.payload.size(), inflated);
-  host_.inflating.spend(now, message.payload.size(), inflated);
+  host_.inflating->spend(now, message.payload.size(), inflated);
   share.packets -= std::min<std::uint32_t>(
       share.packets, static_cast<std::uint32_t>(inflated / limits::inflated_bytes_per_packet));
   if (!payload.is_too_large() || state_ == State::closed) return;

@@ -36,18 +36,6 @@ InflateStatus inflate_payload(protocol::ByteView input, std::size_t bytes_max, s
   }
 }
 
-Duration InflateBudget::wait(TimePoint now) const {
-  return std::max(paid_until_ - now - std::chrono::seconds{1}, Duration::zero());
-}
-
-void InflateBudget::spend(TimePoint now, std::size_t deflated_bytes, std::size_t inflated_bytes) {
-  const std::size_t free = free_bytes(deflated_bytes);
-  if (inflated_bytes <= free) return;
-  const std::chrono::duration<double> paid{static_cast<double>(inflated_bytes - free) /
-                                           static_cast<double>(bytes_per_second_)};
-  paid_until_ = std::max(paid_until_, now) + std::chrono::duration_cast<Duration>(paid);
-}
-
 void InboundPayload::inflate() {
   deflated_ = false;
   switch (inflate_payload(bytes_, bytes_max_, inflated_)) {

@@ -4,8 +4,7 @@
 #include <cstddef>
 #include <string>
 
-#include "nano/base/clock.h"
-#include "nano/base/limits.h"
+#include "nano/base/inflate_budget.h"
 #include "protocol/bytes.h"
 
 namespace nano {
@@ -22,25 +21,6 @@ bool begins_deflated(protocol::ByteView payload);
 /// Inflates one zlib stream (RFC 1950) into `out`, which in the end holds what that has cost, whatever the
 /// status. Memory stays below `bytes_max` whatever the input. Any thread.
 InflateStatus inflate_payload(protocol::ByteView input, std::size_t bytes_max, std::string& out);
-
-/// What the compressed payloads of one client, or of all, may cost. Up to limits::inflate_ratio bytes for
-/// each that was sent are free; what is more is paid from an allowance that grows with time. It may be
-/// overdrawn by one payload: only inflating tells how large that is.
-class InflateBudget {
- public:
-  /// `bytes_per_second`, positive: the allowance, which is saved up for one second at most.
-  explicit InflateBudget(std::size_t bytes_per_second) : bytes_per_second_(bytes_per_second) {}
-
-  static std::size_t free_bytes(std::size_t deflated_bytes) { return deflated_bytes * limits::inflate_ratio; }
-
-  /// How long the next payload has to wait; zero: not at all.
-  Duration wait(TimePoint now) const;
-  void spend(TimePoint now, std::size_t deflated_bytes, std::size_t inflated_bytes);
-
- private:
-  std::size_t bytes_per_second_;
-  TimePoint paid_until_{};
-};
 
 /// The payload of a client's message, which is inflated when somebody asks for it, if it is compressed. Lives
 /// while the message is handled. One thread.

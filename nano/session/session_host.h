@@ -100,7 +100,9 @@ class SessionHost {
   std::size_t unanswered_calls = 0;    ///< that are open, without those of closed sessions
   std::size_t waiting_calls = 0;       ///< that wait in local schedulers, those of closed sessions included
   bool stopping = false;
-  InflateBudget inflating{limits::inflated_bytes_per_second};  ///< of all clients together
+  /// Of all clients together, whether their payloads or their WebSocket messages are compressed.
+  const std::shared_ptr<InflateBudget> inflating =
+      std::make_shared<InflateBudget>(limits::inflated_bytes_per_second);
 
  private:
   Scheduler& scheduler_;

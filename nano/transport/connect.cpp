@@ -22,8 +22,9 @@ std::optional<HttpUpgrade> upgrade_to_wire(const HttpRequest& request, ByteConne
   }
   WebSocketUpgrade upgrade = upgrade_to_websocket(request, options.upgrade_policy);
   if (upgrade.accepted) {
-    return HttpUpgrade{.response = std::move(upgrade.response),
-                       .receiver = std::make_unique<WebSocketWire>(connection, loop, options)};
+    return HttpUpgrade{
+        .response = std::move(upgrade.response),
+        .receiver = std::make_unique<WebSocketWire>(connection, loop, options, upgrade.deflate)};
   }
   const std::string remote = connection.remote_address();
   loop.io().log().limited(remote).info(

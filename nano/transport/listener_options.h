@@ -10,6 +10,7 @@
 #include "nano/http/connection.h"
 #include "nano/net/connection_options.h"
 #include "nano/session/wire.h"
+#include "nano/websocket/deflate.h"
 #include "nano/websocket/upgrade.h"
 
 namespace nano {
@@ -24,6 +25,9 @@ struct ListenerOptions : ConnectionOptions, HttpOptions {
   WebSocketUpgradePolicy upgrade_policy = {};  ///< of a WebSocket listener, as is the router
   std::uint32_t packet_body_bytes_max = 0;
   std::size_t websocket_message_bytes_max = limits::websocket_message_bytes;
+  // What a WebSocket listener needs whose policy agrees on compression; shared with others:
+  std::shared_ptr<WebSocketDeflater> deflater = {};    ///< logic thread
+  std::shared_ptr<InflateBudget> inflate_budget = {};  ///< by the scheduler's clock
 };
 
 }  // namespace nano

@@ -83,4 +83,9 @@ void LogicLoop::hand_to_logic() {
   });
 }
 
+WebSocketInflater& LogicLoop::inflater(const std::shared_ptr<InflateBudget>& budget) {
+  if (!inflater_) inflater_ = std::make_unique<WebSocketInflater>(scheduler_->clock(), budget);
+  return *inflater_;
+}
+
 }  // namespace nano

@@ -14,6 +14,7 @@
 #include "nano/scheduler/driver.h"
 #include "nano/scheduler/scheduler.h"
 #include "nano/transport/receive_line.h"
+#include "nano/websocket/deflate.h"
 
 namespace nano {
 
@@ -52,6 +53,9 @@ class LogicLoop final : public Driver {
   /// the loop.
   void to_logic(Function<void()> task);
 
+  /// Loop's thread. For the compressed messages of its connections; made by the first.
+  WebSocketInflater& inflater(const std::shared_ptr<InflateBudget>& budget);
+
   // Driver: how the logic thread waits when the loop is inline.
   void wait(std::optional<TimePoint> until) override { io_.turn(until); }
   void wake() override { io_.wake(); }
@@ -68,6 +72,7 @@ class LogicLoop final : public Driver {
   void hand_to_logic();
 
   std::unique_ptr<LoopThread> thread_;
+  std::unique_ptr<WebSocketInflater> inflater_;  // null: not used
   IoLoop io_;
   Scheduler* scheduler_ = nullptr;
   std::shared_ptr<ReceiveLine> receive_line_;  // null: inline

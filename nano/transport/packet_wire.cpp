@@ -145,9 +145,9 @@ SendStatus PacketWire::send(const Frame& frame) {
   const SendStatus status = account.add(frame.queue_cost());
   if (status == SendStatus::too_much_for_client || status == SendStatus::too_much_for_process) return status;
   if (loop_.is_inline()) {
-    connection_.send(frame, is_websocket());
+    connection_.send(frame, form_of(frame));
   } else {
-    account.release(loop_.stage(*this).push(frame, is_websocket()));
+    account.release(loop_.stage(*this).push(frame, form_of(frame)));
   }
   if (status == SendStatus::queued) return status;
   write_ahead(frame.queue_cost());

@@ -68,8 +68,8 @@ class PacketWire : public Wire, public ByteReceiver {
   void tell_malformed(std::string what);
 
  private:
-  /// The form of frames.
-  virtual bool is_websocket() const = 0;
+  /// Logic thread. In which form the frame goes to the client.
+  virtual FrameForm form_of(const Frame& frame) const = 0;
   /// Connection's thread: what the client is told before the connection closes.
   virtual void say_goodbye(const CloseReason&) {}
 

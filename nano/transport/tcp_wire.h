@@ -17,7 +17,7 @@ class TcpWire final : public PacketWire {
   void on_bytes(std::span<std::uint8_t> bytes) override { read_packets(bytes); }
 
  private:
-  bool is_websocket() const override { return false; }
+  FrameForm form_of(const Frame&) const override { return FrameForm::packet; }
 };
 
 }  // namespace nano

@@ -12,7 +12,26 @@ WebSocketClose close_code(const CloseReason& reason) {
   return WebSocketClose::normal;
 }
 
+WebSocketStream make_stream(LogicLoop& loop, const ListenerOptions& options, bool deflate) {
+  if (!deflate) return WebSocketStream{options.websocket_message_bytes_max};
+  return WebSocketStream{options.websocket_message_bytes_max,
+                         {loop.inflater(options.inflate_budget),
+                          options.packet_body_bytes_max + limits::websocket_deflated_overhead_bytes}};
+}
+
 }  // namespace
+
+WebSocketWire::WebSocketWire(ByteConnection& connection, LogicLoop& loop, const ListenerOptions& options,
+                             bool deflate)
+    : PacketWire(connection, loop, options),
+      deflater_(deflate ? options.deflater.get() : nullptr),
+      stream_(make_stream(loop, options, deflate)) {}
+
+FrameForm WebSocketWire::form_of(const Frame& frame) const {
+  if (!deflater_) return FrameForm::websocket;
+  deflater_->prepare(frame);
+  return FrameForm::websocket_deflated;
+}
 
 void WebSocketWire::on_bytes(std::span<std::uint8_t> bytes) {
   const auto status =

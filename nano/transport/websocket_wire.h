@@ -12,18 +12,19 @@ namespace nano {
 /// What follows the upgrade.
 class WebSocketWire final : public PacketWire {
  public:
-  WebSocketWire(ByteConnection& connection, LogicLoop& loop, const ListenerOptions& options)
-      : PacketWire(connection, loop, options), stream_(options.websocket_message_bytes_max) {}
+  /// `deflate`: compression is agreed on.
+  WebSocketWire(ByteConnection& connection, LogicLoop& loop, const ListenerOptions& options, bool deflate);
 
   void on_bytes(std::span<std::uint8_t> bytes) override;
   /// The client answers our close frame, unless it has sent its own before.
   bool awaits_last_word() const override { return stream_.status() == WebSocketStream::Status::closing; }
 
  private:
-  bool is_websocket() const override { return true; }
+  FrameForm form_of(const Frame& frame) const override;
   void say_goodbye(const CloseReason& reason) override;
   void on_finished();
 
+  WebSocketDeflater* const deflater_;  // null: no compression is agreed on
   WebSocketStream stream_;
 };
 

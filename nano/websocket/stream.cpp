@@ -5,6 +5,7 @@
 #include <cstring>
 #include <optional>
 
+#include "nano/websocket/deflate.h"
 #include "nano/websocket/engine.h"
 #include "protocol/limits.h"
 #include "protocol/utf8.h"
@@ -61,6 +62,16 @@ void unmask(const std::uint8_t* masked, std::size_t bytes, const std::uint8_t* k
 
 }  // namespace
 
+/// The compressed message that is being read.
+struct WebSocketStream::Inflating {
+  WebSocketInflater& inflater;
+  std::size_t deflated_bytes_max;
+  std::string message = {};
+};
+
+WebSocketStream::WebSocketStream(std::size_t message_bytes_max, const Deflate& deflate)
+    : engine_(WebSocketEngine::make(message_bytes_max, true)),
+      inflating_(std::make_unique<Inflating>(Inflating{deflate.inflater, deflate.deflated_bytes_max})) {}
 WebSocketStream::WebSocketStream(std::size_t message_bytes_max)
     : engine_(WebSocketEngine::make(message_bytes_max, false)) {}
 WebSocketStream::~WebSocketStream() = default;
@@ -87,11 +98,39 @@ std::span<const std::uint8_t> WebSocketStream::take_whole_messages(std::span<std
 
 std::span<const std::uint8_t> WebSocketStream::read_frames(std::span<std::uint8_t>& bytes) {
   bytes = bytes.subspan(engine_->read(bytes));
-  return engine_->data_is_text() ? std::span<const std::uint8_t>{} : engine_->payload();
+  if (engine_->data_is_text()) return {};
+  return engine_->data_is_deflated() ? inflate_whole(engine_->payload()) : engine_->payload();
+}
+
+/// Collects the message, and returns what it inflates to when it has ended.
+std::span<const std::uint8_t> WebSocketStream::inflate_whole(std::span<const std::uint8_t> part) {
+  using Status = WebSocketInflater::Status;
+  if (status_ != WebSocketStream::Status::open || engine_->violation()) return {};
+  auto& [inflater, deflated_bytes_max, message] = *inflating_;
+  message.append(reinterpret_cast<const char*>(part.data()), part.size());
+  if (message.size() > deflated_bytes_max) {
+    fail(WebSocketClose::message_too_big, "the compressed message is too large");
+    return {};
+  }
+  if (engine_->ended() != WebSocketEngine::Ended::data) return {};
+  const std::string whole = std::exchange(message, {});
+  switch (inflater.inflate({reinterpret_cast<const std::uint8_t*>(whole.data()), whole.size()},
+                           engine_->message_bytes_max())) {
+    case Status::ok: return inflater.inflated();
+    case Status::malformed: fail(WebSocketClose::invalid_data, "the message does not inflate"); break;
+    case Status::too_large: fail(WebSocketClose::message_too_big, "the message inflates to too much"); break;
+    case Status::over_budget:
+      fail(WebSocketClose::policy_violation, "too much is being inflated at the moment");
+      break;
+    case Status::out_of_memory: fail(WebSocketClose::internal_error, "no memory to inflate"); break;
+  }
+  return {};
 }
 
 void WebSocketStream::handle_what_ended() {
   engine_->release_memory();
+  if (inflating_) inflating_->inflater.release_memory();
+  if (status_ == Status::finished) return;
   if (engine_->data_is_text()) return fail(WebSocketClose::unsupported_data, "text message");
   if (const auto violation = engine_->violation()) return fail(violation->code, violation->what);
   switch (engine_->finish_message()) {

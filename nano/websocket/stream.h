@@ -15,20 +15,24 @@
 namespace nano {
 
 class WebSocketEngine;
+class WebSocketInflater;
 
 /// Takes what a client sends after the upgrade. Payloads of binary messages are handed out as one byte
 /// stream, as they arrive, whole messages or not: packets do not care about messages (and so nothing that a
-/// client claims or sends is collected here). Frames to the client are made elsewhere (Frame::websocket()),
-/// except for the replies to control frames, which gather in the output.
+/// client claims or sends is collected here), but for compressed ones: these are inflated when they are
+/// whole. Frames to the client are made elsewhere (Frame::bytes()), except for the replies to control frames,
+/// which gather in the output.
 ///
 /// | from the client | reply |
 /// |---|---|
 /// | ping | pong with the same payload; of several in one consume() the last is answered (section 5.5.3) |
 /// | close | close with the same code; then finished |
 /// | text message | close 1003: the protocol is binary |
-/// | more than message_bytes_max in one message | close 1009 |
-/// | close reason that is no UTF-8 | close 1007 |
-/// | any other violation: unmasked, reserved bits, opcodes or codes, broken fragments | close 1002 |
+/// | more than message_bytes_max in one message, inflated or not | close 1009 |
+/// | more than deflated_bytes_max in a compressed one | close 1009 |
+/// | more than is free in a compressed one, and the budget of all clients spent (InflateBudget) | close 1008
+/// | | compressed without sense | close 1007 | | close reason that is no UTF-8 | close 1007 | | any other
+/// violation: unmasked, reserved bits, opcodes or codes, broken fragments | close 1002 |
 ///
 /// Used by one thread at a time. Holds under 400 bytes when idle.
 class WebSocketStream {
@@ -39,7 +43,15 @@ class WebSocketStream {
     finished,  ///< nothing more to read: send the output, then close the connection
   };
 
+  /// What reading compressed messages takes.
+  struct Deflate {
+    WebSocketInflater& inflater;     ///< the thread's; outlives the stream
+    std::size_t deflated_bytes_max;  ///< of one message, as it comes: it is held until it is whole
+  };
+
   explicit WebSocketStream(std::size_t message_bytes_max = limits::websocket_message_bytes);
+  /// Of a client with which compression is agreed on.
+  WebSocketStream(std::size_t message_bytes_max, const Deflate& deflate);
   ~WebSocketStream();
   WebSocketStream(WebSocketStream&&) noexcept;
   WebSocketStream& operator=(WebSocketStream&&) noexcept;
@@ -88,6 +100,7 @@ class WebSocketStream {
 
   std::span<const std::uint8_t> take_whole_messages(std::span<std::uint8_t>& bytes);
   std::span<const std::uint8_t> read_frames(std::span<std::uint8_t>& bytes);
+  std::span<const std::uint8_t> inflate_whole(std::span<const std::uint8_t> part);
   void handle_what_ended();
   void handle_close_frame();
   void fail(WebSocketClose code, std::string reason);
@@ -95,7 +108,10 @@ class WebSocketStream {
   void append_control(std::uint8_t opcode, std::string_view payload);
   void answer_ping();
 
+  struct Inflating;
+
   std::unique_ptr<WebSocketEngine> engine_;
+  std::unique_ptr<Inflating> inflating_;  // null: no compression is agreed on
   Status status_ = Status::open;
   bool close_sent_ = false;
   bool closed_by_peer_ = false;

@@ -6,7 +6,9 @@
 #include <openssl/evp.h>
 #include <openssl/sha.h>
 
+#include "nano/http/grammar.h"
 #include "nano/http/path.h"
+#include "nano/websocket/deflate.h"
 
 namespace nano {
 
@@ -53,11 +55,31 @@ std::string accept_key(std::string_view key) {
   return std::string{reinterpret_cast<const char*>(base64.data()), static_cast<std::size_t>(length)};
 }
 
-/// The 101 response.
-std::string accept(std::string_view key) {
-  return "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-         "Sec-WebSocket-Accept: " +
-         accept_key(key) + "\r\n\r\n";
+/// The first of `spoken` that is in the list of the client; empty: none. Subprotocols are compared as they
+/// are (RFC 6455, section 4.2.2).
+std::string_view choose_subprotocol(const std::vector<std::string>& spoken, std::string_view offered) {
+  const auto is_offered = [&](std::string_view name) {
+    for (std::string_view rest = offered; !rest.empty();) {
+      const std::size_t comma = std::min(rest.find(','), rest.size());
+      if (trim_http(rest.substr(0, comma)) == name) return true;
+      rest.remove_prefix(std::min(comma + 1, rest.size()));
+    }
+    return false;
+  };
+  const auto chosen = std::find_if(spoken.begin(), spoken.end(), is_offered);
+  return chosen == spoken.end() ? std::string_view{} : *chosen;
+}
+
+std::string header_line(std::string_view name, std::string_view value) {
+  return value.empty() ? "" : std::string{name} + ": " + std::string{value} + "\r\n";
+}
+
+/// The 101 response. Headers without a value are left out.
+std::string accept(std::string_view key, std::string_view subprotocol, std::string_view extensions) {
+  return "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
+         header_line("Sec-WebSocket-Accept", accept_key(key)) +
+         header_line("Sec-WebSocket-Protocol", subprotocol) +
+         header_line("Sec-WebSocket-Extensions", extensions) + "\r\n";
 }
 
 }  // namespace
@@ -85,6 +107,11 @@ std::string origin_problem(const std::string& origin) {
 std::string policy_problem(const WebSocketUpgradePolicy& policy) {
   const std::string path = policy.path.empty() ? "" : path_problem(policy.path);
   if (!path.empty()) return "No WebSocket can be opened on the path \"" + policy.path + "\". " + path;
+  for (const std::string& name : policy.subprotocols) {
+    if (is_http_token(name)) continue;
+    return "\"" + name + "\" is no name of a WebSocket subprotocol: write letters, digits and any of " +
+           "!#$%&'*+-.^_`|~ only, as in chat.v1, and one name in each place of the list.";
+  }
   for (const std::string& origin : policy.origins) {
     const std::string problem = origin_problem(origin);
     if (!problem.empty()) return "No page has the origin \"" + origin + "\": " + problem;
@@ -121,7 +148,11 @@ WebSocketUpgrade upgrade_to_websocket(const HttpRequest& request, const WebSocke
 
   WebSocketUpgrade upgrade;
   upgrade.accepted = true;
-  upgrade.response = accept(key);
+  const std::string extensions =
+      policy.deflate ? answer_to_deflate_offers(request.header("Sec-WebSocket-Extensions")) : "";
+  upgrade.deflate = !extensions.empty();
+  upgrade.response = accept(
+      key, choose_subprotocol(policy.subprotocols, request.header("Sec-WebSocket-Protocol")), extensions);
   return upgrade;
 }
 

@@ -53,7 +53,49 @@ TEST(WebSocketUpgrade, AcceptsTheExampleOfTheRfc) {
   EXPECT_TRUE(upgrade.response.ends_with("\r\n\r\n"));
 }
 
-TEST(WebSocketUpgrade, ChoosesNeitherExtensionsNorSubprotocols) {
+/// The value of a header of the 101 response; "-": there is none.
+std::string answered(const HttpRequest& request, const WebSocketUpgradePolicy& policy,
+                     std::string_view name) {
+  const std::string response = upgrade_to_websocket(request, policy).response;
+  const std::size_t at = response.find("\r\n" + std::string{name} + ": ");
+  if (at == std::string::npos) return "-";
+  const std::size_t begin = at + 4 + name.size();
+  return response.substr(begin, response.find("\r\n", begin) - begin);
+}
+
+TEST(WebSocketUpgrade, AnswersTheFirstOfItsSubprotocolsThatTheClientNames) {
+  const auto chosen = [](const std::string& offered, std::vector<std::string> spoken) {
+    return answered(with(good_request(), "Sec-WebSocket-Protocol", offered),
+                    {.subprotocols = std::move(spoken)}, "Sec-WebSocket-Protocol");
+  };
+  EXPECT_EQ(chosen("chat", {"chat"}), "chat");
+  EXPECT_EQ(chosen("a, b,\tc", {"c", "b"}), "c");
+  EXPECT_EQ(chosen(" ,,b", {"a", "b"}), "b");
+  EXPECT_EQ(chosen("Chat", {"chat"}), "-") << "they are compared as they are";
+  EXPECT_EQ(chosen("a, b", {"c"}), "-");
+  EXPECT_EQ(chosen("", {"c"}), "-");
+}
+
+TEST(WebSocketUpgrade, AgreesOnCompressionOnlyIfThePolicyDoes) {
+  const std::string name = "Sec-WebSocket-Extensions";
+  EXPECT_EQ(answered(good_request(), {.deflate = true}, name),
+            "permessage-deflate; server_no_context_takeover; client_no_context_takeover");
+  EXPECT_TRUE(upgrade_to_websocket(good_request(), {.deflate = true}).deflate);
+  EXPECT_EQ(answered(good_request(), {}, name), "-");
+  EXPECT_FALSE(upgrade_to_websocket(good_request(), {}).deflate);
+  const HttpRequest other = with(good_request(), name, "permessage-deflate; server_max_window_bits=9");
+  EXPECT_EQ(answered(other, {.deflate = true}, name), "-");
+  EXPECT_FALSE(upgrade_to_websocket(other, {.deflate = true}).deflate);
+}
+
+TEST(WebSocketUpgrade, TellsOfSubprotocolsThatNobodyCanName) {
+  for (const char* const name : {"", "a b", "a,b", "a/b", "\"a\"", "a\r\nb", "\xc3\xa4"}) {
+    EXPECT_NE(policy_problem({.subprotocols = {"chat", name}}), "") << name;
+  }
+  EXPECT_EQ(policy_problem({.subprotocols = {"chat.v1", "graphql-ws"}}), "");
+}
+
+TEST(WebSocketUpgrade, ChoosesNeitherExtensionsNorSubprotocolsUnasked) {
   const std::string response = upgrade_to_websocket(good_request(), {}).response;
   EXPECT_EQ(response.find("Extensions"), std::string::npos);
   EXPECT_EQ(response.find("Protocol:"), std::string::npos);

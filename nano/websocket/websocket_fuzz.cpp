@@ -2,9 +2,11 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "nano/websocket/deflate.h"
 #include "nano/websocket/stream.h"
 #include "protocol/assert.h"
 
@@ -20,8 +22,11 @@ struct Outcome {
   friend bool operator==(const Outcome&, const Outcome&) = default;
 };
 
-Outcome read(std::vector<std::uint8_t> bytes, std::size_t piece_bytes) {
-  nano::WebSocketStream stream{message_bytes_max};
+Outcome read(std::vector<std::uint8_t> bytes, std::size_t piece_bytes, bool deflate) {
+  const nano::ManualClock clock;
+  nano::WebSocketInflater inflater{clock, std::make_shared<nano::InflateBudget>(std::size_t{1} << 30)};
+  nano::WebSocketStream stream = deflate ? nano::WebSocketStream{message_bytes_max, {inflater, 48}}
+                                         : nano::WebSocketStream{message_bytes_max};
   Outcome outcome;
   for (std::size_t at = 0; at < bytes.size(); at += piece_bytes) {
     const std::span piece = std::span{bytes}.subspan(at, std::min(piece_bytes, bytes.size() - at));
@@ -40,9 +45,12 @@ Outcome read(std::vector<std::uint8_t> bytes, std::size_t piece_bytes) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const std::vector<std::uint8_t> bytes{data + 1, data + size};
-  const Outcome whole = read(bytes, bytes.size() + 1);
-  NANO_ASSERT(whole.payloads.size() <= bytes.size(), "payloads are part of the input");
-  NANO_ASSERT(read(bytes, 1) == whole, "byte by byte gives the same");
-  NANO_ASSERT(read(bytes, 2 + data[0] % 30) == whole, "in pieces gives the same");
+  for (const bool deflate : {false, true}) {
+    const Outcome whole = read(bytes, bytes.size() + 1, deflate);
+    NANO_ASSERT(deflate || whole.payloads.size() <= bytes.size(), "payloads are part of the input");
+    NANO_ASSERT(whole.payloads.size() <= bytes.size() * message_bytes_max, "each message has its limit");
+    NANO_ASSERT(read(bytes, 1, deflate) == whole, "byte by byte gives the same");
+    NANO_ASSERT(read(bytes, 2 + data[0] % 30, deflate) == whole, "in pieces gives the same");
+  }
   return 0;
 }

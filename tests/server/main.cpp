@@ -133,6 +133,9 @@ int main(int argc, char** argv) {
     }
     return nano::HandshakeAnswer::accept(Greeting{"hello"});
   });
+  if (std::getenv("NANO_TEST_DEFLATE")) {
+    app.listen_websocket("127.0.0.1:0", {.subprotocols = {"nano.v2", "nano.v1"}, .deflate = true});
+  }
   app.handle_http("/hello",
                   [](const nano::HttpRequest&) { return nano::HttpResponse::text(200, "hello\n"); });
   app.on_started([&] {
