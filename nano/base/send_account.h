@@ -3,8 +3,6 @@
 
 #include <atomic>
 #include <cstddef>
-#include <memory>
-#include <utility>
 
 #include "nano/base/limits.h"
 
@@ -41,8 +39,8 @@ enum class SendStatus {
 /// there.
 class SendAccount {
  public:
-  SendAccount(std::size_t budget, std::shared_ptr<SendTotal> total)
-      : budget_(budget), total_(std::move(total)) {}
+  /// `total` outlives it.
+  SendAccount(std::size_t budget, SendTotal& total) : budget_(budget), total_(total) {}
   /// What still waits is dropped.
   ~SendAccount() { release(waiting()); }
   SendAccount(const SendAccount&) = delete;
@@ -71,7 +69,7 @@ class SendAccount {
   void total_changed(std::size_t before, std::size_t after);
 
   const std::size_t budget_;
-  const std::shared_ptr<SendTotal> total_;
+  SendTotal& total_;
   std::atomic<std::size_t> waiting_{0};
 };
 

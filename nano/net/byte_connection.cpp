@@ -10,7 +10,7 @@ namespace nano {
 
 ByteConnection::ByteConnection(std::shared_ptr<const ConnectionOptions> options)
     : options_(std::move(options)),
-      account_(options_->send_queue_bytes_max, options_->send_total),
+      account_(options_->send_queue_bytes_max, *options_->send_total),
       phase_(options_->tls ? Phase::handshaking : Phase::open) {}
 
 void ByteConnection::start(std::unique_ptr<ByteReceiver> receiver) {

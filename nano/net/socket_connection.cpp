@@ -151,17 +151,19 @@ void SocketConnection::close_descriptor(bool reset) {
 
 void SocketConnection::set_deadline(Duration from_now) {
   deadline_ = loop_.listened() + from_now;
+  time_stands_ = false;
   // A deadline that moves on, as with each HTTP request, costs the loop nothing: the earlier one looks again.
   if (!armed_ || deadline_ < armed_at_->first) arm_deadline();
 }
 
 void SocketConnection::clear_deadline() {
   deadline_ = {};
+  time_stands_ = false;
   if (is_closed()) disarm_deadline();
 }
 
 bool SocketConnection::has_longer_deadline(Duration from_now) const {
-  return deadline_ == TimePoint{} || deadline_ > loop_.listened() + from_now;
+  return deadline_ == TimePoint{} || time_stands_ || deadline_ > loop_.listened() + from_now;
 }
 
 void SocketConnection::arm_deadline() {
@@ -174,11 +176,17 @@ void SocketConnection::disarm_deadline() {
   if (std::exchange(armed_, false)) loop_.remove_deadline(armed_at_);
 }
 
-void SocketConnection::stop_time() { time_left_ = std::exchange(deadline_, {}) - loop_.listened(); }
+void SocketConnection::stop_time() {
+  if (!std::exchange(time_stands_, true)) deadline_ = TimePoint{deadline_ - loop_.listened()};
+}
+
+void SocketConnection::continue_time() {
+  if (time_stands_) set_deadline(deadline_ - TimePoint{});
+}
 
 void SocketConnection::on_deadline() {
   armed_ = false;
-  if (deadline_ == TimePoint{}) return;
+  if (deadline_ == TimePoint{} || time_stands_) return;
   if (deadline_ > loop_.listened()) return arm_deadline();
   on_time_over(dirty_);
 }

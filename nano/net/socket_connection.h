@@ -44,7 +44,7 @@ class SocketConnection final : public ByteConnection, public Pollable {
   void clear_deadline() override;
   bool has_longer_deadline(Duration from_now) const override;
   void stop_time() override;
-  void continue_time() override { set_deadline(time_left_); }
+  void continue_time() override;
 
   // Pollable:
   int descriptor() const override { return socket_.descriptor(); }
@@ -74,10 +74,12 @@ class SocketConnection final : public ByteConnection, public Pollable {
   IoLoop& loop_;
   Socket socket_;
   const asio::ip::tcp::endpoint remote_;
-  TimePoint deadline_{};         // on the loop's listened(); none: nobody watches the time here
+  /// On the loop's listened(); none: nobody watches the time here. While the time stands still, what is left
+  /// of it, counted from none.
+  TimePoint deadline_{};
   IoLoop::Deadline armed_at_{};  // what the loop was told, if armed_
-  Duration time_left_{};         // until the deadline, while the time stands still
   bool armed_ = false;
+  bool time_stands_ = false;
   bool dirty_ = false;
   bool readable_ = false;  // there may be more to read than was read
   bool in_line_ = false;   // take_turn() will be called

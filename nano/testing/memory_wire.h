@@ -20,7 +20,7 @@ class MemoryWire final : public Wire {
  public:
   MemoryWire(std::string address, std::size_t send_queue_bytes_max,
              std::shared_ptr<SendTotal> total = std::make_shared<SendTotal>(limits::send_queues_bytes))
-      : address_(std::move(address)), account_(send_queue_bytes_max, std::move(total)) {}
+      : address_(std::move(address)), total_(std::move(total)), account_(send_queue_bytes_max, *total_) {}
 
   SendStatus send(const Frame& frame) override;
   std::size_t queued_bytes() const override { return account_.waiting(); }
@@ -71,6 +71,7 @@ class MemoryWire final : public Wire {
   bool replace(const Frame& frame);
 
   std::string address_;
+  const std::shared_ptr<SendTotal> total_;
   SendAccount account_;
   std::deque<Sent> queue_;
   std::size_t replaceable_ = 0;  // in the queue

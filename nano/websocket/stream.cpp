@@ -140,6 +140,33 @@ void WebSocketStream::handle_what_ended() {
   }
 }
 
+WebSocketStream::Said& WebSocketStream::said() {
+  if (!said_) said_ = std::make_unique<Said>();
+  return *said_;
+}
+
+const std::string& WebSocketStream::output() const {
+  static const std::string nothing;
+  return said_ ? said_->output : nothing;
+}
+
+const std::string& WebSocketStream::close_reason() const {
+  static const std::string nothing;
+  return said_ ? said_->close_reason : nothing;
+}
+
+std::string WebSocketStream::take_output() {
+  if (!said_) return {};
+  std::string output = std::move(said_->output);
+  if (said_->close_code == 0) {
+    said_.reset();
+  } else {
+    said_->output.clear();
+    said_->pong_at = none;
+  }
+  return output;
+}
+
 void WebSocketStream::handle_close_frame() {
   const std::string& payload = engine_->control_payload();
   WebSocketCloseFrame frame = WebSocketCloseFrame::parse(payload);
@@ -147,8 +174,8 @@ void WebSocketStream::handle_close_frame() {
 
   status_ = Status::finished;
   closed_by_peer_ = true;
-  close_code_ = frame.code;
-  close_reason_ = std::move(frame.reason);
+  said().close_code = frame.code;
+  said().close_reason = std::move(frame.reason);
   if (!close_sent_) append_control(close_opcode, payload.substr(0, close_code_bytes));
   close_sent_ = true;
 }
@@ -161,9 +188,9 @@ void WebSocketStream::close(WebSocketClose code, std::string_view reason) {
 
 void WebSocketStream::fail(WebSocketClose code, std::string reason) {
   status_ = Status::finished;
-  close_code_ = static_cast<int>(code);
+  said().close_code = static_cast<int>(code);
   append_close(static_cast<std::uint16_t>(code), reason);
-  close_reason_ = std::move(reason);
+  said().close_reason = std::move(reason);
 }
 
 void WebSocketStream::append_close(std::uint16_t code, std::string_view reason) {
@@ -176,15 +203,17 @@ void WebSocketStream::append_close(std::uint16_t code, std::string_view reason) 
 }
 
 void WebSocketStream::append_control(std::uint8_t opcode, std::string_view payload) {
-  output_.push_back(static_cast<char>(0x80 | opcode));   // final
-  output_.push_back(static_cast<char>(payload.size()));  // unmasked
-  output_.append(payload);
+  std::string& output = said().output;
+  output.push_back(static_cast<char>(0x80 | opcode));   // final
+  output.push_back(static_cast<char>(payload.size()));  // unmasked
+  output.append(payload);
 }
 
 void WebSocketStream::answer_ping() {
   if (close_sent_) return;
-  if (pong_at_ == none) pong_at_ = output_.size();
-  output_.resize(pong_at_);  // drops the pong to an earlier ping of the same read
+  auto& [output, pong_at, code, reason] = said();
+  if (pong_at == none) pong_at = output.size();
+  output.resize(pong_at);  // drops the pong to an earlier ping of the same read
   append_control(pong_opcode, engine_->control_payload());
 }
 

@@ -69,7 +69,7 @@ class WebSocketStream {
       if (!payload.empty() && status_ == Status::open) on_payload(payload);
       handle_what_ended();
     }
-    pong_at_ = none;
+    if (said_) said_->pong_at = none;
     return status_;
   }
 
@@ -80,23 +80,28 @@ class WebSocketStream {
   Status status() const { return status_; }
 
   /// Frames that wait to be written.
-  const std::string& output() const { return output_; }
+  const std::string& output() const;
   /// Hands them over and leaves none.
-  std::string take_output() {
-    pong_at_ = none;
-    return std::exchange(output_, {});
-  }
+  std::string take_output();
 
   /// Why the stream finished: the code of the close frame that came (1005 when it had none, section 7.1.5),
   /// or the one that was sent for a violation. 0 before that.
-  int close_code() const { return close_code_; }
+  int close_code() const { return said_ ? said_->close_code : 0; }
   /// Whether the peer closed in good order, with whatever code, as opposed to a violation that we closed for.
   bool closed_by_peer() const { return closed_by_peer_; }
   /// For the log: the peer's reason, or what it violated.
-  const std::string& close_reason() const { return close_reason_; }
+  const std::string& close_reason() const;
 
  private:
   static constexpr std::size_t none = static_cast<std::size_t>(-1);
+
+  /// What an idle stream does without.
+  struct Said {
+    std::string output = {};
+    std::size_t pong_at = none;  // where in the output the pong of this consume() begins
+    int close_code = 0;
+    std::string close_reason = {};
+  };
 
   std::span<const std::uint8_t> take_whole_messages(std::span<std::uint8_t>& bytes);
   std::span<const std::uint8_t> read_frames(std::span<std::uint8_t>& bytes);
@@ -107,6 +112,7 @@ class WebSocketStream {
   void append_close(std::uint16_t code, std::string_view reason);
   void append_control(std::uint8_t opcode, std::string_view payload);
   void answer_ping();
+  Said& said();
 
   struct Inflating;
 
@@ -115,10 +121,7 @@ class WebSocketStream {
   Status status_ = Status::open;
   bool close_sent_ = false;
   bool closed_by_peer_ = false;
-  int close_code_ = 0;
-  std::size_t pong_at_ = none;  // where in the output the pong of this consume() begins
-  std::string close_reason_;
-  std::string output_;
+  std::unique_ptr<Said> said_;  // null: nothing, or all that was said has been taken
 };
 
 }  // namespace nano
