@@ -35,11 +35,11 @@ int main(int argc, char** argv) try {
   nano::HttpServerOptions options;
   if (argc > 1) options.listen = {argv[1]};
   nano::HttpServer server{options};
-  server.handle("/", [](const nano::HttpRequest& request) {
+  server.handle("GET /", [](const nano::HttpRequest& request) {
     if (request.path != "/") return nano::HttpResponse::error(404);
     return nano::HttpResponse::with(200, "text/html; charset=utf-8", page);
   });
-  server.handle("/clock", [&](nano::HttpRequest, nano::HttpResponseWriter writer) -> nano::Task<void> {
+  server.handle("GET /clock", [&](nano::HttpRequest, nano::HttpResponseWriter writer) -> nano::Task<void> {
     nano::HttpEvents events{std::move(writer)};
     while (!server.stopping()) {
       const std::string time = time_of_day();

@@ -39,7 +39,8 @@ void HttpRouter::add_files(std::unique_ptr<StaticFiles> files, FileReader& reade
 
 Duration HttpRouter::route(HttpRequest request, HttpResponseWriter reply) const {
   const std::string host = HttpRoutePattern::host_name(request.header("Host"));
-  HttpRouteTree::Found found = tree_.find(host, request.method, request.path);
+  HttpRouteTree::Found found;  // "*" is the server, and no handler's
+  if (request.path != "*") found = tree_.find(host, request.method, request.path);
   if (!found.route) {
     reply.send(answer_without_route(request, found.methods));
     return limits::http_answer_timeout;

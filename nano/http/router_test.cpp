@@ -129,6 +129,8 @@ TEST_F(HttpRouterTest, OptionsAreAnsweredUnlessAHandlerTakesThem) {
   EXPECT_EQ(get("/all", "OPTIONS"), "/all");
   EXPECT_EQ(get("/none", "OPTIONS"), "404 ");
   EXPECT_EQ(get("*", "OPTIONS"), "204 DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT");
+  add({"/"});
+  EXPECT_EQ(get("*", "OPTIONS").substr(0, 4), "204 ") << "whatever handler takes all paths";
 }
 
 TEST_F(HttpRouterTest, APatternMayNameAHost) {
