@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <atomic>
 #include <csignal>
-#include <future>
 #include <pthread.h>
 #include <stdexcept>
 #include <utility>
@@ -51,9 +50,6 @@ class HttpServer::Machine {
  private:
   Lane& lane_of(const IoLoop& loop) const;
   void accept(IoLoop& loop, Socket socket, const asio::ip::tcp::endpoint& remote);
-  /// Runs `task` on the lane's thread and waits for it.
-  static void run_on(Lane& lane, Function<void()> task);
-
   const HttpServerOptions options_;
   SystemClock clock_;
   std::shared_ptr<HttpRouter> router_ = std::make_shared<HttpRouter>();
@@ -148,8 +144,8 @@ void HttpServer::Machine::stop() {
   const std::size_t busy = shared_->busy->wait_for_none(options_.stop_timeout);
   if (busy > 0) options_.log.warning("requests broken off", {{"count", busy}});
   for (const auto& lane : lanes_) {
-    run_on(*lane, [here = lane.get()] { here->tasks.destroy_all(); });
     lane->loop.stop();
+    lane->tasks.destroy_all();
   }
   files_.reset();
   listeners_.clear();
@@ -160,15 +156,6 @@ std::vector<std::string> HttpServer::Machine::addresses() const {
   std::vector<std::string> all;
   for (const auto& listener : listeners_) all.push_back(listener->address());
   return all;
-}
-
-void HttpServer::Machine::run_on(Lane& lane, Function<void()> task) {
-  std::promise<void> done;
-  lane.loop.post([&] {
-    task();
-    done.set_value();
-  });
-  done.get_future().wait();
 }
 
 HttpServer::HttpServer(HttpServerOptions options) : machine_(std::make_unique<Machine>(std::move(options))) {}

@@ -49,15 +49,22 @@ void IoLoop::post(Function<void()> task) {
     was_empty = posted_.empty();
     posted_.push_back(std::move(task));
   }
-  if (was_empty) wake();
+  // The loop's own thread looks here before it sleeps.
+  if (was_empty && turns_on_.load(std::memory_order_relaxed) != std::this_thread::get_id()) wake();
+}
+
+bool IoLoop::has_posted() {
+  const std::lock_guard lock{mutex_};
+  return !posted_.empty();
 }
 
 void IoLoop::dispatch(Function<void()> task) { own_thread_ ? post(std::move(task)) : task(); }
 
 void IoLoop::turn(std::optional<TimePoint> until) {
-  // While there is traffic, the sockets are looked at without asking Asio to wait for them.
-  const bool traffic = events_ > events_of_traffic || ready_set_.has_waiting();
-  if (!traffic || !look()) {
+  turns_on_.store(std::this_thread::get_id(), std::memory_order_relaxed);
+  // While there is traffic, or a task, the sockets are looked at without asking Asio to wait for them.
+  const bool busy = events_ > events_of_traffic || ready_set_.has_waiting() || has_posted();
+  if (!busy || (!look() && !has_posted())) {
     sleep(until);
     look();
   }

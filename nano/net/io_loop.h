@@ -1,6 +1,7 @@
 // Internal header. IoLoop: where a thread waits for its sockets, and serves them.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -77,6 +78,7 @@ class IoLoop {
   void sleep(std::optional<TimePoint> until);
   bool look();
   void serve_handshakes();
+  bool has_posted();
   void run_posted();
   void end_wait();
   void arm_deadline_timer();
@@ -87,7 +89,9 @@ class IoLoop {
   asio::steady_timer deadline_timer_{context_};
   Deadlines deadlines_;  // on listened()
   bool deadline_timer_runs_ = false;
-  TimePoint deadline_wake_{};  // when the timer, which does nothing but wake the thread, is due
+  TimePoint deadline_wake_{};             // when the timer, which does nothing but wake the thread, is due
+  std::mutex mutex_;                      // outlives the connections, which close what others post for
+  std::vector<Function<void()>> posted_;  // guarded by mutex_
   ReadySet ready_set_{context_};
   HandshakeLine handshakes_;
   std::size_t events_ = 0;        // of the last turn
@@ -98,10 +102,9 @@ class IoLoop {
   const Log* log_ = nullptr;
   LoopThread* loop_thread_ = nullptr;
 
-  std::mutex mutex_;
-  std::vector<Function<void()>> posted_;  // guarded by mutex_
-  bool stopping_ = false;                 // loop's thread
-  bool own_thread_ = false;               // constant while the loop runs
+  std::atomic<std::thread::id> turns_on_{};  // the thread of the last turn
+  bool stopping_ = false;                    // loop's thread
+  bool own_thread_ = false;                  // constant while the loop runs
   std::thread thread_;
 };
 

@@ -105,14 +105,14 @@ std::span<const std::uint8_t> WebSocketStream::read_frames(std::span<std::uint8_
 /// Collects the message, and returns what it inflates to when it has ended.
 std::span<const std::uint8_t> WebSocketStream::inflate_whole(std::span<const std::uint8_t> part) {
   using Status = WebSocketInflater::Status;
-  if (status_ != WebSocketStream::Status::open || engine_->violation()) return {};
+  if (status_ != WebSocketStream::Status::open) return {};
   auto& [inflater, deflated_bytes_max, message] = *inflating_;
   message.append(reinterpret_cast<const char*>(part.data()), part.size());
   if (message.size() > deflated_bytes_max) {
     fail(WebSocketClose::message_too_big, "the compressed message is too large");
     return {};
   }
-  if (engine_->ended() != WebSocketEngine::Ended::data) return {};
+  if (engine_->violation() || engine_->ended() != WebSocketEngine::Ended::data) return {};
   const std::string whole = std::exchange(message, {});
   switch (inflater.inflate({reinterpret_cast<const std::uint8_t*>(whole.data()), whole.size()},
                            engine_->message_bytes_max())) {
