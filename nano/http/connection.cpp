@@ -49,6 +49,7 @@ void HttpConnection::on_bytes(std::span<std::uint8_t> bytes) {
   HttpRequest request = reader_.take_request();
   std::optional<HttpUpgrade> other = upgrade_ ? upgrade_(request, connection_) : std::nullopt;
   if (other && other->receiver) return upgrade(std::move(*other), rest);
+  if (is_stopping()) return send(HttpResponse::too_busy(), HttpResponseForm::of(request));
   begin_answering(request, rest);
   HttpResponseWriter writer{exchange_};
   if (other) {
@@ -166,6 +167,7 @@ bool HttpConnection::book_body(const HttpAnswer& answer) {
 }
 
 void HttpConnection::send(const HttpAnswer& answer, HttpResponseForm form) {
+  form.keep_alive &= !is_stopping();
   HttpOutput output = write_http_response(answer, form, loop_.clock().wall());
   connection_.send(std::move(output.head));
   if (output.body) connection_.send(std::move(output.body));
@@ -218,21 +220,31 @@ void HttpConnection::on_part(HttpStreamHead head) {
   answer_begun_ = true;
   head.response.close |= is_stopping();
   if (!connection_.half_closed()) connection_.clear_deadline();
+  form_.with_body &= http_status_has_body(head.response.status);
   HttpOutput output = write_http_stream_head(head.response, form_, loop_.clock().wall());
   form_.keep_alive = output.keep_alive;
   connection_.send(std::move(output.head));
 }
 
 void HttpConnection::on_part(HttpStreamPiece piece) {
-  if (untaken_bytes_ == 0) {
+  const std::size_t before = untaken_bytes_;
+  if (before == 0) {
     connection_.set_deadline(connection_.options().idle_timeout);
     connection_.expect_progress();
   }
   untaken_bytes_ += piece.bytes.size();
   if (form_.with_body) send_piece(piece.bytes);
-  if (untaken_bytes_ <= limits::http_stream_bytes) return connection_.look_again();
-  connection_.log(LogLevel::warning, "client given up",
-                  "it is far behind a handler that does not wait for it");
+  if (before > 0 && untaken_bytes_ > limits::http_stream_bytes) {
+    return give_up("it is far behind a handler that does not wait for it");
+  }
+  if (!body_.book(connection_.options().send_total, untaken_bytes_)) {
+    return give_up("as many bytes wait for all clients as may");
+  }
+  connection_.look_again();
+}
+
+void HttpConnection::give_up(std::string_view why) {
+  connection_.log(LogLevel::warning, "client given up", why);
   connection_.drop();
 }
 
@@ -247,7 +259,7 @@ void HttpConnection::send_piece(const std::string& bytes) {
 
 void HttpConnection::on_part(HttpStreamEnd end) {
   if (!end.complete) return connection_.drop();
-  exchange_.reset();
+  std::exchange(exchange_, nullptr)->close();
   pause_.reset();
   if (form_.with_body && form_.chunked) connection_.send(write_http_trailers(end.trailers));
   untaken_bytes_ = 0;
@@ -268,6 +280,7 @@ void HttpConnection::on_part(HttpPause pause) {
 
 void HttpConnection::on_stream_drained() {
   if (!connection_.half_closed()) connection_.clear_deadline();
+  body_.release();
   const auto exchange = exchange_;  // whoever goes on may end the connection
   exchange->on_taken(std::exchange(untaken_bytes_, 0));
 }

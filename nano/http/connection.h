@@ -82,6 +82,7 @@ class HttpConnection final : public ByteReceiver {
   void send(const HttpAnswer& answer, HttpResponseForm form);
   void send_piece(const std::string& bytes);
   void on_stream_drained();
+  void give_up(std::string_view why);
   bool is_streaming() const { return exchange_ && answer_begun_; }
   bool book_body(const HttpAnswer& answer);
   void continue_download();

@@ -278,6 +278,60 @@ TEST_F(HttpConnectionTest, AStreamEndsSoonAfterItsClientHasClosedItsSide) {
   EXPECT_TRUE(writer_->closed());
 }
 
+TEST_F(HttpConnectionTest, AStreamedStatusWithoutABodyHasNoChunks) {
+  for (const int status : {204, 304}) {
+    ask(get_root);
+    HttpResponse head;
+    head.status = status;
+    writer_->start(std::move(head));
+    (void)writer_->write("bytes");
+    writer_->finish();
+    const std::string answer = heard();
+    EXPECT_EQ(answer.find("chunked"), std::string::npos);
+    EXPECT_EQ(body_of(answer), "") << "the client takes more for the next answer";
+    writer_.reset();
+  }
+}
+
+TEST_F(HttpConnectionTest, TrailersHaveNamesThatClientsCanRead) {
+  ask(get_root);
+  writer_->start({});
+  EXPECT_THROW(writer_->finish({{"no token", ""}}), std::invalid_argument);
+  writer_.reset();
+  heard();
+}
+
+TEST_F(HttpConnectionTest, AFinishedStreamIsClosed) {
+  ask(get_root);
+  writer_->start({});
+  writer_->finish();
+  EXPECT_THROW((void)writer_->pause(std::chrono::seconds{1}), std::logic_error);
+  heard();
+  EXPECT_TRUE(writer_->closed());
+}
+
+TEST_F(HttpConnectionTest, OneLargePieceIsTheHandlersChoice) {
+  answer_by([](HttpResponseWriter writer) -> Task<void> {
+    writer.start({});
+    const std::string large(2 * limits::http_stream_bytes, 'x');
+    const bool there = co_await writer.write(large);
+    if (there) writer.finish();
+  });
+  EXPECT_TRUE(ask(get_root).ends_with("x\r\n0\r\n\r\n"));
+}
+
+TEST_F(HttpConnectionTest, StreamsOfAllClientsHaveABound) {
+  SendTotal& total = *connection_->options().send_total;
+  total.bytes = total.bytes_max;
+  total.clients = 1'000'000;
+  connection_->room = 1000;
+  ask(get_root);
+  writer_->start({});
+  (void)writer_->write(std::string_view{std::string(100'000, 'x')});
+  heard();
+  EXPECT_EQ(connection_->phase(), Phase::closed);
+}
+
 // -- time ---------------------------------------------------------------------------------------------------
 
 TEST_F(HttpConnectionTest, AnAnswerAfterItsTimeIsNotTakenForThatToTheNextRequest) {

@@ -31,7 +31,7 @@ void HttpExchange::wake() {
   Function<void()> resume;
   {
     const std::lock_guard lock{mutex_};
-    resume = std::move(resume_);
+    if (!for_room_) resume = std::move(resume_);
   }
   if (resume) run(std::move(resume));
 }

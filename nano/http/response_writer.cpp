@@ -52,23 +52,28 @@ HttpResponseWriter::Wait HttpResponseWriter::write(std::string_view bytes) {
 }
 
 HttpResponseWriter::Wait HttpResponseWriter::pause(Duration time) {
-  require(state_, "the answer was given, so there is nobody to wait with");
+  if (!exchange_ || state_ == State::done) throw std::logic_error("the answer was given before this pause");
   return Wait{exchange_, std::max<Duration>(time, std::chrono::milliseconds{1})};
 }
 
 void HttpResponseWriter::finish(std::vector<HttpHeader> trailers) {
   require(State::started, "an answer that was started ends once");
+  HttpResponse end;
+  end.headers = std::move(trailers);
+  check_response(end);
   state_ = State::done;
-  exchange_->send(HttpStreamEnd{std::move(trailers), true});
+  exchange_->send(HttpStreamEnd{std::move(end.headers), true});
 }
 
 bool HttpResponseWriter::closed() const { return exchange_ && exchange_->closed(); }
 
 void HttpResponseWriter::when_closed(Function<void()> callback) {
+  if (!exchange_) throw std::logic_error("the answer was given, so nothing is told of its client");
   exchange_->when_closed(std::move(callback));
 }
 
 void HttpResponseWriter::resume_on(Function<void(Function<void()>)> thread) {
+  if (!exchange_) throw std::logic_error("the answer was given, so nothing goes on");
   exchange_->resume_on(std::move(thread));
 }
 

@@ -51,7 +51,9 @@ class HttpResponseWriter {
   template <class Temporary>
     requires std::is_same_v<Temporary, std::string>
   Wait write(Temporary&& bytes) = delete;
-  /// Waits so long, or until the client has gone: then it gives false. At least a millisecond.
+  /// Waits so long, or until the client has gone: then it gives false. At least a millisecond. A client whose
+  /// network has vanished is noticed only when something is sent, so a stream that is silent for long sends a
+  /// sign of life now and then. Throws std::logic_error after send() and finish().
   [[nodiscard]] Wait pause(Duration time);
 
   /// The end of the body. Clients that asked for trailers (`TE: trailers`) read those. Throws
@@ -61,6 +63,7 @@ class HttpResponseWriter {
   /// Whether nobody waits for the answer any more: the client has left, or its time is over.
   bool closed() const;
   /// `callback` is called once when closed() becomes true, or is: on the connection's thread or on this one.
+  /// It may be running there while the writer ends on another thread. Throws std::logic_error after send().
   void when_closed(Function<void()> callback);
   /// Where coroutines go on that wait here; before they do. Otherwise it is the connection's thread.
   void resume_on(Function<void(Function<void()>)> thread);

@@ -26,9 +26,6 @@ std::string without_control_characters(std::string text) {
   return text;
 }
 
-/// RFC 9110, section 6.4.1.
-bool never_has_body(int status) { return status < 200 || status == 204 || status == 304; }
-
 /// RFC 9110, section 5.6.7: "Sun, 06 Nov 1994 08:49:37 GMT", whatever the locale.
 std::string date_of(std::time_t time) {
   constexpr std::array days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
@@ -82,6 +79,8 @@ void append_connection(std::string& head, const HttpResponse& response, bool kee
 
 }  // namespace
 
+bool http_status_has_body(int status) { return status >= 200 && status != 204 && status != 304; }
+
 HttpResponseForm HttpResponseForm::of(const HttpRequest& request) {
   return {.with_body = request.method != "HEAD",
           .keep_alive = client_keeps_connection(request),
@@ -93,7 +92,7 @@ HttpOutput write_http_response(const HttpAnswer& response, HttpResponseForm form
   output.keep_alive = form.keep_alive && !response.close;
   std::string& head = output.head;
   append_head(head, response, now);
-  if (!never_has_body(response.status)) {
+  if (http_status_has_body(response.status)) {
     const std::uint64_t body_bytes = response.body ? response.body->size() : 0;
     head += "Content-Length: " + std::to_string(response.file ? response.file->bytes : body_bytes) + "\r\n";
     if (form.with_body && response.body && !response.body->empty()) output.body = response.body;
@@ -104,9 +103,10 @@ HttpOutput write_http_response(const HttpAnswer& response, HttpResponseForm form
 
 HttpOutput write_http_stream_head(const HttpResponse& response, HttpResponseForm form, WallTime now) {
   HttpOutput output;
-  output.keep_alive = form.keep_alive && form.chunked && !response.close;
+  const bool has_body = http_status_has_body(response.status);
+  output.keep_alive = form.keep_alive && (form.chunked || !has_body) && !response.close;
   append_head(output.head, response, now);
-  if (form.chunked) output.head += "Transfer-Encoding: chunked\r\n";
+  if (form.chunked && has_body) output.head += "Transfer-Encoding: chunked\r\n";
   append_connection(output.head, response, output.keep_alive);
   return output;
 }

@@ -29,6 +29,9 @@ struct HttpResponseForm {
 /// and, where the response has none of its own, Date (which is `now`) and X-Content-Type-Options.
 HttpOutput write_http_response(const HttpAnswer& response, HttpResponseForm form, WallTime now);
 
+/// RFC 9110, section 6.4.1.
+bool http_status_has_body(int status);
+
 /// The head of a response whose body follows in pieces.
 HttpOutput write_http_stream_head(const HttpResponse& response, HttpResponseForm form, WallTime now);
 /// The end of a chunked body, with the headers that are known only then.

@@ -174,6 +174,7 @@ void ByteConnection::on_flushed(Written written) {
   resume_reading();
   receiver_->on_written();
   if (written == Written::not_all) return receiver_->on_blocked();
+  if (!queue_.empty()) return;  // sent meanwhile, and for the next turn
   phase_ == Phase::flushing ? linger() : receiver_->on_drained();
 }
 
