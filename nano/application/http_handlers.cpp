@@ -49,6 +49,7 @@ class Counted {
   Counted& operator=(const Counted&) = delete;
   ~Counted() { --count_; }
 
+ private:
   std::size_t& count_;
 };
 
@@ -115,7 +116,8 @@ class HttpStreamer {
  private:
   Task<void> run(HttpRequest request, HttpResponseWriter writer) {
     const Counted counted{streams_};
-    co_await coroutine_(std::move(request), std::move(writer));
+    Task<void> streaming = coroutine_(std::move(request), std::move(writer));
+    co_await std::move(streaming);
   }
 
   Scheduler& scheduler_;
@@ -124,6 +126,14 @@ class HttpStreamer {
   const std::size_t streams_max_;
   std::size_t streams_ = 0;
 };
+
+/// Either of these.
+template <class Answering>
+HttpRouter::Handler answered_by(std::shared_ptr<Answering> handler) {
+  return [handler = std::move(handler)](HttpRequest request, HttpResponseWriter writer) {
+    handler->answer(std::move(request), std::move(writer));
+  };
+}
 
 }  // namespace
 
@@ -141,36 +151,21 @@ HttpRouter::Handler HttpHandlers::on_logic_thread(
 }
 
 void HttpHandlers::add(const std::string& pattern, std::function<HttpResponse(const HttpRequest&)> function) {
-  auto answer = [this, pattern, function = std::move(function)](HttpRequest request,
-                                                                HttpResponseWriter writer) {
-    try {
-      HttpResponse response = function(request);
-      writer.send(std::move(response));
-    } catch (...) {
-      log_failure(scheduler_.log(), pattern);
-    }
-  };
-  router_->add_handler(pattern, on_logic_thread(std::move(answer)));
+  router_->add_handler(pattern, on_logic_thread(answer_with(scheduler_.log(), pattern, std::move(function))));
 }
 
 void HttpHandlers::add(const std::string& pattern, std::function<Task<HttpResponse>(HttpRequest)> coroutine,
                        const HttpHandlerOptions& options) {
   auto made = std::make_shared<HttpCoroutine>(scheduler_, open_calls_, pattern, std::move(coroutine),
                                               options.requests_max);
-  auto answer = [made = std::move(made)](HttpRequest request, HttpResponseWriter writer) {
-    made->answer(std::move(request), std::move(writer));
-  };
-  router_->add_handler(pattern, on_logic_thread(std::move(answer)), options.timeout);
+  router_->add_handler(pattern, on_logic_thread(answered_by(std::move(made))), options.timeout);
 }
 
 void HttpHandlers::add(const std::string& pattern,
                        std::function<Task<void>(HttpRequest, HttpResponseWriter)> coroutine,
                        const HttpHandlerOptions& options) {
   auto made = std::make_shared<HttpStreamer>(scheduler_, pattern, std::move(coroutine), options.requests_max);
-  auto answer = [made = std::move(made)](HttpRequest request, HttpResponseWriter writer) {
-    made->answer(std::move(request), std::move(writer));
-  };
-  router_->add_handler(pattern, on_logic_thread(std::move(answer)), options.timeout);
+  router_->add_handler(pattern, on_logic_thread(answered_by(std::move(made))), options.timeout);
 }
 
 }  // namespace nano

@@ -28,6 +28,13 @@ class InflateBudget {
                     Duration::zero());
   }
 
+  /// How many bytes a payload may inflate to, `bytes_max` at the most: those that are free, when nothing is
+  /// left.
+  std::size_t allowed(TimePoint now, std::size_t deflated_bytes, std::size_t bytes_max) const {
+    const bool only_free = wait(now) > Duration::zero();
+    return only_free ? std::min(free_bytes(deflated_bytes), bytes_max) : bytes_max;
+  }
+
   void spend(TimePoint now, std::size_t deflated_bytes, std::size_t inflated_bytes) {
     const std::size_t free = free_bytes(deflated_bytes);
     if (inflated_bytes <= free) return;

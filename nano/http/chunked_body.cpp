@@ -4,16 +4,13 @@
 #include <charconv>
 
 #include "nano/base/limits.h"
+#include "nano/http/grammar.h"
 
 namespace nano {
 
 namespace {
 
 constexpr std::string_view line_end = "\r\n";
-
-bool is_hex_digit(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
 
 /// What follows a size: nothing, or extensions, before which there may be spaces.
 bool is_extensions(std::string_view text) {
@@ -51,7 +48,8 @@ HttpChunkedBody::Status HttpChunkedBody::consume_line(std::span<const std::uint8
 }
 
 HttpChunkedBody::Status HttpChunkedBody::finish_size(std::string_view line, std::size_t body_bytes) {
-  const auto* const end = std::find_if_not(line.begin(), line.end(), is_hex_digit);
+  const auto* const end =
+      std::find_if_not(line.begin(), line.end(), [](char c) { return hex_digit(c) >= 0; });
   const std::string_view digits = line.substr(0, static_cast<std::size_t>(end - line.begin()));
   if (digits.empty() || !is_extensions(line.substr(digits.size())))
     return refuse(400, "malformed chunk size");

@@ -114,9 +114,11 @@ bool HttpConnection::on_deadline() {
   if (!exchange_ || untaken_bytes_ > 0) return false;
   const bool is_streamed = is_streaming();
   abandon();
-  if (is_streamed)
-    return connection_.drop(), true;  // its client has closed its side, and nothing comes for it
-  send(HttpResponse::error(504), {.with_body = form_.with_body});
+  if (is_streamed) {
+    connection_.drop();  // its client has closed its side, and nothing comes for it
+  } else {
+    send(HttpResponse::error(504), {.with_body = form_.with_body});
+  }
   return true;
 }
 
@@ -143,11 +145,9 @@ void HttpConnection::on_part(std::uint32_t request, HttpPart part) {
 }
 
 void HttpConnection::on_part(HttpAnswer answer) {
-  answer.close |= is_stopping();
   exchange_.reset();
   response_queued_ = true;
-  connection_.set_deadline(connection_.options().idle_timeout);
-  connection_.expect_progress();
+  expect_reading();
   if (answer.failure) {  // each client has lines of its own: what it asks for is its choice
     const std::string remote = connection_.remote_address();
     loop_.log().limited(remote).error(
@@ -158,6 +158,12 @@ void HttpConnection::on_part(HttpAnswer answer) {
   if (book_body(answer)) return send(answer, form_);
   connection_.log(LogLevel::warning, "answered 503", "as many bytes wait for all clients as may");
   send(HttpResponse::too_busy(), form_);
+}
+
+/// The client takes what is sent, or is given up.
+void HttpConnection::expect_reading() {
+  connection_.set_deadline(connection_.options().idle_timeout);
+  connection_.expect_progress();
 }
 
 bool HttpConnection::book_body(const HttpAnswer& answer) {
@@ -228,10 +234,7 @@ void HttpConnection::on_part(HttpStreamHead head) {
 
 void HttpConnection::on_part(HttpStreamPiece piece) {
   const std::size_t before = untaken_bytes_;
-  if (before == 0) {
-    connection_.set_deadline(connection_.options().idle_timeout);
-    connection_.expect_progress();
-  }
+  if (before == 0) expect_reading();
   untaken_bytes_ += piece.bytes.size();
   if (form_.with_body) send_piece(piece.bytes);
   if (before > 0 && untaken_bytes_ > limits::http_stream_bytes) {
@@ -264,18 +267,14 @@ void HttpConnection::on_part(HttpStreamEnd end) {
   if (form_.with_body && form_.chunked) connection_.send(write_http_trailers(end.trailers));
   untaken_bytes_ = 0;
   response_queued_ = true;
-  connection_.set_deadline(connection_.options().idle_timeout);
-  connection_.expect_progress();
+  expect_reading();
   if (!form_.keep_alive) return close();
   connection_.look_again();
 }
 
 /// Not by the loop's idea of time, which stands still while it has work: this is the handler's.
 void HttpConnection::on_part(HttpPause pause) {
-  pause_.emplace(loop_, pause.time, [this, self = std::weak_ptr{self_}, number = request_] {
-    if (self.expired() || request_ != number) return;
-    if (const auto exchange = exchange_) exchange->wake();
-  });
+  pause_.emplace(loop_, pause.time, [exchange = exchange_] { exchange->wake(); });
 }
 
 void HttpConnection::on_stream_drained() {

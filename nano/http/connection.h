@@ -84,6 +84,7 @@ class HttpConnection final : public ByteReceiver {
   void on_stream_drained();
   void give_up(std::string_view why);
   bool is_streaming() const { return exchange_ && answer_begun_; }
+  void expect_reading();
   bool book_body(const HttpAnswer& answer);
   void continue_download();
   void on_piece(FileReader::Piece piece);

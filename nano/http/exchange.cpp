@@ -19,19 +19,16 @@ void HttpExchange::close() {
 
 void HttpExchange::on_taken(std::size_t bytes) {
   untaken_bytes_.fetch_sub(bytes, std::memory_order_relaxed);
-  Function<void()> resume;
-  {
-    const std::lock_guard lock{mutex_};
-    if (for_room_ && has_room()) resume = std::move(resume_);
-  }
-  if (resume) run(std::move(resume));
+  if (has_room()) resume_waiting(true);
 }
 
-void HttpExchange::wake() {
+void HttpExchange::wake() { resume_waiting(false); }
+
+void HttpExchange::resume_waiting(bool for_room) {
   Function<void()> resume;
   {
     const std::lock_guard lock{mutex_};
-    if (!for_room_) resume = std::move(resume_);
+    if (for_room_ == for_room) resume = std::move(resume_);
   }
   if (resume) run(std::move(resume));
 }
@@ -65,12 +62,10 @@ void HttpExchange::end_wait() {
 }
 
 void HttpExchange::forget_writer() {
-  Function<void()> forgotten;
-  {
-    const std::lock_guard lock{mutex_};
-    forgotten = std::move(when_closed_);
-  }
   end_wait();
+  Function<void()> forgotten;  // destroyed after the lock
+  const std::lock_guard lock{mutex_};
+  forgotten = std::move(when_closed_);
 }
 
 bool HttpExchange::has_room() const {

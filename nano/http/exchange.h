@@ -75,6 +75,7 @@ class HttpExchange {
 
  private:
   void run(Function<void()> resume);
+  void resume_waiting(bool for_room);
 
   IoLoop* loop_;
   Send send_;                                   // guarded by mutex_

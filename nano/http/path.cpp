@@ -3,18 +3,12 @@
 #include <algorithm>
 #include <vector>
 
+#include "nano/http/grammar.h"
 #include "nano/http/message.h"
 
 namespace nano {
 
 namespace {
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 bool is_visible_ascii(char c) { return c > 0x20 && c < 0x7f; }
 

@@ -3,6 +3,7 @@
 #include <exception>
 #include <stdexcept>
 
+#include "nano/base/failure.h"
 #include "nano/http/exchange.h"
 #include "nano/http/route_pattern.h"
 
@@ -92,6 +93,19 @@ void HttpRouter::serve(const StaticFiles& folder, HttpRequest request, HttpRespo
     if (!shared_reply->closed()) send_answer(std::move(*shared_reply), serve_now(folder, request));
   });
   if (!accepted) shared_reply->send(HttpResponse::too_busy());
+}
+
+HttpRouter::Handler answer_with(const Log& log, std::string name,
+                                std::function<HttpResponse(const HttpRequest&)> function) {
+  return [&log, name = std::move(name), function = std::move(function)](HttpRequest request,
+                                                                        HttpResponseWriter writer) {
+    try {
+      HttpResponse response = function(request);
+      writer.send(std::move(response));
+    } catch (...) {
+      log_failure(log, name);
+    }
+  };
 }
 
 }  // namespace nano

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "nano/base/log.h"
 #include "nano/http/file_reader.h"
 #include "nano/http/message.h"
 #include "nano/http/response_writer.h"
@@ -63,5 +64,10 @@ class HttpRouter {
   std::vector<Entry> entries_;
   FileReader* reader_ = nullptr;  // null without folders
 };
+
+/// The handler that a function makes. If that throws, or gives a response that cannot be sent, it is logged
+/// under `name`, and the client is answered 500. `log` outlives it.
+HttpRouter::Handler answer_with(const Log& log, std::string name,
+                                std::function<HttpResponse(const HttpRequest&)> function);
 
 }  // namespace nano

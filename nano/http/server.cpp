@@ -38,7 +38,7 @@ class HttpServer::Machine {
  public:
   explicit Machine(HttpServerOptions its_options);
 
-  void handle(std::string pattern, std::function<HttpResponse(const HttpRequest&)> handler);
+  void handle(const std::string& pattern, std::function<HttpResponse(const HttpRequest&)> handler);
   void handle(std::string pattern, std::function<Task<void>(HttpRequest, HttpResponseWriter)> handler);
   void serve_files(const std::string& prefix, const std::filesystem::path& folder);
   void start();
@@ -50,6 +50,7 @@ class HttpServer::Machine {
  private:
   Lane& lane_of(const IoLoop& loop) const;
   void accept(IoLoop& loop, Socket socket, const asio::ip::tcp::endpoint& remote);
+
   const HttpServerOptions options_;
   SystemClock clock_;
   std::shared_ptr<HttpRouter> router_ = std::make_shared<HttpRouter>();
@@ -73,18 +74,9 @@ HttpServer::Machine::Machine(HttpServerOptions its_options) : options_(std::move
       TlsContext::server({.certificate_chain = pem.certificate, .private_key = pem.key}));
 }
 
-void HttpServer::Machine::handle(std::string pattern,
+void HttpServer::Machine::handle(const std::string& pattern,
                                  std::function<HttpResponse(const HttpRequest&)> handler) {
-  auto answer = [log = options_.log, pattern, handler = std::move(handler)](HttpRequest request,
-                                                                            HttpResponseWriter writer) {
-    try {
-      HttpResponse response = handler(request);
-      writer.send(std::move(response));
-    } catch (...) {
-      log_failure(log, pattern);
-    }
-  };
-  router_->add_handler(std::move(pattern), std::move(answer));
+  router_->add_handler(pattern, answer_with(options_.log, pattern, std::move(handler)));
 }
 
 void HttpServer::Machine::handle(std::string pattern,
@@ -163,7 +155,7 @@ HttpServer::HttpServer(HttpServerOptions options) : machine_(std::make_unique<Ma
 HttpServer::~HttpServer() { stop(); }
 
 void HttpServer::handle(std::string pattern, std::function<HttpResponse(const HttpRequest&)> handler) {
-  machine_->handle(std::move(pattern), std::move(handler));
+  machine_->handle(pattern, std::move(handler));
 }
 
 void HttpServer::handle(std::string pattern,

@@ -63,7 +63,7 @@ class ByteConnection {
   /// Behind all that was sent; counted by take_written_marks() when that is written.
   void send_mark();
   std::uint32_t take_written_marks();
-  /// What was sent and is not written: its bytes, and none of it any more. Without TLS.
+  /// Drops what was sent and is neither written nor encrypted. Returns its bytes.
   std::size_t drop_unsent();
   /// Writes at once what is sent.
   void write_now();

@@ -1,6 +1,7 @@
 // Internal header. LoopTimer: a wait of a loop's thread, by the clock on the wall.
 #pragma once
 
+#include <memory>
 #include <utility>
 
 #include <asio/steady_timer.hpp>
@@ -15,14 +16,17 @@ namespace nano {
 /// deadlines it goes on while the thread is held up: it is for those who asked for a time, not against them.
 class LoopTimer {
  public:
-  LoopTimer(IoLoop& loop, Duration time, Function<void()> done) : timer_(loop.context(), time) {
-    timer_.async_wait([done = std::move(done)](asio::error_code cancelled) mutable {
-      if (!cancelled) done();
+  LoopTimer(IoLoop& loop, Duration time, Function<void()> done)
+      : timer_(loop.context(), time), done_(std::make_shared<Function<void()>>(std::move(done))) {
+    // A wait that is over is not cancelled any more, though it may not have been told yet.
+    timer_.async_wait([still = std::weak_ptr{done_}](asio::error_code) {
+      if (const auto tell = still.lock()) (*tell)();
     });
   }
 
  private:
   asio::steady_timer timer_;
+  const std::shared_ptr<Function<void()>> done_;
 };
 
 }  // namespace nano

@@ -185,9 +185,8 @@ void Connection::on_deflated(const protocol::Message& message, TurnShare& share)
   }
   // What is free of charge goes on when nothing is left of the budget of all.
   const std::size_t bytes_max = host_.options.inflated_bytes_max;
-  const std::size_t free = InflateBudget::free_bytes(message.payload.size());
-  const bool only_free = free < bytes_max && host_.inflating->wait(now) > Duration::zero();
-  InboundPayload payload{message.payload, only_free ? free : bytes_max};
+  const std::size_t allowed = host_.inflating->allowed(now, message.payload.size(), bytes_max);
+  InboundPayload payload{message.payload, allowed};
   host_.events().on_message(*session_, message, payload, Reach::cluster);
   const std::size_t inflated = payload.inflated_bytes();
   inflating_->budget.spend(now, message.payload.size(), inflated);
@@ -195,8 +194,9 @@ void Connection::on_deflated(const protocol::Message& message, TurnShare& share)
   share.packets -= std::min<std::uint32_t>(
       share.packets, static_cast<std::uint32_t>(inflated / limits::inflated_bytes_per_packet));
   if (!payload.is_too_large() || state_ == State::closed) return;
-  only_free ? refuse_deflated(message, {Errc::unavailable, "Too much is being inflated at the moment."})
-            : protocol_error("payload inflates beyond the limit");
+  allowed < bytes_max
+      ? refuse_deflated(message, {Errc::unavailable, "Too much is being inflated at the moment."})
+      : protocol_error("payload inflates beyond the limit");
 }
 
 void Connection::refuse_deflated(const protocol::Message& message, const Error& why) {

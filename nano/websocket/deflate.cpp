@@ -85,13 +85,12 @@ WebSocketInflater::Status WebSocketInflater::inflate(std::span<const std::uint8_
   out_.clear();
   if (!stream_->ready || inflateReset(&stream_->z) != Z_OK) return Status::out_of_memory;
   const TimePoint now = clock_.coarse_now();
-  const std::size_t free = InflateBudget::free_bytes(message.size());
-  const bool only_free = free < bytes_max && budget_->wait(now) > Duration::zero();
-  Status status = append(message, only_free ? free : bytes_max);
-  if (status == Status::ok) status = append(trailer, only_free ? free : bytes_max);
+  const std::size_t allowed = budget_->allowed(now, message.size(), bytes_max);
+  Status status = append(message, allowed);
+  if (status == Status::ok) status = append(trailer, allowed);
   budget_->spend(now, message.size(), out_.size());
   if (status == Status::ok && !stream_->between_blocks()) return Status::malformed;
-  return status == Status::too_large && only_free ? Status::over_budget : status;
+  return status == Status::too_large && allowed < bytes_max ? Status::over_budget : status;
 }
 
 WebSocketInflater::Status WebSocketInflater::append(std::span<const std::uint8_t> input,
