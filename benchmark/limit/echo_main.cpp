@@ -6,21 +6,19 @@
 // Prints "tcp 127.0.0.1:PORT" and "ready", and ends on SIGTERM. With --check it only says whether it could
 // run. Exit codes: 0; 1 for a failure; 2 for wrong arguments; 3 where io_uring is not permitted.
 
-#include <arpa/inet.h>
 #include <array>
 #include <cerrno>
-#include <csignal>
 #include <cstdio>
 #include <netinet/tcp.h>
 #include <stdexcept>
 #include <string_view>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <vector>
 
 #include "benchmark/limit/echo.h"
+#include "benchmark/limit/process.h"
 
 namespace nano::limit {
 namespace {
@@ -29,21 +27,11 @@ constexpr int exit_failed = 1;
 constexpr int exit_wrong_arguments = 2;
 constexpr int exit_not_permitted = 3;
 
-volatile std::sig_atomic_t stopping = 0;
-
-int listen_on_loopback() {
-  const int listener = socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  if (bind(listener, reinterpret_cast<sockaddr*>(&address), size) != 0 || listen(listener, SOMAXCONN) != 0) {
-    throw std::runtime_error("cannot listen");
-  }
+int listen_and_say_where() {
+  const auto [listener, port] = listen_on_loopback(0);
   const int on = 1;
   setsockopt(listener, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // the sockets of clients inherit it
-  getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size);
-  std::printf("tcp 127.0.0.1:%d\nready\n", ntohs(address.sin_port));
+  std::printf("tcp 127.0.0.1:%d\nready\n", port);
   std::fflush(stdout);
   return listener;
 }
@@ -63,23 +51,12 @@ bool echo_once(int socket, std::vector<char>& buffer) {
          send(socket, buffer.data(), static_cast<std::size_t>(count), MSG_DONTWAIT | MSG_NOSIGNAL) == count;
 }
 
-void prepare_process() {
-  struct sigaction action {};
-  action.sa_handler = [](int) { stopping = 1; };
-  sigaction(SIGTERM, &action, nullptr);
-  sigaction(SIGINT, &action, nullptr);
-  rlimit files{};
-  getrlimit(RLIMIT_NOFILE, &files);
-  files.rlim_cur = files.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &files);
-}
-
 int run(std::string_view backend, bool only_check) {
   const bool uring = backend == "io_uring";
   if (uring) check_io_uring();
   if (only_check) return 0;
   prepare_process();
-  const int listener = listen_on_loopback();
+  const int listener = listen_and_say_where();
   uring ? echo_over_io_uring(listener) : echo_over_epoll(listener);
   return 0;
 }

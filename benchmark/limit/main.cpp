@@ -4,17 +4,14 @@
 // WebSocket frame holds whole packets, protobuf messages are sent back without a look inside, and a request
 // of HTTP is answered with the same 64 bytes whatever it asks for.
 
-#include <arpa/inet.h>
 #include <array>
 #include <cerrno>
-#include <csignal>
 #include <cstdio>
 #include <netinet/tcp.h>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <utility>
@@ -24,11 +21,10 @@
 #include <openssl/sha.h>
 
 #include "benchmark/limit/packets.h"
+#include "benchmark/limit/process.h"
 
 namespace nano::limit {
 namespace {
-
-volatile std::sig_atomic_t stopping = 0;
 
 struct Client {
   int socket = -1;
@@ -43,18 +39,9 @@ struct Client {
 class Server {
  public:
   void listen_on_loopback(bool websocket) {
-    auto* listener = new Client{.is_listener = true, .websocket = websocket};
-    listener->socket = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    if (bind(listener->socket, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
-        listen(listener->socket, SOMAXCONN) != 0) {
-      throw std::runtime_error("cannot listen");
-    }
-    getsockname(listener->socket, reinterpret_cast<sockaddr*>(&address), &size);
-    std::printf("%s 127.0.0.1:%d\n", websocket ? "websocket" : "tcp", ntohs(address.sin_port));
+    const auto [socket, port] = nano::limit::listen_on_loopback(SOCK_NONBLOCK);
+    auto* listener = new Client{.socket = socket, .is_listener = true, .websocket = websocket};
+    std::printf("%s 127.0.0.1:%d\n", websocket ? "websocket" : "tcp", port);
     watch(*listener, EPOLLIN, EPOLL_CTL_ADD);
   }
 
@@ -264,14 +251,7 @@ class Server {
 }  // namespace nano::limit
 
 int main() {
-  struct sigaction action {};
-  action.sa_handler = [](int) { nano::limit::stopping = 1; };
-  sigaction(SIGTERM, &action, nullptr);
-  sigaction(SIGINT, &action, nullptr);
-  rlimit files{};
-  getrlimit(RLIMIT_NOFILE, &files);
-  files.rlim_cur = files.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &files);
+  nano::limit::prepare_process();
   try {
     nano::limit::Server server;
     server.listen_on_loopback(false);

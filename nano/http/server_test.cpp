@@ -11,11 +11,21 @@
 
 #include <gtest/gtest.h>
 
-#include "nano/http/client_for_tests.h"
 #include "nano/http/events.h"
+#include "nano/net/client_socket_for_tests.h"
 
 namespace nano {
 namespace {
+
+class HttpClient : public ClientSocket {
+ public:
+  using ClientSocket::ClientSocket;
+
+  HttpClient& ask(const std::string& path, const std::string& headers = "") {
+    send("GET " + path + " HTTP/1.1\r\nHost: x\r\n" + headers + "\r\n");
+    return *this;
+  }
+};
 
 class HttpServerTest : public ::testing::TestWithParam<int> {
  protected:
@@ -38,8 +48,8 @@ INSTANTIATE_TEST_SUITE_P(Threads, HttpServerTest, ::testing::Values(1, 2));
 TEST_P(HttpServerTest, AnswersWithWhatAHandlerReturns) {
   server_.handle("/", [](const HttpRequest& request) { return HttpResponse::text(200, request.path); });
   HttpClient client{start()};
-  EXPECT_TRUE(client.ask("/some/path").read_until("/some/path").starts_with("HTTP/1.1 200 OK\r\n"));
-  EXPECT_TRUE(client.ask("/b").read_until("/b").starts_with("HTTP/1.1 200 OK\r\n"));
+  EXPECT_TRUE(client.ask("/some/path").receive_until("/some/path").starts_with("HTTP/1.1 200 OK\r\n"));
+  EXPECT_TRUE(client.ask("/b").receive_until("/b").starts_with("HTTP/1.1 200 OK\r\n"));
 }
 
 TEST_P(HttpServerTest, AHandlerThatThrowsIsAnswered500AndTheNextOneIsServed) {
@@ -54,9 +64,9 @@ TEST_P(HttpServerTest, AHandlerThatThrowsIsAnswered500AndTheNextOneIsServed) {
   });
   const std::string address = start();
   EXPECT_TRUE(
-      HttpClient{address}.ask("/bad", "Connection: close\r\n").read_to_end().starts_with("HTTP/1.1 500 "));
-  HttpClient{address}.ask("/coroutine").read_to_end();
-  EXPECT_TRUE(HttpClient{address}.ask("/", "Connection: close\r\n").read_to_end().ends_with("good"));
+      HttpClient{address}.ask("/bad", "Connection: close\r\n").receive_all().starts_with("HTTP/1.1 500 "));
+  HttpClient{address}.ask("/coroutine").receive_all();
+  EXPECT_TRUE(HttpClient{address}.ask("/", "Connection: close\r\n").receive_all().ends_with("good"));
 }
 
 TEST_P(HttpServerTest, StreamsEventsUntilTheClientHasGone) {
@@ -73,7 +83,7 @@ TEST_P(HttpServerTest, StreamsEventsUntilTheClientHasGone) {
   });
   HttpClient client{start()};
   client.ask("/events");
-  EXPECT_TRUE(client.read_until("data: 3\n\n\r\n").starts_with("HTTP/1.1 200 OK\r\n"));
+  EXPECT_TRUE(client.receive_until("data: 3\n\n\r\n").starts_with("HTTP/1.1 200 OK\r\n"));
   client.close();
   ended.get_future().wait();
 }
@@ -90,7 +100,7 @@ TEST_P(HttpServerTest, StreamsAsFastAsTheClientReads) {
     writer.finish();
   });
   HttpClient client{start()};
-  const std::string answer = client.ask("/", "Connection: close\r\n").read_to_end();
+  const std::string answer = client.ask("/", "Connection: close\r\n").receive_all();
   EXPECT_EQ(std::count(answer.begin(), answer.end(), 'x'), pieces * 20'000);
   EXPECT_TRUE(answer.ends_with("\r\n0\r\n\r\n"));
 }
@@ -105,7 +115,7 @@ TEST_P(HttpServerTest, AWriterMayAnswerFromAnotherThread) {
   client.ask("/", "Connection: close\r\n");
   HttpResponseWriter writer = asked.get_future().get();
   writer.send(HttpResponse::text(200, "from elsewhere"));
-  EXPECT_TRUE(client.read_to_end().ends_with("from elsewhere"));
+  EXPECT_TRUE(client.receive_all().ends_with("from elsewhere"));
 }
 
 TEST_P(HttpServerTest, AWriterMayOutliveTheServersStop) {
@@ -124,7 +134,7 @@ TEST_P(HttpServerTest, AWriterMayOutliveTheServersStop) {
   server.reset();
   EXPECT_TRUE(writer.closed());
   writer.send(HttpResponse::text(200, "too late"));
-  EXPECT_EQ(client.read_to_end(), "");
+  EXPECT_EQ(client.receive_all(), "");
 }
 
 TEST_P(HttpServerTest, AStopWaitsForWhatIsBeingAnsweredAndTellsStreams) {
@@ -142,7 +152,7 @@ TEST_P(HttpServerTest, AStopWaitsForWhatIsBeingAnsweredAndTellsStreams) {
   client.ask("/");
   asked.get_future().wait();
   server_.stop();
-  EXPECT_TRUE(client.read_to_end().ends_with("the last words\r\n0\r\n\r\n"));
+  EXPECT_TRUE(client.receive_all().ends_with("the last words\r\n0\r\n\r\n"));
 }
 
 TEST_P(HttpServerTest, ServesFiles) {
@@ -151,7 +161,7 @@ TEST_P(HttpServerTest, ServesFiles) {
   const std::filesystem::path folder{pattern};
   std::ofstream{folder / "page.html"} << "<p>a page";
   server_.serve_files("/", folder);
-  const std::string answer = HttpClient{start()}.ask("/page.html", "Connection: close\r\n").read_to_end();
+  const std::string answer = HttpClient{start()}.ask("/page.html", "Connection: close\r\n").receive_all();
   EXPECT_TRUE(answer.ends_with("<p>a page")) << answer;
   server_.stop();
   std::filesystem::remove_all(folder);

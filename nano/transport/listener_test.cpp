@@ -1,19 +1,14 @@
 #include "nano/net/listener.h"
 
-#include <arpa/inet.h>
-#include <array>
-#include <cerrno>
 #include <chrono>
 #include <latch>
-#include <netinet/in.h>
 #include <stdexcept>
 #include <string>
-#include <sys/socket.h>
 #include <thread>
-#include <unistd.h>
 
 #include <gtest/gtest.h>
 
+#include "nano/net/client_socket_for_tests.h"
 #include "nano/transport/listener_settings_for_tests.h"
 #include "nano/transport/socket_pair_for_tests.h"
 
@@ -24,44 +19,6 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds short_time{60};
 constexpr std::chrono::hours forever{1};
-
-/// A socket of a client, which gives up after a while.
-class ClientSocket {
- public:
-  explicit ClientSocket(const std::string& address) : descriptor_(::socket(AF_INET, SOCK_STREAM, 0)) {
-    const timeval limit{20, 0};
-    ::setsockopt(descriptor_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-    sockaddr_in to{};
-    to.sin_family = AF_INET;
-    to.sin_port = htons(static_cast<std::uint16_t>(std::stoi(address.substr(address.rfind(':') + 1))));
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (::connect(descriptor_, reinterpret_cast<sockaddr*>(&to), sizeof to) != 0)
-      throw std::runtime_error("connect");
-  }
-  ~ClientSocket() { ::close(descriptor_); }
-  ClientSocket(const ClientSocket&) = delete;
-  ClientSocket& operator=(const ClientSocket&) = delete;
-
-  /// False: the connection is gone.
-  bool send(std::string_view bytes) {
-    return ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL) >= 0;
-  }
-  void finish() { ::shutdown(descriptor_, SHUT_WR); }
-  /// All until the server's end of the stream; "reset" if it ends with one, "hangs" if it does not end.
-  std::string receive_all() {
-    std::string all;
-    std::array<char, 4096> buffer;
-    ssize_t bytes = 0;
-    do {  // EINTR: the process was stopped for a while
-      bytes = ::recv(descriptor_, buffer.data(), buffer.size(), 0);
-      if (bytes > 0) all.append(buffer.data(), static_cast<std::size_t>(bytes));
-    } while (bytes > 0 || (bytes < 0 && errno == EINTR));
-    return bytes == 0 ? all : errno == EAGAIN ? "hangs" : "reset";
-  }
-
- private:
-  int descriptor_;
-};
 
 /// A listener without an application: its own loop, and time limits of its own.
 class ListenerTest : public ::testing::TestWithParam<bool> {
